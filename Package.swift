@@ -1,0 +1,120 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of the house compiles under the same rules; `Docs/architecture.md` says why each target exists.
+let houseRules: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library or test target with the house rules applied.
+func house(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: houseRules)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: houseRules)
+}
+
+let package = Package(
+    name: "Catalogizer",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "catalogizer", targets: ["catalogizer"])],
+    dependencies: [
+        // HTTP server, with TLS and HTTP/2 as products of the same package.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        // Signing and checking session tokens.
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+        // SQLite connection pool: WAL, one writer, many readers.
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Command line parsing and --help.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Ordered start and graceful stop of everything long-lived.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        // SHA-256 and random bytes for tokens, AES-GCM for secrets at rest.
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        // The settings file.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Thread pool and byte buffers (already below Hummingbird).
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    ],
+    targets: [
+        .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        house("CatalogCore"),
+        house("CatalogDatabase", ["CatalogCore"]),
+        house(
+            "CatalogSQLite",
+            [
+                "CatalogCore", "CatalogDatabase", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        house("CatalogStorage", ["CatalogCore", "CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
+        house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),
+        house(
+            "CatalogJobs",
+            [
+                "CatalogCore", "CatalogDatabase", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        house(
+            "CatalogScanner",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogJobs", "CXXHash",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        house("CatalogSettings", ["CatalogCore", .product(name: "Yams", package: "Yams")]),
+        house(
+            "CatalogServer",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogSearch", "CatalogJobs", "CatalogScanner",
+                "CArgon2", "CZlib", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HummingbirdHTTP2", package: "hummingbird"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        .executableTarget(
+            name: "catalogizer",
+            dependencies: [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogJobs",
+                "CatalogScanner", "CatalogSettings", "CatalogServer", "CLinux",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: houseRules),
+        house("CatalogTestSupport", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogServer"]),
+
+        tests("CatalogCoreTests", ["CatalogCore"]),
+        tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
+        tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
+        tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
+        tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
+        tests(
+            "ContractTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogTestSupport",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]),
+        tests("IntegrationTests", ["CatalogCore", "CatalogTestSupport"]),
+    ]
+)

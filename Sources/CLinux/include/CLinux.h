@@ -1,0 +1,51 @@
+// Linux calls that Swift's Glibc module does not offer. Each function returns what the system call returns: a value of
+// zero or more, or a negative errno, so that no caller has to read the thread's errno across a Swift call.
+#ifndef CATALOGIZER_CLINUX_H
+#define CATALOGIZER_CLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/// What `statx` says of one name, in the units of the catalog: bytes and nanoseconds since 1970.
+struct catalog_stat {
+    uint64_t size;
+    uint64_t inode;
+    uint64_t device;
+    int64_t modified_ns;
+    int64_t changed_ns;
+    /// 0 where the file system does not keep it.
+    int64_t birth_ns;
+    uint32_t mode;
+    uint32_t link_count;
+    /// 1 when the name is the root of a mounted file system.
+    uint32_t is_mount_root;
+};
+
+/// Opens `path` below `directory` (a descriptor); neither `..`, an absolute path nor a symbolic link may leave it, and
+/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link.
+int catalog_open_beneath(int directory, const char *path, int flags, int follow_links);
+
+/// `statx` of `name` below `directory` without following a symbolic link in the last component; an empty name means the
+/// descriptor itself.
+int catalog_statx(int directory, const char *name, struct catalog_stat *out);
+
+/// Fills `buffer` with raw `linux_dirent64` records; 0 at the end.
+long catalog_getdents(int directory, void *buffer, size_t size);
+
+/// Reads without waiting for a disk: what the page cache holds now, -EAGAIN when nothing is cached.
+long catalog_read_cached(int descriptor, void *buffer, size_t size, off_t offset);
+
+/// Renames without replacing: -EEXIST when `to` exists.
+int catalog_rename_new(int from_directory, const char *from, int to_directory, const char *to);
+
+/// First place of `needle` in `haystack`, or -1.
+long catalog_find(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
+
+/// The file system's magic number at `path` (`statfs`), or a negative errno.
+long catalog_file_system_type(const char *path);
+
+/// Free and total bytes of the file system at `path`.
+int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);
+
+#endif

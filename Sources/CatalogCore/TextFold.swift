@@ -1,0 +1,38 @@
+import Foundation
+
+/// The one folding that search, sorting, usernames and patterns compare by (ruling 40): NFKC and full case folding.
+///
+/// `ß` folds to `ss`, `ﬁ` to `fi`, `Å` in either composition to the same text. The database keeps `version`, because names
+/// folded by another version would silently not be found.
+package enum TextFold {
+    /// Raised whenever the folding of any text changes.
+    package static let version = 1
+
+    /// The folded form of `text`.
+    package static func fold(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        // Upper-casing first joins what has one capital only (ß and ss, final sigma); composing again after it, because
+        // a case mapping may decompose.
+        let folded = text.precomposedStringWithCompatibilityMapping.uppercased().lowercased()
+        return folded.precomposedStringWithCompatibilityMapping
+    }
+
+    /// The folded form of a name's text form, as UTF-8; nil when the name is its own folded form, which stores need not
+    /// repeat.
+    package static func foldedName(_ name: some Collection<UInt8>) -> [UInt8]? {
+        var isASCII = true
+        var hasCapital = false
+        for byte in name {
+            if byte >= 0x80 {
+                isASCII = false
+                break
+            }
+            if byte &- 0x41 < 26 { hasCapital = true }
+        }
+        if isASCII {
+            return hasCapital ? name.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 } : nil
+        }
+        let folded = Array(fold(NameEncoding.text(of: name)).utf8)
+        return folded.elementsEqual(name) ? nil : folded
+    }
+}

@@ -1,0 +1,80 @@
+/// Times of the catalog: whole microseconds since 1970 in UTC, the unit of every `_us` column.
+package enum Timestamp {
+    /// RFC 3339 in UTC with whole seconds (`2024-01-15T10:30:00Z`), the form of the API. Years outside 0001 to 9999 are
+    /// cut to that range, because the form has four digits.
+    ///
+    /// Written by hand: the standard formatter takes 3 µs, and a page holds 200 times.
+    package static func text(microseconds: Int64) -> String {
+        String(decoding: utf8(microseconds: microseconds), as: UTF8.self)
+    }
+
+    /// The same as twenty bytes of ASCII.
+    package static func utf8(microseconds: Int64) -> [UInt8] {
+        let seconds = floorDivide(microseconds, 1_000_000)
+        let clamped = min(max(seconds, -62_135_596_800), 253_402_300_799)
+        let (year, month, day) = civilDate(days: floorDivide(clamped, 86_400))
+        let second = Int(clamped - floorDivide(clamped, 86_400) * 86_400)
+        var out: [UInt8] = []
+        out.reserveCapacity(20)
+        appendDigits(year, 4, to: &out)
+        out.append(UInt8(ascii: "-"))
+        appendDigits(month, 2, to: &out)
+        out.append(UInt8(ascii: "-"))
+        appendDigits(day, 2, to: &out)
+        out.append(UInt8(ascii: "T"))
+        appendDigits(second / 3_600, 2, to: &out)
+        out.append(UInt8(ascii: ":"))
+        appendDigits(second / 60 % 60, 2, to: &out)
+        out.append(UInt8(ascii: ":"))
+        appendDigits(second % 60, 2, to: &out)
+        out.append(UInt8(ascii: "Z"))
+        return out
+    }
+
+    /// The form of HTTP header fields (RFC 9110 section 5.6.7): `Mon, 15 Jan 2024 10:30:00 GMT`.
+    package static func httpDate(microseconds: Int64) -> String {
+        let seconds = min(max(floorDivide(microseconds, 1_000_000), 0), 253_402_300_799)
+        let days = floorDivide(seconds, 86_400)
+        let (year, month, day) = civilDate(days: days)
+        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        var out: [UInt8] = Array("\(weekdays[Int(days % 7)]), ".utf8)
+        appendDigits(day, 2, to: &out)
+        out += Array(" \(months[month - 1]) ".utf8)
+        appendDigits(year, 4, to: &out)
+        let second = Int(seconds % 86_400)
+        for (mark, part) in [(" ", second / 3_600), (":", second / 60 % 60), (":", second % 60)] {
+            out += Array(mark.utf8)
+            appendDigits(part, 2, to: &out)
+        }
+        return String(decoding: out, as: UTF8.self) + " GMT"
+    }
+
+    /// Days since 1970 to a date of the proleptic Gregorian calendar.
+    /// *Source*: Howard Hinnant, "chrono-compatible low-level date algorithms".
+    private static func civilDate(days: Int64) -> (year: Int, month: Int, day: Int) {
+        let shifted = days + 719_468
+        let era = floorDivide(shifted, 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let monthIndex = (5 * dayOfYear + 2) / 153
+        let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+        return (Int(year), Int(month), Int(dayOfYear - (153 * monthIndex + 2) / 5 + 1))
+    }
+
+    private static func appendDigits(_ value: Int, _ width: Int, to out: inout [UInt8]) {
+        var divisor = 1
+        for _ in 1..<max(width, 2) { divisor *= 10 }
+        while divisor > 0 {
+            out.append(UInt8(48 + value / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+        let quotient = value / divisor
+        return value % divisor < 0 ? quotient - 1 : quotient
+    }
+}

@@ -1,0 +1,90 @@
+/// A database behind the facade: SQLite or PostgreSQL. Stores see nothing else.
+///
+/// A transaction is one synchronous closure, so that nothing can wait for the network or for another task while it is open.
+/// Closures run on the engine's own threads, never on the cooperative pool. They may run again when the engine asks for it
+/// (a serialisation failure), so they must not change anything but the database.
+package protocol Database: Sendable {
+    /// Which engine this is; only `SQLStatement` and maintenance code may care.
+    var engine: SQLEngine { get }
+
+    /// Runs `body` on one consistent state of the database, beside writers.
+    ///
+    /// - Throws: what `body` throws; `CatalogError.unavailable` when no connection is free in time.
+    func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value
+
+    /// Runs `body` in one transaction, which is undone when it throws.
+    ///
+    /// - Throws: what `body` throws; `CatalogError.alreadyExists` or `.conflict` for a broken constraint.
+    func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value
+
+    /// The same as `read` for callers that are already on a thread that may block.
+    func readBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
+
+    /// The same as `write` for callers that are already on a thread that may block.
+    func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
+
+    /// Closes every connection; calls that come later throw `CatalogError.unavailable`.
+    func close() async throws
+}
+
+/// The engines that the facade knows.
+package enum SQLEngine: String, Sendable {
+    case sqlite
+    case postgresql
+}
+
+/// One connection inside one closure of `Database`; it must not leave that closure.
+package protocol SQLConnection: AnyObject {
+    /// The engine behind this connection.
+    var engine: SQLEngine { get }
+
+    /// Runs a statement that returns no rows.
+    ///
+    /// - Returns: how many rows it changed.
+    @discardableResult
+    func execute(_ statement: SQLStatement, _ values: [SQLValue]) throws -> Int
+
+    /// Runs a statement and hands over each row while it stands on it; the row must not be kept. Stops when `body` returns
+    /// false.
+    func forEachRow(_ statement: SQLStatement, _ values: [SQLValue], _ body: (SQLRow) throws -> Bool) throws
+
+    /// Writes `count` rows into a table in the fastest way of the engine (a reused statement, or COPY).
+    ///
+    /// - Parameter fill: appends the values of row `index` in the order of `table.columns`.
+    func insertRows(_ table: SQLBulkTable, count: Int, fill: (any SQLBulkRow, _ index: Int) throws -> Void) throws
+
+    /// Runs statements of the schema, which bind nothing.
+    func executeScript(_ sql: String) throws
+}
+
+extension SQLConnection {
+    /// Runs a statement without values.
+    @discardableResult
+    package func execute(_ statement: SQLStatement) throws -> Int {
+        try execute(statement, [])
+    }
+
+    /// Every row of a statement, decoded.
+    package func rows<Value>(
+        _ statement: SQLStatement, _ values: [SQLValue] = [], _ decode: (SQLRow) throws -> Value
+    ) throws -> [Value] {
+        var result: [Value] = []
+        try forEachRow(statement, values) { row in
+            result.append(try decode(row))
+            return true
+        }
+        return result
+    }
+
+    /// The first row of a statement, decoded, or nil.
+    package func firstRow<Value>(
+        _ statement: SQLStatement, _ values: [SQLValue] = [], _ decode: (SQLRow) throws -> Value
+    ) throws -> Value? {
+        var result: Value?
+        try forEachRow(statement, values) { row in
+            result = try decode(row)
+            return false
+        }
+        return result
+    }
+}

@@ -1,0 +1,56 @@
+/// The text of a statement, with placeholders `$1`, `$2`, …
+///
+/// One text serves both engines. Where that cannot be, the two texts stand side by side: a *fork*, which needs a reason in
+/// a comment and counts against the budget of a test.
+package struct SQLStatement: Sendable {
+    package let sqliteText: String
+    package let postgreSQLText: String
+
+    /// A statement in the SQL that both engines share.
+    package init(_ text: String) {
+        sqliteText = SQLStatement.numberedPlaceholders(text)
+        postgreSQLText = text
+    }
+
+    /// A fork: the same question in two dialects.
+    package init(sqlite: String, postgreSQL: String) {
+        sqliteText = SQLStatement.numberedPlaceholders(sqlite)
+        postgreSQLText = postgreSQL
+    }
+
+    /// `$n` becomes `?n`. SQLite takes `$2` for a *name* and numbers names in the order of their first appearance, so
+    /// `SELECT $2, $1` would silently swap its values; with `?2, ?1` it agrees with PostgreSQL.
+    private static func numberedPlaceholders(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        var inString = false
+        var previous: Character = " "
+        for character in text {
+            if previous == "$", !inString {
+                result.append(character.isNumber ? "?" : "$")
+            }
+            if character == "'" { inString.toggle() }
+            if character != "$" || inString { result.append(character) }
+            previous = inString ? " " : character
+        }
+        if previous == "$" { result.append("$") }
+        return result
+    }
+}
+
+/// A table and the columns that a bulk insert fills, in order.
+package struct SQLBulkTable: Sendable {
+    package let name: String
+    package let columns: [String]
+
+    package init(_ name: String, columns: [String]) {
+        self.name = name
+        self.columns = columns
+    }
+
+    /// The insert of one row, for engines that reuse a statement.
+    package var insertStatement: SQLStatement {
+        let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
+        return SQLStatement("INSERT INTO \(name) (\(columns.joined(separator: ", "))) VALUES (\(places))")
+    }
+}
