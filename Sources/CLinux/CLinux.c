@@ -21,16 +21,19 @@ static int64_t nanoseconds(struct statx_timestamp t) {
     return (int64_t)t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+const int catalog_open_place = O_PATH;
+
 int catalog_open_beneath(int directory, const char *path, int flags, int follow_links) {
     struct open_how how;
     memset(&how, 0, sizeof how);
     how.flags = (uint64_t)(flags | O_CLOEXEC);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follow_links ? 0 : RESOLVE_NO_SYMLINKS);
-    for (;;) {
+    // EAGAIN: a rename somewhere raced with the resolution, and the manual says to try again. It also says that another
+    // program holds a lease on the file, which may last; so the tries end.
+    for (int tries = 0;; tries++) {
         long fd = syscall(SYS_openat2, directory, path, &how, sizeof how);
         if (fd >= 0) return (int)fd;
-        // EAGAIN: a rename somewhere raced with the resolution; the manual says to try again.
-        if (errno != EINTR && errno != EAGAIN) return -errno;
+        if (errno != EINTR && (errno != EAGAIN || tries >= 128)) return -errno;
     }
 }
 
@@ -73,6 +76,19 @@ long catalog_find(const uint8_t *haystack, size_t size, const uint8_t *needle, s
 long catalog_file_system_type(const char *path) {
     struct statfs s;
     return statfs(path, &s) == 0 ? (long)s.f_type : -errno;
+}
+
+int catalog_file_system_of(int descriptor, struct catalog_file_system *out) {
+    struct statfs s;
+    if (fstatfs(descriptor, &s) != 0) return -errno;
+    uint32_t id[2];
+    memcpy(id, &s.f_fsid, sizeof id);
+    uint64_t block = s.f_frsize ? (uint64_t)s.f_frsize : (uint64_t)s.f_bsize;
+    out->type = (uint64_t)s.f_type;
+    out->id = (uint64_t)id[0] << 32 | id[1];
+    out->free_bytes = s.f_bavail * block;
+    out->total_bytes = s.f_blocks * block;
+    return 0;
 }
 
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes) {

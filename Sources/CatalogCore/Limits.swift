@@ -16,6 +16,15 @@ package enum Limits {
     package static let pathBytes = 32 << 10
     /// Directories inside each other: deeper trees are recorded as an error row and not entered.
     package static let directoryDepth = 4_096
+    /// Entries of one directory: a listing is complete or fails, and this many take about 500 MiB while it is looked at.
+    package static let directoryEntries = 5_000_000
+    /// Names of one directory that could not be looked at; more of them mean that the storage itself is failing.
+    package static let directoryFailures = 10_000
+    /// Patterns of one list (names to skip, include, exclude), and bytes of one: each is tried on every name of a scan.
+    package static let namePatterns = 256
+    package static let namePatternBytes = 1_024
+    /// Bytes of a storage root's URL.
+    package static let storageURLBytes = 8_192
     /// Bytes of a search query, and words in it: more is a client's mistake.
     package static let searchQueryBytes = 1_024
     package static let searchWords = 16

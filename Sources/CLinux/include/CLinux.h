@@ -22,8 +22,22 @@ struct catalog_stat {
     uint32_t is_mount_root;
 };
 
+/// A mounted file system, as `statfs` describes it.
+struct catalog_file_system {
+    /// Magic number of its kind, as in `linux/magic.h`.
+    uint64_t type;
+    /// `f_fsid`: made from the UUID of the file system where it has one, 0 where it says nothing.
+    uint64_t id;
+    uint64_t free_bytes;
+    uint64_t total_bytes;
+};
+
+/// `O_PATH`: opens a place without the right to read it.
+extern const int catalog_open_place;
+
 /// Opens `path` below `directory` (a descriptor); neither `..`, an absolute path nor a symbolic link may leave it, and
-/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link.
+/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link. -EAGAIN: another program holds a lease on
+/// the file.
 int catalog_open_beneath(int directory, const char *path, int flags, int follow_links);
 
 /// `statx` of `name` below `directory` without following a symbolic link in the last component; an empty name means the
@@ -44,6 +58,9 @@ long catalog_find(const uint8_t *haystack, size_t size, const uint8_t *needle, s
 
 /// The file system's magic number at `path` (`statfs`), or a negative errno.
 long catalog_file_system_type(const char *path);
+
+/// The file system that holds an open `descriptor`, which may be one of `O_PATH`.
+int catalog_file_system_of(int descriptor, struct catalog_file_system *out);
 
 /// Free and total bytes of the file system at `path`.
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);
