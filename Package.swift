@@ -7,6 +7,8 @@ let houseRules: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    // Small functions of one target are inlined into another: the scanner's inner loops cross three of them.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// A library or test target with the house rules applied.
@@ -68,7 +70,7 @@ let package = Package(
         house(
             "CatalogScanner",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogJobs", "CXXHash",
+                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogSearch", "CatalogJobs", "CXXHash",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         house("CatalogSettings", ["CatalogCore", .product(name: "Yams", package: "Yams")]),
