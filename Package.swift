@@ -112,6 +112,13 @@ let package = Package(
         tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
         tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
         tests(
+            "CatalogServerTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogServer", "CatalogTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        tests(
             "ContractTests",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogTestSupport",

@@ -30,6 +30,28 @@ package enum Limits {
     package static let searchWords = 16
     /// Password hashes that wait for a thread: each costs 19 MiB and 40 ms, so a longer queue only hides an attack.
     package static let passwordHashQueue = 32
+    /// Characters of a username (ruling 2) and of a new password (`schemas.md` 4.2).
+    package static let usernameCharacters = 3...50
+    package static let passwordCharacters = 8...128
+    /// Characters of a person's name, bytes of a picture's address and of the settings that clients keep with a user.
+    package static let profileFieldCharacters = 100
+    package static let avatarURLBytes = 2_048
+    package static let userSettingsBytes = 64 << 10
+    /// Bytes kept of what a client says about its device, and of its `User-Agent`.
+    package static let deviceInfoBytes = 4 << 10
+    package static let userAgentBytes = 512
+    /// Sessions of one user; a further login ends the oldest, so that a script that never logs out cannot fill the table.
+    package static let sessionsPerUser = 100
+    /// Bytes of a session token: ours have about 500, and a longer one is not worth a hash.
+    package static let accessTokenBytes = 2_048
+    /// Sessions and checked tokens kept in memory, about 1 KiB each.
+    package static let callersCached = 4_096
+    /// How long a process believes what it read about a session; half of the second in which a revocation must reach every
+    /// process (ruling 27).
+    package static let callerBelievedMicroseconds: Int64 = 500_000
+    /// Live download links of one user, and how long one may live.
+    package static let downloadLinksPerUser = 1_000
+    package static let downloadLinkSeconds: ClosedRange<Int64> = 1...(30 * 86_400)
     /// Scans that may wait (`schemas.md` 3.1).
     package static let scanQueue = 100
     /// Error rows kept for one scan; a root that cannot be read at all would otherwise write one per name.

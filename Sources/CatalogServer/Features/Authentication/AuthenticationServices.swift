@@ -1,0 +1,35 @@
+package import CatalogCore
+package import CatalogDatabase
+
+/// Everything of authentication, built once and handed to whoever needs a part of it.
+package struct AuthenticationServices: Sendable {
+    package let firstStart: FirstStart
+    package let sessions: SessionService
+    package let logins: LoginService
+    package let registration: RegistrationService
+    package let accounts: AccountService
+    package let tickets: StreamTicketService
+    package let links: DownloadLinkService
+
+    /// - Parameters:
+    ///   - hasher: closed by the caller, after the server has stopped.
+    ///   - secret: signs session tokens (`auth.jwt_secret`).
+    ///   - checkFile: what the catalog says about a file that somebody wants a download link for.
+    /// - Throws: `CatalogError.invalidArgument` when the secret is too short.
+    package init(
+        database: any Database, hasher: PasswordHasher, secret: String, settings: AuthenticationSettings,
+        time: TimeSource = .system, checkFile: @escaping DownloadLinkService.FileCheck
+    ) async throws {
+        let random = RandomSource.system
+        let tokens = try await TokenIssuer(secret: secret, time: time, random: random)
+        firstStart = FirstStart(database: database, hasher: hasher, time: time, random: random)
+        sessions = SessionService(database: database, tokens: tokens, time: time, random: random)
+        logins = LoginService(
+            database: database, sessions: sessions, hasher: hasher, settings: settings, time: time)
+        registration = RegistrationService(database: database, hasher: hasher, settings: settings, time: time)
+        accounts = AccountService(
+            database: database, sessions: sessions, logins: logins, hasher: hasher, time: time)
+        tickets = StreamTicketService(database: database, sessions: sessions, time: time, random: random)
+        links = DownloadLinkService(database: database, time: time, random: random, checkFile: checkFile)
+    }
+}

@@ -1,0 +1,27 @@
+package import CatalogCore
+
+/// Who sends a request, and what they may do, as the database says now.
+package struct Caller: Sendable, Equatable {
+    package let userID: UserID
+    package let username: String
+    package let roleID: RoleID
+    package let roleName: String
+    package let permissions: PermissionSet
+    /// The session behind the request; nil for a download link, which belongs to a user but to no session.
+    package let sessionID: String?
+    /// What the caller may see of the catalog.
+    package let scope: AccessScope
+
+    /// Whether the caller's role allows `permission`.
+    package func can(_ permission: Permission) -> Bool {
+        permissions.allows(permission)
+    }
+
+    /// - Throws: `CatalogError.permissionDenied` when the role does not allow `permission`.
+    package func require(_ permission: Permission) throws {
+        guard can(permission) else { throw CatalogError(.permissionDenied, "Insufficient permissions") }
+    }
+}
+
+/// Number of a role.
+package typealias RoleID = Int64

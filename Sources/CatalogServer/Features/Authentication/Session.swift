@@ -1,0 +1,60 @@
+package import CatalogCore
+
+/// One login of one user on one device, until it is ended or expires.
+struct Session: Sendable {
+    let id: String
+    let userID: UserID
+    let rememberMe: Bool
+    /// Microseconds since 1970.
+    let refreshExpiresAt: Int64
+    let revokedAt: Int64?
+
+    func isActive(at now: Int64) -> Bool {
+        revokedAt == nil && now < refreshExpiresAt
+    }
+}
+
+/// From where a login comes; kept with its session.
+package struct ClientOrigin: Sendable {
+    /// The address of the client, as trusted proxies say.
+    package let address: String
+    package let userAgent: String?
+    /// What the client says about its device, as it said it.
+    package let device: JSONObject
+
+    package init(address: String, userAgent: String? = nil, device: JSONObject = JSONObject()) {
+        self.address = address
+        self.userAgent = userAgent
+        self.device = device
+    }
+}
+
+/// How long each thing that authentication hands out lives, in microseconds (rulings 27 and 34).
+enum Lifetimes {
+    static let accessToken: Int64 = 24 * 3_600 * 1_000_000
+    static let refreshToken: Int64 = 7 * 86_400 * 1_000_000
+    static let rememberedRefreshToken: Int64 = 30 * 86_400 * 1_000_000
+    static let streamTicket: Int64 = 30 * 1_000_000
+}
+
+/// When the tokens of a session end that is opened or renewed now.
+struct TokenTimes: Sendable {
+    let now: Int64
+    let access: Int64
+    let refresh: Int64
+
+    init(now: Int64, rememberMe: Bool) {
+        self.now = now
+        // The wire has whole seconds; the token and the answer must agree.
+        access = now / 1_000_000 * 1_000_000 + Lifetimes.accessToken
+        refresh = now + (rememberMe ? Lifetimes.rememberedRefreshToken : Lifetimes.refreshToken)
+    }
+}
+
+/// What a login or a refresh gives to the client.
+package struct SignedIn: Sendable {
+    package let user: User
+    package let role: Role
+    package let accessToken: AccessToken
+    package let refreshToken: String
+}

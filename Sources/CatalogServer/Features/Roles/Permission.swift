@@ -1,0 +1,56 @@
+/// One thing that a role may allow, named `area.verb`.
+package struct Permission: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+    package let name: String
+
+    package init(_ name: String) {
+        self.name = name
+    }
+
+    package init(stringLiteral value: String) {
+        self.init(value)
+    }
+
+    package var description: String { name }
+
+    /// Whether `text` may stand in a role: `*`, or lower-case words joined by dots, later ones possibly with `*`
+    /// (`^[a-z]+(\.[a-z_*]+)+$`).
+    package static func isWellFormed(_ text: String) -> Bool {
+        if text == "*" { return true }
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty }) else { return false }
+        let isLetter = { (byte: UInt8) in (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+        return parts[0].allSatisfy(isLetter)
+            && parts.dropFirst().joined().allSatisfy {
+                isLetter($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "*")
+            }
+    }
+}
+
+/// The permissions of a role, and what they imply (`schemas.md` 1.2).
+package struct PermissionSet: Sendable, Equatable {
+    /// As they were granted: in order, without repetition.
+    package let names: [String]
+    private let exact: Set<String>
+    /// `media.*` and `media.manage` both allow everything that begins with `media.`.
+    private let prefixes: [String]
+    /// `*` and `system.admin` allow everything.
+    package let allowsEverything: Bool
+
+    package init(_ names: [String]) {
+        var seen: Set<String> = []
+        self.names = names.filter { seen.insert($0).inserted }
+        exact = seen
+        allowsEverything = seen.contains("*") || seen.contains("system.admin")
+        prefixes = self.names.compactMap { name in
+            if name.hasSuffix("*") { return String(name.dropLast()) }
+            return name.hasSuffix(".manage") ? String(name.dropLast("manage".count)) : nil
+        }
+    }
+
+    /// Whether these permissions allow `permission`. A name that nobody was granted is allowed to nobody but those who may
+    /// do everything.
+    package func allows(_ permission: Permission) -> Bool {
+        allowsEverything || exact.contains(permission.name)
+            || prefixes.contains { permission.name.hasPrefix($0) }
+    }
+}

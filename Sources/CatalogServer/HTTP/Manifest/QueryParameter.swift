@@ -1,0 +1,40 @@
+import CatalogCore
+
+/// A documented parameter of a query string.
+package struct QueryParameter: Sendable {
+    /// The JSON type of its value.
+    package enum Kind: String, Sendable {
+        case string, integer, boolean
+    }
+
+    package let name: String
+    package let kind: Kind
+    package let summary: String
+    package let isRequired: Bool
+    /// As text in the form of the query string.
+    package let defaultValue: String?
+    /// Every accepted value, when the list is closed.
+    package let allowed: [String]
+
+    package init(
+        _ name: String, _ kind: Kind, _ summary: String, isRequired: Bool = false, default defaultValue: String? = nil,
+        allowed: [String] = []
+    ) {
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+        self.isRequired = isRequired
+        self.defaultValue = defaultValue
+        self.allowed = allowed
+    }
+
+    /// Rows of a page.
+    package static let limit = QueryParameter(
+        "limit", .integer, "Rows at most; more than \(Limits.pageRowsMax) are cut to it",
+        default: "\(Limits.pageRowsDefault)")
+    /// Rows left out before the first.
+    package static let offset = QueryParameter("offset", .integer, "Rows left out before the first", default: "0")
+    /// The direction of sorting.
+    package static let sortOrder = QueryParameter(
+        "sort_order", .string, "Direction", default: "asc", allowed: ["asc", "desc"])
+}

@@ -1,0 +1,103 @@
+package import CatalogCore
+
+/// The decoded parameters of a query string; of a repeated name the first one counts.
+package struct QueryString: Sendable {
+    private let pairs: [(name: String, value: [UInt8])]
+
+    /// - Parameter raw: what follows `?`, still percent-encoded.
+    /// - Throws: `CatalogError.invalidArgument` "Invalid query string" for a malformed escape or a NUL.
+    package init(parsing raw: some StringProtocol) throws {
+        pairs = try raw.utf8.split(separator: UInt8(ascii: "&")).map { part in
+            let sides = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = PercentEncoding.decode(sides[0], plusIsSpace: true),
+                let value = sides.count > 1 ? PercentEncoding.decode(sides[1], plusIsSpace: true) : [],
+                !value.contains(0)
+            else { throw CatalogError(.invalidArgument, ErrorText.invalidQuery) }
+            return (String(decoding: name, as: UTF8.self), value)
+        }
+    }
+
+    /// No parameters.
+    package static let empty = QueryString()
+
+    private init() {
+        pairs = []
+    }
+
+    /// The value as text, or nil when it is not there. Bytes that are not UTF-8 appear in the form of `NameEncoding`, which
+    /// every path and name takes back.
+    package subscript(name: String) -> String? {
+        bytes(name).map { String(validating: $0, as: UTF8.self) ?? NameEncoding.text(of: $0) }
+    }
+
+    /// The value as it was sent, decoded but not interpreted.
+    package func bytes(_ name: String) -> [UInt8]? {
+        pairs.first { $0.name == name }?.value
+    }
+
+    /// A page by `limit` and `offset` (`schemas.md` section 0).
+    package func page(default defaultLimit: Int = Limits.pageRowsDefault, max: Int = Limits.pageRowsMax) -> Page {
+        Page(limit: self["limit"], offset: self["offset"], default: defaultLimit, max: max)
+    }
+
+    /// `true`, `false`, `1` or `0`, or nil when it is not there or empty.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` that names the parameter, for anything else.
+    package func bool(_ name: String) throws -> Bool? {
+        switch self[name] {
+        case nil, "": nil
+        case "true", "1": true
+        case "false", "0": false
+        default: throw CatalogError(.invalidArgument, "Invalid \(name): must be true or false")
+        }
+    }
+
+    /// A whole number, or nil when it is not there or empty.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` that names the parameter, for anything else.
+    package func integer(_ name: String) throws -> Int64? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let value = Int64(text) else {
+            throw CatalogError(.invalidArgument, "Invalid \(name): must be a whole number")
+        }
+        return value
+    }
+
+    /// A list separated by commas, without empty parts; nil when it is not there or empty.
+    package func list(_ name: String) -> [String]? {
+        let parts = self[name]?.split(separator: ",").map { part in
+            String(part.drop(while: { $0 == " " }).reversed().drop(while: { $0 == " " }).reversed())
+        }.filter { !$0.isEmpty }
+        return parts?.isEmpty == false ? parts : nil
+    }
+}
+
+/// Percent-encoding (RFC 3986 section 2.1).
+enum PercentEncoding {
+    /// The bytes that `encoded` stands for, decoded once, or nil for a malformed escape.
+    static func decode(_ encoded: some Collection<UInt8>, plusIsSpace: Bool = false) -> [UInt8]? {
+        var result: [UInt8] = []
+        result.reserveCapacity(encoded.count)
+        var iterator = encoded.makeIterator()
+        while let byte = iterator.next() {
+            if byte == UInt8(ascii: "%") {
+                guard let high = iterator.next().flatMap(digit), let low = iterator.next().flatMap(digit) else {
+                    return nil
+                }
+                result.append(high << 4 | low)
+            } else {
+                result.append(plusIsSpace && byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return result
+    }
+
+    private static func digit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}

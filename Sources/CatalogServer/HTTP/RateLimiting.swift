@@ -1,0 +1,78 @@
+/// How many requests a minute are allowed, by class (`rate_limit.*`); 0 turns a class off.
+package struct RateRules: Sendable, Equatable {
+    package let authPerMinute: Int
+    package let apiPerMinute: Int
+
+    package init(authPerMinute: Int = 5, apiPerMinute: Int = 100) {
+        self.authPerMinute = authPerMinute
+        self.apiPerMinute = apiPerMinute
+    }
+
+    /// The rule of a class, or nil when it is not limited.
+    func rule(for rateClass: Endpoint.RateClass) -> RateRule? {
+        let limit =
+            switch rateClass {
+            case .auth: authPerMinute
+            case .api: apiPerMinute
+            case .unlimited: 0
+            }
+        return limit > 0 ? RateRule(name: rateClass.rawValue, limit: limit) : nil
+    }
+}
+
+/// At most `limit` requests within any sixty seconds.
+package struct RateRule: Sendable, Equatable {
+    /// As the RateLimit header fields call it.
+    package let name: String
+    package let limit: Int
+    /// Length of the window.
+    package static let windowSeconds: Int64 = 60
+
+    package init(name: String, limit: Int) {
+        self.name = name
+        self.limit = limit
+    }
+}
+
+/// Whom a request counts for, and in which bucket.
+package struct RateKey: Sendable, Hashable {
+    package let text: String
+
+    package init(_ subject: String, endpoint: Endpoint) {
+        // The strict class has a bucket for each endpoint (ruling 11), the other one for all of them.
+        text = endpoint.rateClass == .auth ? "\(endpoint.id)|\(subject)" : "api|\(subject)"
+    }
+}
+
+/// What a limiter says to one request.
+package struct RateDecision: Sendable, Equatable {
+    package let isAllowed: Bool
+    /// Requests that are still allowed now.
+    package let remaining: Int
+    /// Seconds until one more is allowed (when refused), or until the window is empty again.
+    package let resetSeconds: Int64
+
+    package init(isAllowed: Bool, remaining: Int, resetSeconds: Int64) {
+        self.isAllowed = isAllowed
+        self.remaining = remaining
+        self.resetSeconds = resetSeconds
+    }
+}
+
+/// Counts requests. In memory for one server; behind a protocol so that several servers may share their counts (ruling 21).
+package protocol RateLimiting: Sendable {
+    /// Counts one request and says whether it is allowed. A refused one does not count.
+    func charge(_ key: RateKey, _ rule: RateRule) async -> RateDecision
+    /// Says what `charge` would, and counts nothing.
+    func peek(_ key: RateKey, _ rule: RateRule) async -> RateDecision
+    /// Remembers `mark` for sixty seconds.
+    ///
+    /// - Returns: whether it was new.
+    func remember(_ mark: RateKey) async -> Bool
+}
+
+/// A request over its allowance: 429.
+struct RateLimitExceeded: Error {
+    let decision: RateDecision
+    let rule: RateRule
+}
