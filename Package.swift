@@ -109,7 +109,9 @@ let package = Package(
         tests("CatalogCoreTests", ["CatalogCore"]),
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
-        tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
+        tests(
+            "CatalogSearchTests",
+            ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogSearch", "CatalogTestSupport"]),
         tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
         tests(
             "CatalogServerTests",

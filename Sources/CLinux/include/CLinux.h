@@ -53,8 +53,9 @@ long catalog_read_cached(int descriptor, void *buffer, size_t size, off_t offset
 /// Renames without replacing: -EEXIST when `to` exists.
 int catalog_rename_new(int from_directory, const char *from, int to_directory, const char *to);
 
-/// First place of `needle` in `haystack`, or -1.
-long catalog_find(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
+/// First place of `needle` in `haystack`, or -1. Twice as fast as `memmem` for short needles, but the 15 bytes behind the
+/// haystack must be readable.
+long catalog_find_padded(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
 
 /// The file system's magic number at `path` (`statfs`), or a negative errno.
 long catalog_file_system_type(const char *path);
