@@ -73,7 +73,7 @@ lint-scripts: ## Test the checks themselves, and the syntax of every script
 	@for script in Scripts/* .ci/run; do \
 	    case "$$(head -c 24 "$$script" 2>/dev/null | head -n 1)" in *bash*) bash -n "$$script" ;; esac; done
 	@PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover --quiet --start-directory Scripts/tests
-	@PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover --quiet --start-directory Benchmarks/tests --top-level-directory Benchmarks
+	@PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover --quiet --start-directory Benchmarks/tests
 
 .PHONY: pre-commit
 pre-commit: format lint ## What to run before each commit (Scripts/pre-commit installs it as a hook)
