@@ -112,6 +112,12 @@ let package = Package(
         tests(
             "CatalogSearchTests",
             ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogSearch", "CatalogTestSupport"]),
+        tests(
+            "CatalogScannerTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogJobs", "CatalogScanner",
+                "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
         tests(
             "CatalogServerTests",

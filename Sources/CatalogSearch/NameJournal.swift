@@ -81,7 +81,7 @@ package enum NameJournal {
     }
 
     /// Ascending ids as differences, seven bits to a byte, the lowest first; the top bit says that more follow.
-    static func encode(_ ids: some Collection<EntryID>) -> [UInt8] {
+    package static func encode(_ ids: some Collection<EntryID>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(ids.count * 2)
         var previous: EntryID = 0
@@ -98,7 +98,7 @@ package enum NameJournal {
     }
 
     /// The ids of a list, or nil when it is not what `encode` wrote.
-    static func decode(_ bytes: UnsafeRawBufferPointer) -> [EntryID]? {
+    package static func decode(_ bytes: UnsafeRawBufferPointer) -> [EntryID]? {
         var ids: [EntryID] = []
         var previous: UInt64 = 0
         var delta: UInt64 = 0
