@@ -6,6 +6,16 @@ package enum Limits {
     package static let pageRowsMax = 1_000
     /// Bytes of a JSON body; more is 413 (ruling 7).
     package static let jsonBodyBytes = 1 << 20
+    /// Header fields of one request: browsers send about twenty.
+    package static let requestHeaderFields = 200
+    /// Connections at once; more wait in the listener's queue. Each costs about 20 KiB and one descriptor.
+    package static let connections = 8_192
+    /// Users and addresses whose requests are counted at once; about 500 bytes each.
+    package static let rateLimitKeys = 50_000
+    /// Label sets of one metric: every endpoint with every method and class of status stays far below.
+    package static let metricLabelSets = 2_000
+    /// Seconds that a client should wait after a 503 whose end is not known.
+    package static let retryAfterSeconds: Int64 = 5
     /// Nested arrays and objects in a JSON body: deeper documents exist only to exhaust the parser's stack.
     package static let jsonDepth = 32
     /// Bytes of a request head (method, path and header fields): a path may be 4,096 bytes of names, each percent-encoded.

@@ -5,22 +5,39 @@ package import NIOCore
 
 /// What a handler knows about the request beside the request itself.
 package struct AppRequestContext: Sendable {
-    /// Goes back as `X-Request-ID` and stands in every log line about the request.
-    package let requestID: String
-    package let endpoint: Endpoint
     /// Nil where the endpoint wants none, or makes it optional.
     package let caller: Caller?
-    /// Where the request comes from, behind proxies that are trusted.
-    package let clientAddress: ClientAddress
     package let path: PathValues
     package let query: QueryString
-    /// Carries the request id.
-    package let logger: Logger
     /// The connection, for handlers that write to it in their own way.
     package let channel: any Channel
-    /// Lets a handler use up an allowance that is not the caller's own (`charge(account:)`).
-    let rateLimiter: any RateLimiting
-    let rateRules: RateRules
+    let exchange: Exchange
+    private let route: Route
+
+    init(
+        exchange: Exchange, route: Route, caller: Caller?, path: PathValues, query: QueryString, channel: any Channel
+    ) {
+        self.exchange = exchange
+        self.route = route
+        self.caller = caller
+        self.path = path
+        self.query = query
+        self.channel = channel
+    }
+
+    /// Goes back as `X-Request-ID` and stands in every log line about the request.
+    package var requestID: String { exchange.requestID }
+
+    package var endpoint: Endpoint { route.endpoint }
+
+    /// Where the request comes from, behind proxies that are trusted.
+    package var clientAddress: ClientAddress { exchange.clientAddress }
+
+    /// Carries the request id. Made anew each time, so keep it when more than one line is written.
+    package var logger: Logger { exchange.logger }
+
+    /// Whether only the header fields are wanted. The shell drops the body by itself; a handler may save itself the work.
+    package var isHead: Bool { exchange.isHead }
 
     /// The caller, for endpoints that always have one.
     ///
@@ -34,11 +51,15 @@ package struct AppRequestContext: Sendable {
     /// (rulings 11 and 33: login, register and refresh).
     ///
     /// - Parameter account: any text that stands for the account, for example its folded name.
-    /// - Throws: `CatalogError.rateLimited`.
+    /// - Throws: what becomes 429.
     package func charge(account: String) async throws {
-        guard let rule = rateRules.rule(for: endpoint.rateClass) else { return }
-        let decision = await rateLimiter.charge(RateKey("account:\(account)", endpoint: endpoint), rule)
-        guard decision.isAllowed else { throw RateLimitExceeded(decision: decision, rule: rule) }
+        let services = exchange.services
+        guard let rule = services.settings.rateRules.rule(for: endpoint.rateClass) else { return }
+        let decision = await services.rateLimiter.charge(RateKey("account:\(account)", endpoint: endpoint), rule)
+        guard decision.isAllowed else {
+            exchange.charged(decision, rule)
+            throw RateLimitExceeded(decision: decision, rule: rule)
+        }
     }
 }
 

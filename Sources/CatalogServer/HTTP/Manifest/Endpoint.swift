@@ -68,7 +68,7 @@ extension Endpoint {
     /// Who may call.
     package enum PermissionRule: Sendable, Equatable {
         /// Everybody who passes authentication; the reason is printed in the document.
-        case none(because: String)
+        case anyCaller(because: String)
         case required(Permission)
         /// It depends on what is asked for; the reason says on what.
         case handlerDecides(because: String)
@@ -138,13 +138,13 @@ extension Endpoint {
     }
 
     /// Any caller will do.
-    package func anyCaller(because reason: String) -> Endpoint { with { $0.permission = .none(because: reason) } }
+    package func anyCaller(because reason: String) -> Endpoint { with { $0.permission = .anyCaller(because: reason) } }
 
     /// Open to everybody, without a token.
     package func open(because reason: String) -> Endpoint {
         with {
             $0.authentication = .none
-            $0.permission = .none(because: reason)
+            $0.permission = .anyCaller(because: reason)
         }
     }
 

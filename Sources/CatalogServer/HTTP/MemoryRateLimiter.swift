@@ -1,0 +1,103 @@
+package import CatalogCore
+import Synchronization
+
+/// Counts requests in memory: a sliding window of sixty seconds for each key, in a table of bounded size.
+package final class MemoryRateLimiter: RateLimiting {
+    /// Requests of one key that came within one second.
+    private struct Bucket {
+        let startedAt: Int64
+        /// The bucket counts until the last of its requests is sixty seconds old, so that no window ever holds too many.
+        var lastAt: Int64
+        var count: Int
+    }
+
+    private struct Table {
+        var buckets: [RateKey: [Bucket]] = [:]
+        var marks: [RateKey: Int64] = [:]
+    }
+
+    private static let second: Int64 = 1_000_000
+    private static let window = RateRule.windowSeconds * second
+
+    private let table = Mutex(Table())
+    private let time: TimeSource
+    private let keysMax: Int
+
+    /// - Parameters:
+    ///   - time: should never jump: `TimeSource.monotonic`.
+    ///   - keysMax: keys that are remembered; the ones that were quiet longest are forgotten first.
+    package init(time: TimeSource = .monotonic, keysMax: Int = Limits.rateLimitKeys) {
+        self.time = time
+        self.keysMax = keysMax
+    }
+
+    package func charge(_ key: RateKey, _ rule: RateRule) -> RateDecision {
+        decide(key, rule, counting: true)
+    }
+
+    package func peek(_ key: RateKey, _ rule: RateRule) -> RateDecision {
+        decide(key, rule, counting: false)
+    }
+
+    package func remember(_ mark: RateKey) -> Bool {
+        let now = time.now
+        return table.withLock { table in
+            if let seen = table.marks[mark], now - seen < MemoryRateLimiter.window { return false }
+            if table.marks.count >= keysMax {
+                let quietest = Array(table.marks.values).sorted()[keysMax / 4]
+                table.marks = table.marks.filter { $0.value > quietest }
+            }
+            table.marks[mark] = now
+            return true
+        }
+    }
+
+    private func decide(_ key: RateKey, _ rule: RateRule, counting: Bool) -> RateDecision {
+        let now = time.now
+        return table.withLock { table in
+            var buckets = table.buckets[key] ?? []
+            buckets.removeAll { now - $0.lastAt >= MemoryRateLimiter.window }
+            let used = buckets.reduce(0) { $0 + $1.count }
+            let isAllowed = used < rule.limit
+            if isAllowed, counting {
+                if let last = buckets.indices.last, now - buckets[last].startedAt < MemoryRateLimiter.second {
+                    buckets[last].lastAt = now
+                    buckets[last].count += 1
+                } else {
+                    buckets.append(Bucket(startedAt: now, lastAt: now, count: 1))
+                }
+                if table.buckets[key] == nil { makeRoom(&table, now) }
+                table.buckets[key] = buckets
+            }
+            let taken = used + (isAllowed && counting ? 1 : 0)
+            let freeAt = (isAllowed ? buckets.last : buckets.first).map { $0.lastAt + MemoryRateLimiter.window } ?? now
+            let seconds = (freeAt - now + MemoryRateLimiter.second - 1) / MemoryRateLimiter.second
+            return RateDecision(
+                isAllowed: isAllowed, remaining: max(0, rule.limit - taken),
+                resetSeconds: max(isAllowed ? 0 : 1, seconds))
+        }
+    }
+
+    /// Forgets what no longer counts, and, when that is not enough, the quarter that was quiet longest.
+    private func makeRoom(_ table: inout Table, _ now: Int64) {
+        guard table.buckets.count >= keysMax else { return }
+        let last = { (buckets: [Bucket]) in buckets.last?.lastAt ?? 0 }
+        table.buckets = table.buckets.filter { now - last($0.value) < MemoryRateLimiter.window }
+        guard table.buckets.count >= keysMax else { return }
+        let quietest = table.buckets.values.map(last).sorted()[keysMax / 4]
+        table.buckets = table.buckets.filter { last($0.value) > quietest }
+    }
+}
+
+extension TimeSource {
+    /// Microseconds that only ever grow, since some moment in the past: for measuring and counting.
+    package static let monotonic = TimeSource {
+        let now = ContinuousClock.now - MonotonicOrigin.instant
+        return now.components.seconds * 1_000_000 + now.components.attoseconds / 1_000_000_000_000
+    }
+}
+
+private enum MonotonicOrigin {
+    /// A moment before the first reading; a day earlier, so that no reading is zero.
+    static let instant = ContinuousClock.now - .seconds(86_400)
+}

@@ -1,0 +1,58 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// A connection that is watched while `Base` speaks HTTP on it.
+struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
+    let base: Base
+    let limits: ConnectionLimits
+    let registry: ConnectionRegistry
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
+        let connection = Connection(channel, limits)
+        registry.add(connection)
+        watch(connection, logger)
+        do {
+            try channel.pipeline.syncOperations.addHandler(ReceiveObserver(connection))
+        } catch {
+            return channel.eventLoop.makeFailedFuture(error)
+        }
+        return base.setup(channel: channel, logger: logger)
+    }
+
+    func handle(value: Base.Value, logger: Logger) async {
+        await base.handle(value: value, logger: logger)
+    }
+
+    /// Looks at the connection again and again until it is closed. Hummingbird's own idle limit sleeps while an answer is
+    /// in progress, so a client that stops reading would keep its descriptor for ever.
+    private func watch(_ connection: Connection, _ logger: Logger) {
+        let channel = connection.channel
+        let interval = TimeAmount(limits.interval)
+        let watching = channel.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { task in
+            let buffered = try channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0
+            guard connection.isOverLimit(buffered: buffered) else { return }
+            logger.debug("connection over its limit", metadata: ["buffered_bytes": "\(buffered)"])
+            task.cancel()
+            channel.close(promise: nil)
+        }
+        channel.closeFuture.whenComplete { _ in watching.cancel() }
+    }
+}
+
+/// Tells the connection that bytes came, before anything decodes them.
+private final class ReceiveObserver: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.received()
+        context.fireChannelRead(data)
+    }
+}

@@ -1,0 +1,108 @@
+import CatalogCore
+import Hummingbird
+import HummingbirdCore
+import HummingbirdHTTP2
+package import Logging
+package import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// The listening side of the shell, as a long-running service. It does without Hummingbird's `Application`, which makes a
+/// logger and a task-local value for every request.
+package final class HTTPServer: Service {
+    private let shell: HTTPShell
+    private let settings: HTTPSettings
+    private let logger: Logger
+    private let group: any EventLoopGroup
+    private let certificates: TLSCertificates?
+    private let registry = ConnectionRegistry()
+    private let address = Mutex<SocketAddress?>(nil)
+    private let onRunning: @Sendable (Int) async -> Void
+
+    /// - Parameters:
+    ///   - onRunning: called with the port once connections are accepted.
+    /// - Throws: `CatalogError.invalidArgument` for TLS files that cannot be read. Blocks while it reads them.
+    package init(
+        shell: HTTPShell, settings: HTTPSettings, group: any EventLoopGroup, logger: Logger,
+        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+    ) throws {
+        self.shell = shell
+        self.settings = settings
+        self.group = group
+        self.logger = logger
+        self.onRunning = onRunning
+        certificates = try settings.tls.map(TLSCertificates.init)
+    }
+
+    /// Reads the TLS files again (ruling 54); without TLS it does nothing.
+    package func reloadCertificates() async throws {
+        try await certificates?.reload()
+    }
+
+    /// Serves until graceful shutdown, and then at most `ConnectionLimits.shutdown` longer.
+    package func run() async throws {
+        let server = try makeServer()
+        let limits = settings.connectionLimits
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await server.run() }
+            tasks.addTask { [self] in
+                try? await gracefulShutdown()
+                // Streams have no end of their own; everything else may finish.
+                shell.services.streams.endAll()
+                try await Task.sleep(for: limits.shutdown)
+                registry.closeAll()
+                try await Task.sleep(for: .milliseconds(500))
+            }
+            // Whichever ends first: the server, when all its connections are gone, or the patience.
+            defer { tasks.cancelAll() }
+            try await tasks.next()
+        }
+    }
+
+    private func makeServer() throws -> any Service {
+        let limits = settings.connectionLimits
+        let http1 = HTTP1Channel.Configuration(
+            idleTimeout: TimeAmount(limits.idle),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: Limits.requestHeadBytes, maxHeaderListSize: Limits.requestHeadBytes,
+                maxHeaderFieldCount: Limits.requestHeaderFields))
+        let responder: HTTPChannelHandler.Responder = { [self] request, writer, channel in
+            try await serve(request, writer, channel)
+        }
+        guard let certificates else {
+            return service(HTTP1Channel(responder: responder, configuration: http1))
+        }
+        let http2 = HTTP2UpgradeChannel.Configuration(
+            idleTimeout: limits.idle, gracefulCloseTimeout: limits.shutdown, streamConfiguration: http1)
+        return service(
+            try HTTP2UpgradeChannel(
+                tlsConfiguration: certificates.configuration(), configuration: http2, responder: responder))
+    }
+
+    private func service(_ base: some ServerChildChannel) -> any Service {
+        GuardedChannel(base: base, limits: settings.connectionLimits, registry: registry).server(
+            configuration: ServerConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: 1_024,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimits.connections)),
+            onServerRunning: { [onRunning, settings] channel in
+                await onRunning(channel.localAddress?.port ?? settings.port)
+            }, eventLoopGroup: group, logger: logger)
+    }
+
+    private func serve(
+        _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+    ) async throws {
+        let found = registry.find(channel)
+        let isStream = found?.isStream ?? false
+        found?.connection.requestBegan(isMultiplexed: isStream)
+        let activeTasks = shell.services.metrics.activeTasks
+        activeTasks.add(1)
+        defer {
+            activeTasks.add(-1)
+            found?.connection.requestEnded()
+        }
+        let response = await shell.respond(to: request, channel: channel, logger: logger, isStream: isStream)
+        try await writer.write(response: response.head, body: response.body)
+    }
+}

@@ -1,0 +1,148 @@
+import CatalogCore
+import HTTPTypes
+package import Hummingbird
+package import Logging
+package import NIOCore
+
+/// Everything that happens to every request. The order is fixed (ruling 33): route, authenticate, rate limit, authorise,
+/// parse, and only then the feature's own code.
+package struct HTTPShell: HTTPResponder {
+    package let services: ShellServices
+    private let routes: RouteTable
+
+    /// - Throws: `RouteAssemblyError` when endpoints and handlers do not fit together.
+    package init(_ services: ShellServices, endpoints: [Endpoint], handlers: [EndpointHandler]) throws {
+        self.services = services
+        routes = try RouteTable(endpoints, handlers)
+    }
+
+    /// Every route as `GET /api/v1/catalog/{path}`, sorted.
+    package var routeListing: [String] { routes.listing }
+
+    package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        await respond(to: request, channel: context.channel, logger: context.logger, isStream: false)
+    }
+
+    /// Answers; what goes wrong becomes an answer too.
+    package func respond(
+        to request: Request, channel: any Channel, logger: Logger, isStream: Bool
+    ) async -> Response {
+        let peer = ClientAddress(channel.remoteAddress)
+        let exchange = Exchange(request.head, peer, services, logger, isStream: isStream)
+        var response: Response
+        var endpoint: Endpoint?
+        switch find(exchange) {
+        case .route(let route, let parameters):
+            endpoint = route.endpoint
+            exchange.routed(route)
+            do {
+                response = try await answer(request, exchange, route, parameters, channel)
+            } catch {
+                response = failed(error, request, exchange, route.endpoint)
+            }
+        case .otherMethods(let methods) where request.method == .options:
+            response = Response(status: .noContent, headers: [.allow: HTTPShell.allow(methods)])
+            services.crossOrigin.applyPreflight(to: &response.headers, origin: request.headers[.origin])
+        case .otherMethods(let methods):
+            response = errorResponse(.methodNotAllowed(allow: HTTPShell.allow(methods)), request, exchange, .plain)
+        case .none:
+            response = errorResponse(.routeNotFound, request, exchange, .plain)
+        }
+        await ResponseFinish(services, exchange, endpoint).apply(to: &response, request)
+        return response
+    }
+
+    private func find(_ exchange: Exchange) -> RouteTable.Match {
+        let path = exchange.target.path
+        if exchange.method == "OPTIONS", path == "*" { return .otherMethods(Endpoint.Method.allCases.map(\.rawValue)) }
+        return routes.match(exchange.isHead ? "GET" : exchange.method, path)
+    }
+
+    private static func allow(_ methods: [String]) -> String {
+        var all = methods + ["OPTIONS"]
+        if methods.contains("GET") { all.append("HEAD") }
+        return all.sorted().joined(separator: ", ")
+    }
+
+    // MARK: The order of ruling 33
+
+    private func answer(
+        _ request: Request, _ exchange: Exchange, _ route: Route, _ parameters: [Substring], _ channel: any Channel
+    ) async throws -> Response {
+        let endpoint = route.endpoint
+        let caller: Caller?
+        do {
+            caller = try await Authentication.caller(of: request, endpoint, parameters, services.authenticator)
+        } catch let error as CatalogError where error.code == .unauthenticated {
+            // A refused token counts against the address (ruling 33).
+            try await RateCheck.charge(exchange, endpoint, caller: nil, isRanged: false)
+            throw error
+        }
+        if let caller { exchange.authenticated(caller) }
+        try await RateCheck.charge(exchange, endpoint, caller: caller, isRanged: request.headers[.range] != nil)
+        if case .required(let permission) = endpoint.permission {
+            guard let caller, caller.permissions.allows(permission) else {
+                throw CatalogError(.permissionDenied, ErrorText.forbidden)
+            }
+        }
+        let context = AppRequestContext(
+            exchange: exchange, route: route, caller: caller, path: try decode(parameters, endpoint),
+            query: try exchange.target.query.map { try QueryString(parsing: $0) } ?? .empty, channel: channel)
+        try checkBody(request, endpoint)
+        guard endpoint.isStreaming, let executor = services.executors[channel.eventLoop] else {
+            return try await route.respond(request, context)
+        }
+        return try await withTaskExecutorPreference(executor) { try await route.respond(request, context) }
+    }
+
+    private func decode(_ parameters: [Substring], _ endpoint: Endpoint) throws -> PathValues {
+        guard !parameters.isEmpty else { return PathValues([]) }
+        return PathValues(
+            try zip(endpoint.template.parameterNames, parameters).map { name, raw in
+                guard let bytes = PercentEncoding.decode(raw.utf8), !bytes.contains(0) else {
+                    throw CatalogError(.invalidArgument, ErrorText.invalidPath)
+                }
+                return (name, bytes)
+            })
+    }
+
+    /// A body that is announced as too long is refused before it is read.
+    private func checkBody(_ request: Request, _ endpoint: Endpoint) throws {
+        guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else { return }
+        let limit: Int? =
+            switch endpoint.requestBody {
+            case .none, .json: Limits.jsonBodyBytes
+            case .stream(_, let limit): limit
+            }
+        if let limit, length > limit { throw CatalogError(.tooLarge, ErrorText.bodyTooLarge) }
+    }
+
+    // MARK: Errors
+
+    private func failed(_ error: any Error, _ request: Request, _ exchange: Exchange, _ endpoint: Endpoint) -> Response
+    {
+        var failure = Failure(error)
+        if failure.status.code >= 500, !(error is CancellationError) {
+            exchange.logger.error(
+                "request failed",
+                metadata: [
+                    "route": "\(endpoint.template)", "status": "\(failure.status.code)", "error": "\(failure.message)",
+                    "cause": "\(failure.cause ?? "-")",
+                ])
+        }
+        if failure.status == .unauthorized {
+            let reason = request.headers[.authorization] == nil ? "" : ", error=\"invalid_token\""
+            failure.headers[.wwwAuthenticate] = "Bearer realm=\"catalogizer\"" + reason
+        } else if failure.status == .forbidden, failure.message == ErrorText.forbidden {
+            failure.headers[.wwwAuthenticate] = "Bearer realm=\"catalogizer\", error=\"insufficient_scope\""
+        }
+        return errorResponse(failure, request, exchange, endpoint.errorShape)
+    }
+
+    private func errorResponse(
+        _ failure: Failure, _ request: Request, _ exchange: Exchange, _ shape: Endpoint.ErrorShape
+    ) -> Response {
+        ErrorBody.response(
+            failure, shape: shape, accept: request.headers[.accept], requestID: exchange.requestID)
+    }
+}

@@ -1,0 +1,27 @@
+/// The id that a request is known by in answers and logs.
+enum RequestIdentifier {
+    private static let charactersMax = 128
+
+    /// The client's own id when it is printable and short enough, else a new random one (RFC 9562, version 4).
+    static func choose(_ offered: String?) -> String {
+        guard let offered, !offered.isEmpty, offered.utf8.count <= charactersMax,
+            offered.utf8.allSatisfy({ (0x20...0x7E).contains($0) })
+        else { return random() }
+        return offered
+    }
+
+    private static func random() -> String {
+        var generator = SystemRandomNumberGenerator()
+        let halves = (generator.next(), generator.next())
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        let digits = Array("0123456789abcdef".utf8)
+        for index in 0..<32 {
+            if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
+            let half = index < 16 ? halves.0 : halves.1
+            let nibble = Int(half >> UInt64(60 - index % 16 * 4)) & 15
+            text.append(index == 12 ? UInt8(ascii: "4") : digits[index == 16 ? 8 | nibble & 3 : nibble])
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

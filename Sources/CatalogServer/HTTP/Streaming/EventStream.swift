@@ -1,0 +1,97 @@
+import CatalogCore
+import HTTPTypes
+package import Hummingbird
+import NIOCore
+
+extension AppRequestContext {
+    /// An answer that hands over what comes into `mailbox` until the client goes, the caller's session dies, the mailbox is
+    /// ended or the server stops.
+    ///
+    /// - Parameters:
+    ///   - mailbox: the caller puts events into it and forgets it in `onEnd`.
+    ///   - onEnd: called once, when the stream is over.
+    /// - Throws: `CatalogError.rateLimited` for more than `Limits.eventStreamsPerUser` streams of one user, `.unavailable`
+    ///   while the server stops; then `onEnd` has been called.
+    package func eventStream(
+        _ mailbox: EventMailbox, onEnd: @escaping @Sendable () -> Void = {}
+    ) throws -> Response {
+        let streams = exchange.services.streams
+        let id: Int
+        do {
+            id = try streams.add(mailbox, of: caller?.userID)
+        } catch {
+            onEnd()
+            throw error
+        }
+        // Whatever becomes of the answer, even if it is never written: the registration goes when its body does.
+        let registration = StreamRegistration { [user = caller?.userID] in
+            streams.remove(id, of: user)
+            onEnd()
+        }
+        let caller = self.caller
+        let authenticator = exchange.services.authenticator
+        var response = Response(status: .ok)
+        response.headers[.contentType] = "text/event-stream"
+        response.headers[.cacheControl] = "no-store"
+        response.headers[EventStream.accelBuffering] = "no"
+        guard !exchange.isHead else { return response }
+        let body = streamBody(length: nil) { writer in
+            defer { registration.end() }
+            try await EventStream.run(mailbox, &writer) {
+                guard let caller else { return true }
+                return await authenticator.isAlive(caller)
+            }
+        }
+        return Response(status: .ok, headers: response.headers.without(.contentLength), body: body)
+    }
+}
+
+/// Ends once, at the latest when nobody holds it any more.
+private final class StreamRegistration: Sendable {
+    private let once: OnceAction
+
+    init(_ action: @escaping @Sendable () -> Void) {
+        once = OnceAction(action)
+    }
+
+    func end() { once.run() }
+
+    deinit { once.run() }
+}
+
+enum EventStream {
+    static let accelBuffering = HTTPField.Name.known("X-Accel-Buffering")
+    /// Browsers wait this long before they come back.
+    private static let retryMilliseconds = 3_000
+    /// Revocation must show within a second (ruling 27).
+    private static let livenessInterval = Duration.seconds(1)
+    /// Proxies cut a stream that is silent for longer; one comment in so many looks at the session.
+    private static let pingEvery = 15
+
+    static func run(
+        _ mailbox: EventMailbox, _ writer: inout StreamBodyWriter, isAlive: @escaping @Sendable () async -> Bool
+    ) async throws {
+        try await writer.write(ByteBuffer(string: "retry: \(retryMilliseconds)\n\n"))
+        let ticker = Task {
+            var ticks = 0
+            while !Task.isCancelled {
+                try await Task.sleep(for: livenessInterval)
+                guard await isAlive() else { return mailbox.end() }
+                ticks += 1
+                if ticks % pingEvery == 0 { mailbox.ping() }
+            }
+        }
+        defer { ticker.cancel() }
+        while true {
+            switch await mailbox.next() {
+            case .events(let events, let missed):
+                var buffer = ByteBuffer()
+                for event in events { event.write(to: &buffer) }
+                if missed > 0 { buffer.writeString("event: gap\ndata: {\"missed\":\(missed)}\n\n") }
+                try await writer.write(buffer)
+            case .ping: try await writer.write(ByteBuffer(string: ": ping\n\n"))
+            case .ended: return
+            }
+        }
+    }
+}

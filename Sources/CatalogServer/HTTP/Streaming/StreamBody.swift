@@ -1,0 +1,82 @@
+package import Hummingbird
+package import NIOCore
+import Synchronization
+
+extension AppRequestContext {
+    /// A body that is written as it comes. It runs on the connection's own event loop, so that a stream costs no changes of
+    /// thread: `write` must not block. The access log and the metrics see its end and its bytes.
+    ///
+    /// - Parameters:
+    ///   - length: bytes that will be written, or nil when that is not known.
+    ///   - write: returns at the end; an error cuts the connection, so that the client sees that something is missing.
+    package func streamBody(
+        length: Int?, _ write: @escaping @Sendable (inout StreamBodyWriter) async throws -> Void
+    ) -> ResponseBody {
+        let exchange = self.exchange
+        exchange.beginStreaming()
+        let executor = exchange.services.executors[channel.eventLoop]
+        let stallLimit = exchange.isStream ? TimeAmount(exchange.services.settings.connectionLimits.writeStall) : nil
+        let channel = self.channel
+        return ResponseBody(contentLength: length) { base in
+            defer { exchange.finish() }
+            // The existential is copied: it is a handle of the connection, and `finish` consumes one.
+            let handle = base
+            let sender = UncheckedSender(base: handle)
+            try await withTaskExecutorPreference(executor) {
+                var writer = StreamBodyWriter(sender.base, exchange, channel, stallLimit)
+                try await write(&writer)
+                try await sender.base.finish(nil)
+            }
+        }
+    }
+}
+
+/// Carries a body writer into the closure that runs on another executor.
+private struct UncheckedSender: @unchecked Sendable {
+    // Hummingbird's writer is a handle of the connection's outbound side, which is Sendable; only the protocol does not say
+    // so. It is used by one task at a time.
+    let base: any ResponseBodyWriter
+}
+
+/// Writes a body that was begun by `AppRequestContext.streamBody`.
+package struct StreamBodyWriter {
+    private var base: any ResponseBodyWriter
+    private let exchange: Exchange
+    private let channel: any Channel
+    /// Streams of HTTP/2 have their own flow control, which the watch over the connection does not see.
+    private let stallLimit: TimeAmount?
+
+    init(_ base: any ResponseBodyWriter, _ exchange: Exchange, _ channel: any Channel, _ stallLimit: TimeAmount?) {
+        self.base = base
+        self.exchange = exchange
+        self.channel = channel
+        self.stallLimit = stallLimit
+    }
+
+    /// Writes bytes, and waits while the client has not taken enough of the ones before.
+    package mutating func write(_ buffer: ByteBuffer) async throws {
+        exchange.sent(buffer.readableBytes)
+        guard let stallLimit else { return try await base.write(buffer) }
+        let channel = self.channel
+        let cut = channel.eventLoop.scheduleTask(in: stallLimit) { channel.close(promise: nil) }
+        defer { cut.cancel() }
+        try await base.write(buffer)
+    }
+}
+
+/// Something that is done once, whoever asks first.
+final class OnceAction: Sendable {
+    private let action: Mutex<(@Sendable () -> Void)?>
+
+    init(_ action: @escaping @Sendable () -> Void) {
+        self.action = Mutex(action)
+    }
+
+    func run() {
+        let pending = action.withLock { action in
+            defer { action = nil }
+            return action
+        }
+        pending?()
+    }
+}
