@@ -2,12 +2,18 @@
 /// the tests read this one.
 package enum EndpointManifest {
     package static let all: [Endpoint] = [
-        HealthEndpoints.all
+        HealthEndpoints.all,
+        AuthenticationEndpoints.all,
+        DownloadLinkEndpoints.all,
     ].flatMap { $0 }
 
     /// Schemas that those endpoints name.
     package static let schemas: [SchemaDefinition] = [
         SharedSchemas.all,
         HealthEndpoints.schemas,
+        RoleSchemas.all,
+        UserSchemas.all,
+        AuthenticationSchemas.all,
+        DownloadLinkSchemas.all,
     ].flatMap { $0 }
 }

@@ -53,16 +53,16 @@ package struct AccountService: Sendable {
     /// Gives the caller a new password. Every other session of theirs ends, and so do their download links, since whoever
     /// changes a password may do so because somebody else knows the old one.
     ///
-    /// - Parameter address: from where the request comes; wrong passwords count for it as at the login.
+    /// - Parameter network: from where the request comes; wrong passwords count for it as at the login.
     /// - Throws: `CatalogError.invalidArgument` when the current password is wrong or the new one is not acceptable.
     package func changePassword(
-        of caller: Caller, from current: Password, to new: Password, address: String
+        of caller: Caller, from current: Password, to new: Password, network: String
     ) async throws {
         try new.requireAcceptable()
         let old = try await database.read { try users.passwordHash(of: caller.userID, $0) }
         guard let old else { throw AuthenticationFailure.revokedToken }
         let credential = UserStore.Credential(userID: caller.userID, passwordHash: old)
-        guard try await logins.confirm(current, of: credential, from: address) else {
+        guard try await logins.confirm(current, of: credential, from: network) else {
             throw AuthenticationFailure.wrongCurrentPassword
         }
         guard new.bytes != current.bytes else {

@@ -6,10 +6,10 @@ enum AuthenticationFailure {
     static let invalidCredentials = CatalogError(.unauthenticated, "invalid credentials")
     /// Unknown, used, expired, or of a session that has ended (`api.md`).
     static let invalidRefreshToken = CatalogError(.unauthenticated, "invalid refresh token")
-    static let invalidToken = CatalogError(.unauthenticated, "Invalid token")
-    static let expiredToken = CatalogError(.unauthenticated, "Token has expired")
+    static let invalidToken = CatalogError(.unauthenticated, ErrorText.tokenInvalid)
+    static let expiredToken = CatalogError(.unauthenticated, ErrorText.tokenExpired)
     /// Signed by us and not expired, but its session, its user or its role is no longer what it was.
-    static let revokedToken = CatalogError(.unauthenticated, "Token has been revoked")
+    static let revokedToken = CatalogError(.unauthenticated, ErrorText.tokenRevoked)
     static let invalidTicket = CatalogError(.unauthenticated, "Invalid or expired ticket")
     static let invalidLink = CatalogError(.unauthenticated, "Invalid or expired download link")
     static let accountDisabled = CatalogError(.permissionDenied, "Account is disabled")

@@ -29,7 +29,7 @@ struct LockoutRule: Sendable {
         return Count(failures: number, lockedUntil: number >= failures ? now + durationMicroseconds : nil)
     }
 
-    /// Counts per address that were last touched before this mean nothing any more.
+    /// Counts per network that were last touched before this mean nothing any more.
     func forgottenBefore(now: Int64) -> Int64 {
         now - durationMicroseconds
     }
@@ -37,22 +37,22 @@ struct LockoutRule: Sendable {
 
 /// Counts wrong passwords and says who is locked (ruling 36).
 ///
-/// They count for the account, from wherever they come. Those of the last active administrator count for each address alone:
+/// They count for the account, from wherever they come. Those of the last active administrator count for each network alone:
 /// otherwise anybody could lock the owner out of the server.
 struct Lockout: Sendable {
     let rule: LockoutRule
     private let users = UserStore()
-    private let addresses = LoginFailureStore()
+    private let networks = LoginFailureStore()
 
     init(_ settings: AuthenticationSettings) {
         rule = LockoutRule(settings)
     }
 
     /// Counts a wrong password.
-    func recordFailure(of user: User, from address: String, now: Int64, _ connection: any SQLConnection) throws {
+    func recordFailure(of user: User, from network: String, now: Int64, _ connection: any SQLConnection) throws {
         if try users.isLastAdministrator(user, now: now, connection) {
-            let count = try addresses.count(of: user.id, from: address, connection)
-            try addresses.set(rule.count(after: count, now: now), of: user.id, from: address, now: now, connection)
+            let count = try networks.count(of: user.id, from: network, connection)
+            try networks.set(rule.count(after: count, now: now), of: user.id, from: network, now: now, connection)
         } else {
             let count = LockoutRule.Count(failures: user.failedLoginAttempts, lockedUntil: user.lockedUntil)
             let next = rule.count(after: count, now: now)
@@ -60,15 +60,15 @@ struct Lockout: Sendable {
         }
     }
 
-    /// - Throws: `CatalogError.permissionDenied` while the account, or this address for it, is locked.
-    func requireUnlocked(_ user: User, from address: String, now: Int64, _ connection: any SQLConnection) throws {
+    /// - Throws: `CatalogError.permissionDenied` while the account, or this network for it, is locked.
+    func requireUnlocked(_ user: User, from network: String, now: Int64, _ connection: any SQLConnection) throws {
         if let until = user.lockedUntil, until > now { throw AuthenticationFailure.accountLocked(until: until) }
-        let count = try addresses.count(of: user.id, from: address, connection)
+        let count = try networks.count(of: user.id, from: network, connection)
         if let until = count.lockedUntil, until > now { throw AuthenticationFailure.accountLocked(until: until) }
     }
 
-    /// Forgets what an address had counted, after a login from there.
-    func forget(_ userID: UserID, from address: String, _ connection: any SQLConnection) throws {
-        try addresses.delete(of: userID, from: address, connection)
+    /// Forgets what a network had counted, after a login from there.
+    func forget(_ userID: UserID, from network: String, _ connection: any SQLConnection) throws {
+        try networks.delete(of: userID, from: network, connection)
     }
 }

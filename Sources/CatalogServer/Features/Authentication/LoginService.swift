@@ -37,7 +37,7 @@ package struct LoginService: Sendable {
         let folded = TextFold.fold(name)
         let credential = try await database.read { try users.credential(named: folded, $0) }
         guard try await hasher.verify(password, against: credential?.passwordHash), let credential else {
-            try await recordFailure(of: credential?.userID, from: origin.address)
+            try await recordFailure(of: credential?.userID, from: origin.network)
             throw AuthenticationFailure.invalidCredentials
         }
         let opened = try await database.write { try open(credential, rememberMe: rememberMe, from: origin, $0) }
@@ -45,18 +45,18 @@ package struct LoginService: Sendable {
     }
 
     /// Whether `password` is the user's; a wrong one counts towards the lock like one at the login.
-    func confirm(_ password: Password, of credential: UserStore.Credential, from address: String) async throws -> Bool {
+    func confirm(_ password: Password, of credential: UserStore.Credential, from network: String) async throws -> Bool {
         if try await hasher.verify(password, against: credential.passwordHash) { return true }
-        try await recordFailure(of: credential.userID, from: address)
+        try await recordFailure(of: credential.userID, from: network)
         return false
     }
 
-    private func recordFailure(of userID: UserID?, from address: String) async throws {
+    private func recordFailure(of userID: UserID?, from network: String) async throws {
         let now = time.now
         try await database.write { connection in
             // Number 0 is nobody's: a name that nobody has waits for the database's writer as long as any other.
             guard let user = try users.user(userID ?? 0, connection) else { return }
-            try lockout.recordFailure(of: user, from: address, now: now, connection)
+            try lockout.recordFailure(of: user, from: network, now: now, connection)
         }
         // The failure may have locked the account, which holds for its sessions too.
         if let userID { sessions.forget(userID) }
@@ -70,10 +70,10 @@ package struct LoginService: Sendable {
         guard let user = try users.user(credential.userID, connection),
             try users.passwordHash(of: user.id, connection) == credential.passwordHash
         else { throw AuthenticationFailure.invalidCredentials }
-        try lockout.requireUnlocked(user, from: origin.address, now: now, connection)
+        try lockout.requireUnlocked(user, from: origin.network, now: now, connection)
         guard user.isActive else { throw AuthenticationFailure.accountDisabled }
         try users.recordLogin(of: user.id, address: origin.address, now: now, connection)
-        try lockout.forget(user.id, from: origin.address, connection)
+        try lockout.forget(user.id, from: origin.network, connection)
         guard let current = try users.user(user.id, connection), let role = try roles.role(user.roleID, connection) else {
             throw CatalogError.internalError("user \(user.id) has no role")
         }

@@ -18,12 +18,18 @@ struct Session: Sendable {
 package struct ClientOrigin: Sendable {
     /// The address of the client, as trusted proxies say.
     package let address: String
+    /// What wrong passwords count by: the address, of IPv6 the network that one host owns.
+    package let network: String
     package let userAgent: String?
     /// What the client says about its device, as it said it.
     package let device: JSONObject
 
-    package init(address: String, userAgent: String? = nil, device: JSONObject = JSONObject()) {
+    /// - Parameter network: the address itself when nil.
+    package init(
+        address: String, network: String? = nil, userAgent: String? = nil, device: JSONObject = JSONObject()
+    ) {
         self.address = address
+        self.network = network ?? address
         self.userAgent = userAgent
         self.device = device
     }

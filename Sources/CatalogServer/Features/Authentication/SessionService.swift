@@ -133,13 +133,12 @@ package struct SessionService: Sendable {
         }
     }
 
-    /// New tokens for a session token that is still valid, for clients that send no refresh token. Refresh tokens that the
-    /// session had are worth nothing afterwards.
+    /// New tokens for the session of a caller, for clients that send no refresh token. Refresh tokens that the session had
+    /// are worth nothing afterwards.
     ///
     /// - Throws: `CatalogError.unauthenticated`.
-    package func refresh(bearer token: String) async throws -> SignedIn {
-        let sessionID = try await tokens.verify(token).sessionID
-        _ = try await authenticate(bearer: token)
+    package func refresh(sessionOf caller: Caller) async throws -> SignedIn {
+        guard let sessionID = caller.sessionID else { throw AuthenticationFailure.invalidToken }
         let opened = try await database.write { connection -> Opened? in
             let now = time.now
             guard let live = try live(sessionID, now: now, connection) else { return nil }
@@ -148,6 +147,15 @@ package struct SessionService: Sendable {
         }
         guard let opened else { throw AuthenticationFailure.revokedToken }
         return try await signIn(opened)
+    }
+
+    /// The user whom a refresh token belongs to, used or not; nil for one that nobody knows. For counting requests only.
+    func owner(ofRefreshToken token: String) async throws -> UserID? {
+        let hash = OpaqueToken.hash(of: token)
+        return try await database.read { connection in
+            guard let found = try sessions.refreshToken(hash: hash, connection) else { return nil }
+            return try sessions.session(found.sessionID, connection)?.userID
+        }
     }
 
     private func endReused(_ sessionID: String, now: Int64, _ connection: any SQLConnection) throws -> Renewal {

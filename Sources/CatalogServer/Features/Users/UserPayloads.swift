@@ -72,3 +72,39 @@ struct UserPayload: Encodable, Sendable {
         try container.encode(profile.settings, forKey: .settings)
     }
 }
+
+/// A change of a user's own data on the wire: an absent key stays, `null` clears.
+struct ProfileRequest: Decodable, Sendable {
+    let change: ProfileChange
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: UserPayload.CodingKeys.self)
+        var change = ProfileChange()
+        change.email = try container.change(forKey: .email)
+        change.firstName = try container.change(forKey: .firstName)
+        change.lastName = try container.change(forKey: .lastName)
+        change.displayName = try container.change(forKey: .displayName)
+        change.avatarURL = try container.change(forKey: .avatarURL)
+        change.timeZone = try container.change(forKey: .timeZone)
+        change.language = try container.change(forKey: .language)
+        change.settings = try container.settingsChange(forKey: .settings)
+        self.change = change
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// What a request says about one field.
+    func change<Value: Decodable>(forKey key: Key) throws -> FieldChange<Value> {
+        guard contains(key) else { return .keep }
+        return try decodeNil(forKey: key) ? .clear : .set(try decode(Value.self, forKey: key))
+    }
+
+    /// The same for settings, which some clients send as a text that holds the JSON.
+    func settingsChange(forKey key: Key) throws -> FieldChange<JSONObject> {
+        guard let text = try? decode(String.self, forKey: key) else { return try change(forKey: key) }
+        guard let object = JSONObject(text: text) else {
+            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: "not a JSON object")
+        }
+        return .set(object)
+    }
+}

@@ -81,3 +81,8 @@ extension PasswordHasher.Cost {
     /// The least that argon2 accepts.
     static let cheap = PasswordHasher.Cost(memoryKiB: 8, iterations: 1, lanes: 1)
 }
+
+extension NewDownloadLink {
+    /// The secret in the URL.
+    var token: String { path.split(separator: "/").last.map(String.init) ?? "" }
+}

@@ -31,7 +31,9 @@ import Testing
 
     @Test func `The same password hashes differently each time`() async throws {
         try await withHasher { hasher in
-            #expect(try await hasher.hash(Password("correct horse")) != hasher.hash(Password("correct horse")))
+            let first = try await hasher.hash(Password("correct horse"))
+            let second = try await hasher.hash(Password("correct horse"))
+            #expect(first != second)
         }
     }
 
@@ -51,9 +53,10 @@ import Testing
 
     @Test func `Nothing fits when there is no hash, and what is no hash fits nothing`() async throws {
         try await withHasher { hasher in
-            #expect(try await !hasher.verify(Password("correct horse"), against: nil))
-            #expect(try await !hasher.verify(Password("correct horse"), against: ""))
-            #expect(try await !hasher.verify(Password("correct horse"), against: "correct horse"))
+            for hash in [nil, "", "correct horse", "$argon2id$v=19$m=8,t=1,p=1$$"] {
+                let fits = try await hasher.verify(Password("correct horse"), against: hash)
+                #expect(!fits)
+            }
         }
     }
 
@@ -62,7 +65,7 @@ import Testing
             let results = await withTaskGroup(of: Refusal?.self) { group in
                 for _ in 0..<16 {
                     group.addTask {
-                        (try? await refusal { try await hasher.hash(Password("correct horse")) }) ?? nil
+                        await refusal { try await hasher.hash(Password("correct horse")) }
                     }
                 }
                 return await group.reduce(into: [Refusal?]()) { $0.append($1) }
@@ -70,7 +73,8 @@ import Testing
             let refused = results.compactMap { $0 }
             #expect(refused.allSatisfy { $0.code == .unavailable })
             #expect(!refused.isEmpty && refused.count <= 14)
-            #expect(try await hasher.hash(Password("correct horse")).hasPrefix("$argon2id$"))
+            let hash = try await hasher.hash(Password("correct horse"))
+            #expect(hash.hasPrefix("$argon2id$"))
         }
     }
 
@@ -78,7 +82,7 @@ import Testing
         let hasher = PasswordHasher(cost: .cheap, threadCount: 1)
         try await hasher.close()
         #expect(
-            try await refusal { try await hasher.hash(Password("correct horse")) }
+            await refusal { try await hasher.hash(Password("correct horse")) }
                 == Refusal(.unavailable, "The server is stopping"))
     }
 }
