@@ -80,4 +80,8 @@ package enum Limits {
     package static let idleConnectionSeconds: Int64 = 75
     /// Seconds from SIGTERM until running work must have stopped.
     package static let shutdownSeconds: Int64 = 8
+    /// Bytes of a settings or secret file: anything larger is the wrong file.
+    package static let settingsFileBytes = 1 << 20
+    /// Directories inside each other that the sweep of temporary files enters; the server itself makes two.
+    package static let temporaryDepth = 32
 }
