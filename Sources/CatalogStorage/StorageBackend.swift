@@ -1,6 +1,8 @@
 package import CatalogCore
 
-/// Code that speaks one protocol to one storage root. Every call blocks and belongs on a thread of a `BlockingPool`.
+/// Code that speaks one protocol to one storage root.
+///
+/// Every call blocks and belongs on a thread of a `BlockingPool`.
 ///
 /// Paths are relative to the root, and no backend ever reaches outside of it. Errors are `CatalogError`: `.notFound`,
 /// `.permissionDenied`, `.conflict` (a directory where a file was meant, or the reverse), `.storageUnavailable` (the root is
@@ -75,8 +77,10 @@ package struct StorageCapabilities: OptionSet, Sendable {
 
 /// What a look at a storage root found.
 package struct StorageProbe: Sendable, Equatable {
-    /// Which root it is, as one text that stays the same across restarts and remounts: for a local root the id of the file
-    /// system, the inode of the root and its time of birth (ruling 43). Another text means another disk.
+    /// Which root it is, as one text that stays the same across restarts and remounts: for a local root the id of the
+    /// file system, the inode of the root and its time of birth (ruling 43).
+    ///
+    /// Another text means another disk.
     package let identity: String
     /// Device and inode of the root now, as in `DirectoryListing`, so that a scan can see that it lists what was probed.
     package let device: Int64

@@ -10,8 +10,9 @@ import Synchronization
 package final class LocalBackend: StorageBackend {
     private let path: [UInt8]
     private let reserved: [ReservedDirectory]
-    /// The handle that listings share, so that a scan stays on one disk from its beginning to its end. Kept until `close`,
-    /// since an open handle also keeps the disk from being unmounted.
+    /// The handle that listings share, so that a scan stays on one disk from its beginning to its end.
+    ///
+    /// Kept until `close`, since an open handle also keeps the disk from being unmounted.
     private let listed = Mutex<LocalRoot?>(nil)
 
     /// - Parameters:

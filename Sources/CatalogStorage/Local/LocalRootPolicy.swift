@@ -2,7 +2,9 @@ import CLinux
 import CatalogCore
 import Glibc
 
-/// Which directories of this machine may become storage roots. Every answer looks at the disk: call on a storage thread.
+/// Which directories of this machine may become storage roots.
+///
+/// Every answer looks at the disk: call on a storage thread.
 package struct LocalRootPolicy: Sendable {
     private let allowed: [String]
     private let reserved: [ReservedDirectory]

@@ -42,7 +42,9 @@ enum LocalPath {
         return StorageEntry(stat)
     }
 
-    /// Whether `path` is `directory` or lies inside of it. Both are resolved.
+    /// Whether `path` is `directory` or lies inside of it.
+    ///
+    /// Both are resolved.
     static func isInside(_ path: [UInt8], _ directory: [UInt8]) -> Bool {
         let slash = UInt8(ascii: "/")
         guard path.starts(with: directory) else { return false }
