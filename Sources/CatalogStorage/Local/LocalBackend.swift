@@ -5,8 +5,8 @@ import Synchronization
 
 /// A directory of this machine as a storage root.
 ///
-/// Everything is opened beneath the root's own handle by `openat2`: neither `..`, a link nor a magic link of /proc leads
-/// out of it, whatever is renamed meanwhile.
+/// Everything is opened beneath the root's own handle by `openat2`: neither `..`, a link nor a magic link of /proc
+/// leads out of it, whatever is renamed meanwhile.
 package final class LocalBackend: StorageBackend {
     private let path: [UInt8]
     private let reserved: [ReservedDirectory]

@@ -73,8 +73,8 @@ final class LocalRoot: Sendable {
                 text.baseAddress.map { readlink("/proc/self/fd/\(number)", $0, text.count) } ?? -1
             }
         }
-        // Without an answer nobody can say that it is not the data directory. A path that fills the buffer may be cut, but
-        // its beginning is right.
+        // Without an answer nobody can say that it is not the data directory. A path that fills the buffer may be cut,
+        // but its beginning is right.
         guard length > 0 else { return true }
         let real = Array(path[..<length])
         return reserved.contains { LocalPath.isInside(real, $0.path) }

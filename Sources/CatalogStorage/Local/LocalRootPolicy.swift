@@ -19,8 +19,8 @@ package struct LocalRootPolicy: Sendable {
 
     /// Checks a directory that somebody wants as a root.
     ///
-    /// A root that contains a reserved directory is fine, since the reserved one is never listed; a root inside of one is
-    /// not.
+    /// A root that contains a reserved directory is fine, since the reserved one is never listed; a root inside of one
+    /// is not.
     ///
     /// - Parameter path: bytes of an absolute path.
     /// - Returns: the path without links, for comparing roots with each other (`overlaps`).

@@ -4,8 +4,8 @@ import CatalogCore
 ///
 /// Works on folded text.
 ///
-/// All ways to match are followed at once, so the time is the length of the text times the length of the pattern, whatever
-/// the pattern: there is nothing to blow up.
+/// All ways to match are followed at once, so the time is the length of the text times the length of the pattern,
+/// whatever the pattern: there is nothing to blow up.
 struct GlobPattern: Sendable {
     /// A step of the pattern.
     enum Step: Sendable {
