@@ -12,8 +12,8 @@ struct LocalPermissionTests {
         chmod(scratch.path, 0o755)
         try scratch.makeDirectory(["closed"])
         try scratch.writeFile(["closed", "file"], [])
-        // The owner's bits for a person, the others' bits when the superuser steps down to nobody.
-        chmod(scratch.native(["closed"]), mode | mode >> 6)
+        // The owner's bits for a person; the group's when the superuser steps down to nobody and keeps its group.
+        chmod(scratch.native(["closed"]), mode | mode >> 3 | mode >> 6)
         let backend = LocalBackend(path: scratch.path)
         try withoutFileRights {
             expectError(.permissionDenied) { _ = try backend.listing(["closed"]) }
