@@ -2,8 +2,9 @@ import CatalogCore
 import NIOPosix
 import Synchronization
 
-/// Threads for calls that block, apart from Swift's cooperative pool. Each purpose has its own pool, so that a hung network
-/// mount cannot starve the login (architecture.md section 8).
+/// Threads for calls that block, apart from Swift's cooperative pool.
+///
+/// Each purpose has its own pool, so that a hung network mount cannot starve the login (architecture.md section 8).
 package final class BlockingPool: Sendable {
     private let name: String
     private let pool: NIOThreadPool
@@ -23,8 +24,10 @@ package final class BlockingPool: Sendable {
         pool.start()
     }
 
-    /// Runs `body` on one of the threads. A task that is cancelled while it waits for a thread never runs it; one that runs
-    /// already is waited for, since C calls cannot be stopped.
+    /// Runs `body` on one of the threads.
+    ///
+    /// A task that is cancelled while it waits for a thread never runs it; one that runs already is waited for, since C
+    /// calls cannot be stopped.
     ///
     /// - Throws: what `body` throws; `CatalogError.unavailable` when too many wait or after `shutdown`;
     ///   `CatalogError.cancelled`.

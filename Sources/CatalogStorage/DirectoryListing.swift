@@ -1,7 +1,9 @@
 package import CatalogCore
 import Glibc
 
-/// One name of a directory with its attributes, as plain data. The name itself is in `DirectoryListing.names`.
+/// One name of a directory with its attributes, as plain data.
+///
+/// The name itself is in `DirectoryListing.names`.
 package struct ListedEntry: Sendable {
     package var nameOffset: UInt32
     package var nameLength: UInt16
@@ -46,8 +48,10 @@ package struct EntryFailure: Sendable {
     }
 }
 
-/// Everything that one directory holds. Names are packed into one buffer, and the whole value is used again for the next
-/// directory, so that listing a tree allocates nothing for each entry.
+/// Everything that one directory holds.
+///
+/// Names are packed into one buffer, and the whole value is used again for the next directory, so that listing a tree
+/// allocates nothing for each entry.
 package struct DirectoryListing: Sendable {
     /// The bytes of all names, one after the other, without separators.
     package var names: [UInt8] = []

@@ -1,6 +1,8 @@
 package import CatalogCore
 
-/// A path below a root in the form that system calls take: names joined by `/`, then a NUL. The root is the empty path.
+/// A path below a root in the form that system calls take: names joined by `/`, then a NUL.
+///
+/// The root is the empty path.
 ///
 /// A walker pushes and pops names on one buffer, so that going down and up a tree allocates nothing.
 package struct NativePath: Sendable, Hashable {

@@ -1,10 +1,12 @@
 package import CatalogCore
 
-/// Code that speaks one protocol to one storage root. Every call blocks and belongs on a thread of a `BlockingPool`.
+/// Code that speaks one protocol to one storage root.
+///
+/// Every call blocks and belongs on a thread of a `BlockingPool`.
 ///
 /// Paths are relative to the root, and no backend ever reaches outside of it. Errors are `CatalogError`: `.notFound`,
-/// `.permissionDenied`, `.conflict` (a directory where a file was meant, or the reverse), `.storageUnavailable` (the root is
-/// away or failing), `.unavailable` (this program ran out of descriptors or memory).
+/// `.permissionDenied`, `.conflict` (a directory where a file was meant, or the reverse), `.storageUnavailable` (the
+/// root is away or failing), `.unavailable` (this program ran out of descriptors or memory).
 package protocol StorageBackend: Sendable {
     /// What is true for this root now.
     var capabilities: StorageCapabilities { get }
@@ -12,10 +14,11 @@ package protocol StorageBackend: Sendable {
     /// Fills `listing` with everything that the directory holds, in any order. What is neither file, directory nor link
     /// (sockets, pipes, devices) is left out; a name that vanishes meanwhile is left out too.
     ///
-    /// The listing is complete or the call throws; names that exist but could not be looked at are in `listing.failures`.
+    /// The listing is complete or the call throws; names that exist but could not be looked at are in
+    /// `listing.failures`.
     ///
-    /// - Throws: `.notFound`; `.conflict` when it is no directory (a link is none); `.permissionDenied`; `.tooLarge` over
-    ///   `Limits.directoryEntries`; `.storageUnavailable`.
+    /// - Throws: `.notFound`; `.conflict` when it is no directory (a link is none); `.permissionDenied`; `.tooLarge`
+    ///   over `Limits.directoryEntries`; `.storageUnavailable`.
     func list(_ directory: NativePath, into listing: inout DirectoryListing) throws
 
     /// What is at `path`; a link is described as itself.
@@ -31,8 +34,8 @@ package protocol StorageBackend: Sendable {
 
     /// Looks at the root itself: whether it can be read, and which one it is.
     ///
-    /// - Throws: `.storageUnavailable` or `.permissionDenied`, with a message for the person who set the root up: what is
-    ///   wrong and what to do next.
+    /// - Throws: `.storageUnavailable` or `.permissionDenied`, with a message for the person who set the root up: what
+    ///   is wrong and what to do next.
     func probe() throws -> StorageProbe
 
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
@@ -75,10 +78,13 @@ package struct StorageCapabilities: OptionSet, Sendable {
 
 /// What a look at a storage root found.
 package struct StorageProbe: Sendable, Equatable {
-    /// Which root it is, as one text that stays the same across restarts and remounts: for a local root the id of the file
-    /// system, the inode of the root and its time of birth (ruling 43). Another text means another disk.
+    /// Which root it is, as one text that stays the same across restarts and remounts: for a local root the id of the
+    /// file system, the inode of the root and its time of birth (ruling 43).
+    ///
+    /// Another text means another disk.
     package let identity: String
-    /// Device and inode of the root now, as in `DirectoryListing`, so that a scan can see that it lists what was probed.
+    /// Device and inode of the root now, as in `DirectoryListing`, so that a scan can see that it lists what was
+    /// probed.
     package let device: Int64
     package let inode: Int64
     /// Bytes that may still be written, where the backend knows.

@@ -1,7 +1,8 @@
 import CatalogCore
 
-/// One kind of storage: the schemes of its URLs, and how a backend is made from one. The executable lists all of them in
-/// one array.
+/// One kind of storage: the schemes of its URLs, and how a backend is made from one.
+///
+/// The executable lists all of them in one array.
 package struct StorageBackendProvider: Sendable {
     /// Schemes that this provider answers for.
     package let schemes: Set<StorageURL.Scheme>
@@ -19,6 +20,7 @@ package struct StorageBackendProvider: Sendable {
     /// Directories of this machine.
     ///
     /// - Parameter reserved: directories of the program that no root may show, such as its data directory.
+    /// - Returns: the provider for `file:` URLs.
     package static func local(leavingOut reserved: [ReservedDirectory]) -> StorageBackendProvider {
         StorageBackendProvider(schemes: [.file]) { LocalBackend(path: $0.path, leavingOut: reserved) }
     }

@@ -1,6 +1,8 @@
 package import CatalogCore
 
-/// What a storage says of one file, directory or link. What it does not know is 0.
+/// What a storage says of one file, directory or link.
+///
+/// What it does not know is 0.
 package struct StorageEntry: Sendable, Equatable {
     package var kind: EntryKind
     /// Bytes of a file; of a directory or link whatever the storage says.
@@ -13,7 +15,9 @@ package struct StorageEntry: Sendable, Equatable {
     package var birthNS: Int64 = 0
     /// The device that holds it; one that differs from the parent's is a mounted file system.
     package var device: Int64 = 0
-    /// The number of the file on its device. The bits of an unsigned number, so it may be negative.
+    /// The number of the file on its device.
+    ///
+    /// The bits of an unsigned number, so it may be negative.
     package var inode: Int64 = 0
     /// Names of the same file.
     package var linkCount: Int64 = 0

@@ -30,7 +30,9 @@ package final class StorageRegistry: Sendable {
         return kept
     }
 
-    /// Forgets the root's backend, after its settings changed or it was removed. Calls that are running end normally.
+    /// Forgets the root's backend, after its settings changed or it was removed.
+    ///
+    /// Calls that are running end normally.
     package func invalidate(_ id: RootID) {
         state.withLock { $0.backends.removeValue(forKey: id) }?.close()
     }

@@ -4,7 +4,9 @@ import CatalogCore
 ///
 /// *Source*: the forms of `storage add`; RFC 3986, RFC 8089 for `file`.
 package struct StorageURL: Sendable, Hashable {
-    /// The documented kinds of storage. Which of them this version supports is the providers' matter.
+    /// The documented kinds of storage.
+    ///
+    /// Which of them this version supports is the providers' matter.
     package enum Scheme: String, Sendable, CaseIterable {
         case file
         case smb
@@ -16,7 +18,9 @@ package struct StorageURL: Sendable, Hashable {
     }
 
     package let scheme: Scheme
-    /// The name to log in with, if the URL has one. A password is never part of a URL.
+    /// The name to log in with, if the URL has one.
+    ///
+    /// A password is never part of a URL.
     package let username: String?
     /// Lower case, without the brackets of an IPv6 address; nil for local directories.
     package let host: String?
@@ -24,7 +28,9 @@ package struct StorageURL: Sendable, Hashable {
     /// Bytes of the absolute path, percent-decoded, without a slash at the end (`/` alone is the root directory).
     package let path: [UInt8]
 
-    /// Parses the text form. Bytes that a URL should escape, such as spaces, are taken as they are.
+    /// Parses the text form.
+    ///
+    /// Bytes that a URL should escape, such as spaces, are taken as they are.
     ///
     /// - Throws: `CatalogError.invalidArgument` with what is wrong; `.unsupported` for a scheme that is not documented.
     package init(parsing text: String) throws {

@@ -1,8 +1,9 @@
 package import CatalogCore
 package import CatalogStorage
 
-/// The promises of `StorageBackend`, as checks that run against any backend. Each backend's own tests hand in a backend on
-/// an empty root and something that can write into that root.
+/// The promises of `StorageBackend`, as checks that run against any backend.
+///
+/// Each backend's own tests hand in a backend on an empty root and something that can write into that root.
 package enum StorageConformance {
     /// One promise.
     package struct Check: Sendable, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogStorage
+import CatalogTestSupport
 import Glibc
 import Testing
 

@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogStorage
+import CatalogTestSupport
 import Testing
 
 @Suite("The backends of the roots in use")

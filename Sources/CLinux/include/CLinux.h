@@ -36,8 +36,8 @@ struct catalog_file_system {
 extern const int catalog_open_place;
 
 /// Opens `path` below `directory` (a descriptor); neither `..`, an absolute path nor a symbolic link may leave it, and
-/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link. -EAGAIN: another program holds a lease on
-/// the file.
+/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link. -EAGAIN: another program holds a
+/// lease on the file.
 int catalog_open_beneath(int directory, const char *path, int flags, int follow_links);
 
 /// `statx` of `name` below `directory` without following a symbolic link in the last component; an empty name means the

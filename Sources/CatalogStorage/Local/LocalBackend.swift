@@ -5,13 +5,14 @@ import Synchronization
 
 /// A directory of this machine as a storage root.
 ///
-/// Everything is opened beneath the root's own handle by `openat2`: neither `..`, a link nor a magic link of /proc leads
-/// out of it, whatever is renamed meanwhile.
+/// Everything is opened beneath the root's own handle by `openat2`: neither `..`, a link nor a magic link of /proc
+/// leads out of it, whatever is renamed meanwhile.
 package final class LocalBackend: StorageBackend {
     private let path: [UInt8]
     private let reserved: [ReservedDirectory]
-    /// The handle that listings share, so that a scan stays on one disk from its beginning to its end. Kept until `close`,
-    /// since an open handle also keeps the disk from being unmounted.
+    /// The handle that listings share, so that a scan stays on one disk from its beginning to its end.
+    ///
+    /// Kept until `close`, since an open handle also keeps the disk from being unmounted.
     private let listed = Mutex<LocalRoot?>(nil)
 
     /// - Parameters:

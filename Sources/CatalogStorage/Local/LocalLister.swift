@@ -2,7 +2,8 @@ import CLinux
 import CatalogCore
 import Glibc
 
-/// Lists one open directory: raw records of `getdents64` and one `statx` for each name, straight into the packed listing.
+/// Lists one open directory: raw records of `getdents64` and one `statx` for each name, straight into the packed
+/// listing.
 ///
 /// A million files pass through here in a scan, so there is no `String`, and nothing is allocated for an entry.
 struct LocalLister {
@@ -72,7 +73,8 @@ struct LocalLister {
     ) throws {
         // It went away while we looked.
         if failure.number == ENOENT { return }
-        // To look at a name of an open directory takes no other right than to search that directory: all of it is closed.
+        // To look at a name of an open directory takes no other right than to search that directory: all of it is
+        // closed.
         if failure.number == EACCES { throw failure }
         guard listing.failures.count < Limits.directoryFailures else { throw SystemFailure(number: EIO) }
         var path = NativePath()

@@ -34,8 +34,8 @@ struct LocalProbe {
         case EACCES, EPERM:
             return CatalogError(
                 .permissionDenied,
-                "The directory \(path) cannot be read; give the account that runs the server the right to read and enter "
-                    + "it and the directories above it",
+                "The directory \(path) cannot be read; give the account that runs the server the right to read and "
+                    + "enter it and the directories above it",
                 cause: cause)
         case ENOSYS:
             return CatalogError(

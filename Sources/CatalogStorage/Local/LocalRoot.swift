@@ -2,8 +2,10 @@ import CLinux
 import CatalogCore
 import Glibc
 
-/// An open handle on a root directory. Everything below is opened relative to it, so that it stays the same directory
-/// whatever happens to the path it was opened by.
+/// An open handle on a root directory.
+///
+/// Everything below is opened relative to it, so that it stays the same directory whatever happens to the path it was
+/// opened by.
 final class LocalRoot: Sendable {
     private let descriptor: Descriptor
     /// Every reserved directory: a mount could show one anywhere.
@@ -32,13 +34,16 @@ final class LocalRoot: Sendable {
         try descriptor.withNumber(body)
     }
 
-    /// Opens `path` below the root. A path longer than the system takes at once is opened in steps, and then no link is
-    /// followed, because each step could only see its own part of the way.
+    /// Opens `path` below the root.
+    ///
+    /// A path longer than the system takes at once is opened in steps, and then no link is followed, because each step
+    /// could only see its own part of the way.
     ///
     /// - Parameters:
     ///   - path: below the root.
     ///   - flags: of `open`.
     ///   - followsLinks: whether links that stay inside of the root are followed.
+    /// - Returns: the open descriptor.
     /// - Throws: `SystemFailure`.
     func open(_ path: NativePath, flags: Int32, followsLinks: Bool) throws -> Descriptor {
         guard path.byteCount <= LocalRoot.pathBytesAtOnce else {
@@ -68,8 +73,8 @@ final class LocalRoot: Sendable {
                 text.baseAddress.map { readlink("/proc/self/fd/\(number)", $0, text.count) } ?? -1
             }
         }
-        // Without an answer nobody can say that it is not the data directory. A path that fills the buffer may be cut, but
-        // its beginning is right.
+        // Without an answer nobody can say that it is not the data directory. A path that fills the buffer may be cut,
+        // but its beginning is right.
         guard length > 0 else { return true }
         let real = Array(path[..<length])
         return reserved.contains { LocalPath.isInside(real, $0.path) }

@@ -2,7 +2,9 @@ import CLinux
 import CatalogCore
 import Glibc
 
-/// Which directories of this machine may become storage roots. Every answer looks at the disk: call on a storage thread.
+/// Which directories of this machine may become storage roots.
+///
+/// Every answer looks at the disk: call on a storage thread.
 package struct LocalRootPolicy: Sendable {
     private let allowed: [String]
     private let reserved: [ReservedDirectory]
@@ -17,8 +19,8 @@ package struct LocalRootPolicy: Sendable {
 
     /// Checks a directory that somebody wants as a root.
     ///
-    /// A root that contains a reserved directory is fine, since the reserved one is never listed; a root inside of one is
-    /// not.
+    /// A root that contains a reserved directory is fine, since the reserved one is never listed; a root inside of one
+    /// is not.
     ///
     /// - Parameter path: bytes of an absolute path.
     /// - Returns: the path without links, for comparing roots with each other (`overlaps`).

@@ -2,8 +2,8 @@ import CLinux
 import CatalogCore
 import Glibc
 
-/// A directory of the program itself, such as its data directory: it may lie inside of a storage root, but is never listed,
-/// opened or scanned (ruling 46), because it holds the secrets.
+/// A directory of the program itself, such as its data directory: it may lie inside of a storage root, but is never
+/// listed, opened or scanned (ruling 46), because it holds the secrets.
 package struct ReservedDirectory: Sendable, Equatable {
     /// Absolute, without links.
     package let path: [UInt8]
@@ -42,7 +42,9 @@ enum LocalPath {
         return StorageEntry(stat)
     }
 
-    /// Whether `path` is `directory` or lies inside of it. Both are resolved.
+    /// Whether `path` is `directory` or lies inside of it.
+    ///
+    /// Both are resolved.
     static func isInside(_ path: [UInt8], _ directory: [UInt8]) -> Bool {
         let slash = UInt8(ascii: "/")
         guard path.starts(with: directory) else { return false }

@@ -23,6 +23,7 @@ struct SystemFailure: Error {
     /// - Parameters:
     ///   - action: for the log: "list", "open".
     ///   - path: for the log.
+    /// - Returns: what callers throw.
     func error(_ action: String, _ path: NativePath) -> CatalogError {
         let cause = "\(action) \"\(path.text)\": \(text)"
         switch number {

@@ -1,10 +1,11 @@
 import CatalogCore
 
-/// One pattern (ruling 18): `*` within a name, `**` across directories, `?`, `[...]`, everything else means itself. Works on
-/// folded text.
+/// One pattern (ruling 18): `*` within a name, `**` across directories, `?`, `[...]`, everything else means itself.
 ///
-/// All ways to match are followed at once, so the time is the length of the text times the length of the pattern, whatever
-/// the pattern: there is nothing to blow up.
+/// Works on folded text.
+///
+/// All ways to match are followed at once, so the time is the length of the text times the length of the pattern,
+/// whatever the pattern: there is nothing to blow up.
 struct GlobPattern: Sendable {
     /// A step of the pattern.
     enum Step: Sendable {
@@ -84,7 +85,7 @@ struct GlobPattern: Sendable {
 /// The characters of `[...]`.
 struct ScalarSet: Sendable {
     var ranges: [ClosedRange<UInt32>] = []
-    /// `[!...]`
+    /// Whether it was written `[!...]`.
     var isNegated = false
 
     func contains(_ scalar: Unicode.Scalar) -> Bool {

@@ -28,7 +28,9 @@ package struct NamePatterns: Sendable {
         self.exclude = try exclude.map { try PathPattern($0) }
     }
 
-    /// Whether a scan passes over every entry of this name. Costs nanoseconds for nearly all names.
+    /// Whether a scan passes over every entry of this name.
+    ///
+    /// Costs nanoseconds for nearly all names.
     package func skips(_ name: UnsafeRawBufferPointer) -> Bool {
         skipNames.skips(name)
     }
@@ -59,8 +61,10 @@ package struct DirectoryScope: Sendable {
     /// The directory's folded path with a slash at the end; empty in the root, or when no pattern asks for a path.
     fileprivate let prefix: String
 
-    /// Whether the entry `name` of this directory is cataloged. Exclude wins; include chooses files and links only, since
-    /// a file that is wanted may be inside of any directory. A directory that is not admitted is not entered.
+    /// Whether the entry `name` of this directory is cataloged.
+    ///
+    /// Exclude wins; include chooses files and links only, since a file that is wanted may be inside of any directory.
+    /// A directory that is not admitted is not entered.
     package func admits(_ name: UnsafeRawBufferPointer, kind: EntryKind) -> Bool {
         if include.isEmpty, exclude.isEmpty { return true }
         let text = NamePatterns.foldedText(of: name)
@@ -88,6 +92,7 @@ struct PathPattern: Sendable {
     ///   - name: folded.
     ///   - prefix: the folded path of its directory with a slash at the end, or nothing.
     ///   - kind: what the name is.
+    /// - Returns: whether the pattern is about this entry.
     func matches(_ name: String, in prefix: String, kind: EntryKind) -> Bool {
         if isForDirectories, kind != .directory { return false }
         return glob.matches(matchesName ? name : prefix + name)

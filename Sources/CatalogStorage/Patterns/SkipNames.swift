@@ -3,9 +3,9 @@ import Glibc
 
 /// The names that a scan passes over wherever they are (setting `scan.skip_names`).
 ///
-/// It is asked for every name of a scan, so plain names and plain beginnings (`.Trash-*`) are compared byte by byte, and only
-/// where the first byte fits. Their case counts for nothing in ASCII letters; names with other letters take the slow way if
-/// and only if a pattern in the list has such letters or other wildcards.
+/// It is asked for every name of a scan, so plain names and plain beginnings (`.Trash-*`) are compared byte by byte,
+/// and only where the first byte fits; the case of ASCII letters counts for nothing. Only a list that has a pattern with
+/// other letters or other wildcards pays for folding every name.
 struct SkipNames: Sendable {
     private struct Literal: Sendable {
         let offset: Int
