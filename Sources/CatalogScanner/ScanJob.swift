@@ -35,6 +35,9 @@ package struct ScanJob: JobHandler {
         let root = try await roots.scanRoot(request.rootID)
         let scan = ScanContext(
             id: context.job.id, rootID: root.id, database: database, time: time, stop: context.stop)
+        // What is open belongs to the disk that was there before; a scan sees one disk from its start to its end.
+        root.backend.close()
+        defer { root.backend.close() }
         do {
             let probe = try await pool.run { try root.backend.probe() }
             try await roots.noteReachability(of: root.id, error: nil)

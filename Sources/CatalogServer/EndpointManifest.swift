@@ -4,7 +4,13 @@ package enum EndpointManifest {
     package static let all: [Endpoint] = [
         HealthEndpoints.all,
         AuthenticationEndpoints.all,
+        CatalogEndpoints.all,
+        SearchEndpoints.all,
+        DownloadEndpoints.all,
         DownloadLinkEndpoints.all,
+        StorageRootEndpoints.all,
+        ScanEndpoints.all,
+        EventEndpoints.all,
     ].flatMap { $0 }
 
     /// Schemas that those endpoints name.
@@ -14,6 +20,10 @@ package enum EndpointManifest {
         RoleSchemas.all,
         UserSchemas.all,
         AuthenticationSchemas.all,
+        CatalogEndpoints.schemas,
+        SearchEndpoints.schemas,
         DownloadLinkSchemas.all,
+        StorageRootEndpoints.schemas,
+        ScanEndpoints.schemas,
     ].flatMap { $0 }
 }

@@ -1,5 +1,5 @@
 import CArgon2
-package import CatalogCore
+import CatalogCore
 import FoundationEssentials
 import NIOPosix
 import Synchronization

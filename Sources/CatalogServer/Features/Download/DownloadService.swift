@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 import CatalogStorage
 
 /// An open file that is about to be sent.
@@ -8,13 +8,13 @@ struct OpenDownload: Sendable {
 }
 
 /// The rules of downloads: what can be sent, and where it comes from.
-package struct DownloadService: Sendable {
+struct DownloadService: Sendable {
     private let catalog: CatalogStore
     private let roots: StorageRootService
     private let pool: BlockingPool
 
     /// - Parameter pool: threads for calls to storages.
-    package init(catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool) {
+    init(catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool) {
         self.catalog = catalog
         self.roots = roots
         self.pool = pool

@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 import NIOCore
 import Synchronization
 

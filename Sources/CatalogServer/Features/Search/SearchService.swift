@@ -127,17 +127,22 @@ package struct SearchService: Sendable {
                 let key = request.sortBy == .path ? "\(entry.rootName)/\(entry.path)" : entry.fileExtension ?? ""
                 return (id: entry.id, key: TextFold.fold(key))
             }
-            return keys.sorted { left, right in
-                left.key == right.key ? left.id < right.id : (left.key < right.key) != descends
-            }.map(\.id)
+            let ordered = keys.sorted { left, right in
+                if left.key == right.key { return left.id < right.id }
+                return (left.key < right.key) != descends
+            }
+            return ordered.map { $0.id }
         }
     }
 
     private static func sorted(
         _ rows: [SearchStore.Attributes], _ descends: Bool, by key: (SearchStore.Attributes) -> Int64
     ) -> [EntryID] {
-        rows.map { (id: $0.id, key: key($0)) }.sorted { left, right in
-            left.key == right.key ? left.id < right.id : (left.key < right.key) != descends
-        }.map(\.id)
+        let keyed = rows.map { (id: $0.id, key: key($0)) }
+        let ordered = keyed.sorted { left, right in
+            if left.key == right.key { return left.id < right.id }
+            return (left.key < right.key) != descends
+        }
+        return ordered.map { $0.id }
     }
 }

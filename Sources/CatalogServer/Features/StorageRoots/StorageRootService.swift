@@ -1,5 +1,4 @@
 package import CatalogCore
-package import CatalogDatabase
 package import CatalogScanner
 package import CatalogStorage
 
@@ -169,7 +168,7 @@ package struct StorageRootService: Sendable {
     private func checkPlace(of draft: StorageRootDraft, except id: RootID?) async throws {
         _ = try NamePatterns(skipNames: skipNames, include: draft.includePatterns, exclude: draft.excludePatterns)
         let location = try StorageURL(parsing: draft.url)
-        try await pool.run { try policy.check(location.path) }
+        _ = try await pool.run { try policy.check(location.path) }
         guard !draft.allowOverlap else { return }
         for other in try await store.all(scope: .everything) where other.id != id && !other.allowOverlap {
             guard Self.overlap(draft.path, other.path) else { continue }
