@@ -12,15 +12,18 @@ package struct ScanJob: JobHandler {
     private let pool: BlockingPool
     private let time: TimeSource
     private let onProgress: @Sendable (ScanProgress) -> Void
+    private let onWritten: @Sendable () async throws -> Void
 
     /// - Parameters:
     ///   - database: the catalog.
     ///   - roots: the storage roots.
     ///   - pool: threads of scans; each scan holds two of them.
     ///   - onProgress: told after each transaction, and once at the end.
+    ///   - onWritten: awaited before the scan counts as completed: what follows the catalog (the search index) catches up.
     package init(
         database: any Database, roots: any ScanRootProvider, pool: BlockingPool, time: TimeSource = .system,
-        onProgress: @escaping @Sendable (ScanProgress) -> Void
+        onProgress: @escaping @Sendable (ScanProgress) -> Void,
+        onWritten: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.database = database
         self.roots = roots
@@ -28,6 +31,7 @@ package struct ScanJob: JobHandler {
         self.pool = pool
         self.time = time
         self.onProgress = onProgress
+        self.onWritten = onWritten
     }
 
     package func run(_ context: JobContext) async throws {
@@ -45,6 +49,7 @@ package struct ScanJob: JobHandler {
             let outcome = try await pass(request, root, scan, identityChanged: !isSame)
             let keepsIdentity = !isSame && outcome == .parked
             try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
+            try await onWritten()
         } catch let error as CatalogError where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code) {
             try await roots.noteReachability(of: root.id, error: error)
             throw error

@@ -51,9 +51,11 @@ package struct CatalogServices: Sendable {
     /// - Parameters:
     ///   - providers: the protocols of this program.
     ///   - onProgress: hears of scans that run in this process, beside the live events.
+    ///   - onWritten: awaited before a scan counts as completed: the search index catches up.
     package init(
         database: any Database, configuration: Configuration, providers: [StorageBackendProvider], time: TimeSource,
-        logger: Logger, onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in }
+        logger: Logger, onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in },
+        onWritten: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.database = database
         registry = StorageRegistry()
@@ -85,7 +87,9 @@ package struct CatalogServices: Sendable {
         worker = JobWorker(
             store: JobStore(database: database, time: time),
             handlers: [
-                ScanJob(database: database, roots: roots, pool: scanPool, time: time, onProgress: publish),
+                ScanJob(
+                    database: database, roots: roots, pool: scanPool, time: time, onProgress: publish,
+                    onWritten: onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time),
             ], slots: configuration.scanSlots, logger: logger)
     }
