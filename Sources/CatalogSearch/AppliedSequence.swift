@@ -20,7 +20,9 @@ final class AppliedSequence: Sendable {
     /// The newest row of the journal that searches see.
     var value: Int64 { state.withLock { $0.sequence } }
 
-    /// Notes that searches see the journal up to `sequence` now. It falls when the database was replaced by an older one.
+    /// Notes that searches see the journal up to `sequence` now.
+    ///
+    /// It falls when the database was replaced by an older one.
     func advance(to sequence: Int64) {
         let ready = state.withLock { state in
             state.sequence = sequence

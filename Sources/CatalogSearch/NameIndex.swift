@@ -5,9 +5,9 @@ import Synchronization
 
 /// The search index over file names: a file beside the database, mapped into memory, that follows the journal of names.
 ///
-/// It is derived: whatever happens to the file, it can be built again from the catalog, and is when it cannot be trusted.
-/// Searches read it while it changes and never wait for the writer. One process at a time may have a directory's index
-/// open; any number of processes may follow one database, each with a directory of its own.
+/// It is derived: whatever happens to the file, it can be built again from the catalog, and is when it cannot be
+/// trusted. Searches read it while it changes and never wait for the writer. One process at a time may have a
+/// directory's index open; any number of processes may follow one database, each with a directory of its own.
 package final class NameIndex: Sendable {
     private let database: any Database
     private let applied = AppliedSequence()
@@ -23,14 +23,17 @@ package final class NameIndex: Sendable {
     static let closed = CatalogError(.unavailable, "The search index is closed")
     static let cancelled = CatalogError(.cancelled, "The request was cancelled")
 
-    /// Opens the index, or builds it, and applies what is in the journal now. A million names take about a second to build.
+    /// Opens the index, or builds it, and applies what is in the journal now.
+    ///
+    /// A million names take about a second to build.
     ///
     /// - Parameters:
     ///   - database: the catalog, with its schema in place.
     ///   - directory: where the index lies (`<data_dir>/search`); made when missing.
     ///   - bootID: tells this boot of the machine from others; a file that another one left open is not trusted.
     ///   - note: hears what an operator may want to read in the log: why an index is built, why following fails.
-    /// - Throws: `CatalogError.conflict` when another process uses the directory; `.unavailable` or `.insufficientStorage`
+    /// - Throws: `CatalogError.conflict` when another process uses the directory; `.unavailable` or
+    ///   `.insufficientStorage`
     ///   when the file cannot be used; whatever the database throws.
     package init(
         database: any Database, directory: String, bootID: UInt64 = BootID.current,
@@ -61,9 +64,12 @@ package final class NameIndex: Sendable {
     /// The newest row of the journal that searches see.
     package var appliedSequence: Int64 { applied.value }
 
-    /// Applies everything that is in the journal now. Calls may overlap; they take turns.
+    /// Applies everything that is in the journal now.
     ///
-    /// - Throws: what the database throws; `CatalogError.insufficientStorage` when the disk is full. The index stays as it
+    /// Calls may overlap; they take turns.
+    ///
+    /// - Throws: what the database throws; `CatalogError.insufficientStorage` when the disk is full. The index stays as
+    ///   it
     ///   was then, and the next call tries again.
     package func follow() async throws {
         while try await onThread({ try self.step() }) {
@@ -71,8 +77,10 @@ package final class NameIndex: Sendable {
         }
     }
 
-    /// Follows the journal until the task is cancelled, then closes the index: at once after `wake()`, and every second in
-    /// case that another process writes. What fails is noted and tried again. May be called once.
+    /// Follows the journal until the task is cancelled, then closes the index: at once after `wake()`, and every second
+    /// in case that another process writes.
+    ///
+    /// What fails is noted and tried again. May be called once.
     package func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -99,8 +107,10 @@ package final class NameIndex: Sendable {
         signal.yield()
     }
 
-    /// Returns once searches see the row `sequence` of the journal (the number that `NameJournal` returned), for callers
-    /// that must find what they wrote. Something must be following: `run()`, or calls of `follow()`.
+    /// Returns once searches see the row `sequence` of the journal (the number that `NameJournal` returned), for
+    /// callers that must find what they wrote.
+    ///
+    /// Something must be following: `run()`, or calls of `follow()`.
     ///
     /// - Throws: `CatalogError.cancelled`; `.unavailable` when the index is closed first.
     package func waitUntilApplied(through sequence: Int64) async throws {
@@ -117,16 +127,18 @@ package final class NameIndex: Sendable {
         try NameSearch(segments: readable()).page(query)
     }
 
-    /// The ids of all hits, ascending; of more than `limit`, the smallest. For orders and filters that only the database
-    /// knows. Order, limit and offset of the query do not matter here. Takes eight to sixteen bytes of memory for each id.
+    /// The ids of all hits, ascending; of more than `limit`, the smallest.
+    ///
+    /// For orders and filters that only the database knows. Order, limit and offset of the query do not matter here.
+    /// Takes eight to sixteen bytes of memory for each id.
     ///
     /// *Isolation* and errors as `search`.
     package func allHits(_ query: NameQuery, limit: Int) throws -> NameHits {
         try NameSearch(segments: readable()).all(query, limit: limit)
     }
 
-    /// Deletes rows of the journal that this index does not need any more and that are older than `age`, which is how far
-    /// indexes of other processes may lag behind before they have to be built again.
+    /// Deletes rows of the journal that this index does not need any more and that are older than `age`, which is how
+    /// far indexes of other processes may lag behind before they have to be built again.
     ///
     /// - Returns: how many rows were deleted.
     @discardableResult
@@ -145,7 +157,9 @@ package final class NameIndex: Sendable {
         return try await database.write { try NameJournalStore($0).prune(before: sequence, olderThan: cutoff) }
     }
 
-    /// Brings the index to the disk and lets go of it; searches fail from here on. Closing again does nothing.
+    /// Brings the index to the disk and lets go of it; searches fail from here on.
+    ///
+    /// Closing again does nothing.
     package func close() async throws {
         signal.finish()
         applied.close()

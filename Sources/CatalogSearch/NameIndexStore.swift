@@ -9,7 +9,9 @@ struct NameIndexStore {
         self.connection = connection
     }
 
-    /// Which database this is. Needs a write transaction.
+    /// Which database this is.
+    ///
+    /// Needs a write transaction.
     func databaseID() throws -> UInt64 {
         let fresh = String(UInt64.random(in: 1 ... .max))
         try connection.execute(NameIndexQueries.createDatabaseID, [.text(fresh)])
@@ -26,7 +28,9 @@ struct NameIndexStore {
     }
 
     /// The entries of a root from the id `first` to the id `last` that have a name now.
-    func forEachEntry(of root: RootID, from first: EntryID, through last: EntryID, _ body: (NewName) throws -> Void) throws {
+    func forEachEntry(of root: RootID, from first: EntryID, through last: EntryID, _ body: (NewName) throws -> Void)
+        throws
+    {
         try forEach(NameIndexQueries.entriesOfRun, [.integer(first), .integer(last), .integer(root)], body)
     }
 

@@ -2,7 +2,9 @@ import CatalogCore
 import CatalogDatabase
 import Glibc
 
-/// Keeps the pack in a directory in step with the journal. It belongs to one thread at a time, and may block it.
+/// Keeps the pack in a directory in step with the journal.
+///
+/// It belongs to one thread at a time, and may block it.
 final class NameIndexWriter {
     private let path: String
     private let identity: PackIdentity
@@ -10,8 +12,8 @@ final class NameIndexWriter {
     private let note: @Sendable (String) -> Void
     private var pack: PackWriter
 
-    /// Rows of the journal that are applied from one state of the database: enough to be fast, few enough not to keep the
-    /// database from cleaning up behind its writers for long.
+    /// Rows of the journal that are applied from one state of the database: enough to be fast, few enough not to keep
+    /// the database from cleaning up behind its writers for long.
     private static let rowsPerStep = 32
     /// The pack is written anew when a quarter of its names is dead, unless they are so few that nobody notices.
     private static let deadMin = 1_000
@@ -21,7 +23,8 @@ final class NameIndexWriter {
     ///
     /// - Throws: `CatalogError.conflict` when another process has it open; `.unavailable`; `.insufficientStorage`.
     init(
-        directory: String, identity: PackIdentity, connection: any SQLConnection, note: @escaping @Sendable (String) -> Void
+        directory: String, identity: PackIdentity, connection: any SQLConnection,
+        note: @escaping @Sendable (String) -> Void
     ) throws {
         path = directory + "/names.pack"
         self.identity = identity
@@ -30,7 +33,8 @@ final class NameIndexWriter {
         do {
             unlink(path + ".new")
             pack = try PackWriter(PackFile.openTrusted(path: path, identity: identity))
-            // From here on the file on the disk may be half written when the machine goes down, so it must say so first.
+            // From here on the file on the disk may be half written when the machine goes down, so it must say so
+            // first.
             pack.file.commit(pack.file.header.position, isClean: false)
             try pack.file.sync()
         } catch let damage as PackDamage {
@@ -86,8 +90,8 @@ final class NameIndexWriter {
         try pack.file.sync()
     }
 
-    /// Whether `first`, the oldest row of the journal from our position on, shows that nothing is missing in between: it is
-    /// the very row that was applied last.
+    /// Whether `first`, the oldest row of the journal from our position on, shows that nothing is missing in between:
+    /// it is the very row that was applied last.
     private func reaches(_ first: NameChange?) -> Bool {
         guard position.sequence > 0 else { return (first?.position.sequence ?? 1) <= 1 }
         return first?.position == position
@@ -117,14 +121,18 @@ final class NameIndexWriter {
         }
     }
 
-    private static func build(path: String, identity: PackIdentity, _ connection: any SQLConnection) throws -> PackWriter {
+    private static func build(path: String, identity: PackIdentity, _ connection: any SQLConnection) throws
+        -> PackWriter
+    {
         let position = try NameJournalStore(connection).latest()
         return try replace(path: path, identity: identity, position: position) { pack in
             try NameIndexStore(connection).forEachEntry { try pack.append($0) }
         }
     }
 
-    /// Fills a new pack beside the old one and puts it in its place. Searches that are under way keep the old one.
+    /// Fills a new pack beside the old one and puts it in its place.
+    ///
+    /// Searches that are under way keep the old one.
     private static func replace(
         path: String, identity: PackIdentity, position: JournalPosition, _ fill: (PackWriter) throws -> Void
     ) throws -> PackWriter {

@@ -3,8 +3,9 @@ package import CatalogDatabase
 
 /// The journal of names in the database (table `name_changes`): what search indexes of all processes follow.
 ///
-/// Who changes `entries` notes it here *in the same transaction*. An index reads the rows from where it stopped, forgets
-/// the ids that a row speaks of, and takes up again those that have a name now; so a row that is read twice does no harm.
+/// Who changes `entries` notes it here *in the same transaction*. An index reads the rows from where it stopped,
+/// forgets the ids that a row speaks of, and takes up again those that have a name now; so a row that is read twice
+/// does no harm.
 package enum NameJournal {
     /// What a row says happened; the numbers are stored.
     enum Operation: Int64 {
@@ -19,9 +20,12 @@ package enum NameJournal {
     /// Ids in one row at most, so that reading one takes little memory.
     static let idsPerRow = 16_384
 
-    /// Notes a run of new ids. Ids in between that belong to another root, or to nothing, do no harm.
+    /// Notes a run of new ids.
+    ///
+    /// Ids in between that belong to another root, or to nothing, do no harm.
     ///
     /// - Returns: the number of the row, for `NameIndex.waitUntilApplied`.
+    /// - Throws: what the database throws.
     @discardableResult
     package static func recordAdded(
         root: RootID, first: EntryID, last: EntryID, in connection: any SQLConnection, nowMicroseconds: Int64
@@ -32,8 +36,10 @@ package enum NameJournal {
 
     /// Notes ids that vanished: they have `missing_since_us` now.
     ///
-    /// - Parameter ids: in any order.
+    /// The ids may be in any order.
+    ///
     /// - Returns: the number of the last row, or nil when there are no ids.
+    /// - Throws: what the database throws.
     @discardableResult
     package static func recordRemoved(
         root: RootID, ids: [EntryID], in connection: any SQLConnection, nowMicroseconds: Int64
@@ -44,6 +50,7 @@ package enum NameJournal {
     /// Notes that every entry of a root from `first` to `last` vanished, as when the root is deleted.
     ///
     /// - Returns: the number of the row.
+    /// - Throws: what the database throws.
     @discardableResult
     package static func recordRemovedRun(
         root: RootID, first: EntryID, last: EntryID, in connection: any SQLConnection, nowMicroseconds: Int64
@@ -54,8 +61,10 @@ package enum NameJournal {
 
     /// Notes ids that came back from the dead, were renamed, moved to another directory, or changed their kind.
     ///
-    /// - Parameter ids: in any order.
+    /// The ids may be in any order.
+    ///
     /// - Returns: the number of the last row, or nil when there are no ids.
+    /// - Throws: what the database throws.
     @discardableResult
     package static func recordRestored(
         root: RootID, ids: [EntryID], in connection: any SQLConnection, nowMicroseconds: Int64

@@ -2,7 +2,8 @@ package import CatalogCore
 
 /// A question to the name index: which names, where, and which part of the answer.
 ///
-/// Sizes and times are not known to the index; who filters or sorts by them asks for every hit and lets the database do it.
+/// Sizes and times are not known to the index; who filters or sorts by them asks for every hit and lets the database do
+/// it.
 package struct NameQuery: Sendable {
     /// The direction of the order by folded name.
     package enum Order: Sendable {

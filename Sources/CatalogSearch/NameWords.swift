@@ -2,8 +2,9 @@ import CatalogCore
 
 /// How typed text is read: folded like the names, cut at white space into words that must all occur, in any order.
 enum NameWords {
-    /// The readings of `text`, best first; a later one counts only when the earlier ones match nothing. `%` and `_` are
-    /// plain characters in the first; in the second, dots and underscores separate words like spaces.
+    /// The readings of `text`, best first; a later one counts only when the earlier ones match nothing.
+    ///
+    /// `%` and `_` are plain characters in the first; in the second, dots and underscores separate words like spaces.
     ///
     /// - Throws: `CatalogError.invalidArgument` for a text or a number of words over the limits.
     static func readings(of text: String) throws -> [[[UInt8]]] {
@@ -39,5 +40,6 @@ enum NameWords {
         return (0...(bytes.count - part.count)).contains { bytes[$0..<($0 + part.count)].elementsEqual(part) }
     }
 
-    private static let tooLong = CatalogError(.invalidArgument, "Invalid search parameters", cause: "search query too long")
+    private static let tooLong = CatalogError(
+        .invalidArgument, "Invalid search parameters", cause: "search query too long")
 }

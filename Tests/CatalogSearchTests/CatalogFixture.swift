@@ -3,6 +3,7 @@ import CatalogDatabase
 import CatalogSQLite
 import CatalogSearch
 import Foundation
+import Synchronization
 
 /// An entry as the tests remember it: what the index must agree with.
 struct KnownEntry: Sendable {
@@ -10,13 +11,29 @@ struct KnownEntry: Sendable {
     let root: RootID
     var parent: EntryID
     let kind: EntryKind
-    var name: [UInt8]
+    var name: [UInt8] {
+        didSet { folded = KnownEntry.fold(name) }
+    }
     var isMissing = false
+    private(set) var folded: [UInt8]
 
-    var folded: [UInt8] { Array(TextFold.fold(NameEncoding.text(of: name)).utf8) }
+    init(id: EntryID, root: RootID, parent: EntryID, kind: EntryKind, name: [UInt8]) {
+        self.id = id
+        self.root = root
+        self.parent = parent
+        self.kind = kind
+        self.name = name
+        folded = KnownEntry.fold(name)
+    }
+
+    private static func fold(_ name: [UInt8]) -> [UInt8] {
+        Array(TextFold.fold(NameEncoding.text(of: name)).utf8)
+    }
 }
 
-/// A real catalog in a scratch directory, and the same entries in memory. Changes go to both, and into the journal.
+/// A real catalog in a scratch directory, and the same entries in memory.
+///
+/// Changes go to both, and into the journal.
 final class CatalogFixture {
     let directory: String
     let database: SQLiteDatabase
@@ -45,7 +62,9 @@ final class CatalogFixture {
 
     /// Adds entries with new ids in one transaction.
     @discardableResult
-    func add(_ names: [[UInt8]], root: RootID = 1, parent: EntryID = 0, kind: EntryKind = .file) async throws -> [EntryID] {
+    func add(_ names: [[UInt8]], root: RootID = 1, parent: EntryID = 0, kind: EntryKind = .file) async throws
+        -> [EntryID]
+    {
         let new = names.enumerated().map { index, name in
             KnownEntry(id: nextID + Int64(index), root: root, parent: parent, kind: kind, name: name)
         }
@@ -53,7 +72,9 @@ final class CatalogFixture {
     }
 
     @discardableResult
-    func add(_ names: [String], root: RootID = 1, parent: EntryID = 0, kind: EntryKind = .file) async throws -> [EntryID] {
+    func add(_ names: [String], root: RootID = 1, parent: EntryID = 0, kind: EntryKind = .file) async throws
+        -> [EntryID]
+    {
         try await add(names.map { Array($0.utf8) }, root: root, parent: parent, kind: kind)
     }
 
@@ -131,7 +152,8 @@ final class CatalogFixture {
         try await database.write { connection in
             for id in ids {
                 try connection.execute(
-                    SQLStatement("UPDATE entries SET missing_since_us = $1 WHERE id = $2"), [.optional(since), .integer(id)])
+                    SQLStatement("UPDATE entries SET missing_since_us = $1 WHERE id = $2"),
+                    [.optional(since), .integer(id)])
             }
             try note(connection)
         }
@@ -147,26 +169,9 @@ final class CatalogFixture {
 
 /// What an index had to say.
 final class Notes: Sendable {
-    private let lines = Lines()
+    private let lines = Mutex<[String]>([])
 
-    private actor Lines {
-        var all: [String] = []
-        func add(_ line: String) { all.append(line) }
-    }
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
 
-    private let stream: AsyncStream<String>
-    private let continuation: AsyncStream<String>.Continuation
-
-    init() {
-        (stream, continuation) = AsyncStream.makeStream()
-    }
-
-    func add(_ line: String) { continuation.yield(line) }
-
-    /// Everything noted so far; afterwards nothing more is taken.
-    func all() async -> [String] {
-        continuation.finish()
-        for await line in stream { await lines.add(line) }
-        return await lines.all
-    }
+    var all: [String] { lines.withLock { $0 } }
 }

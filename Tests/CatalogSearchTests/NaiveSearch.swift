@@ -41,14 +41,21 @@ struct NaiveSearch {
             let bare = wanted.hasPrefix(".") ? String(wanted.dropFirst()) : wanted
             guard isFile, fileExtension == TextFold.fold(bare) else { return false }
         }
-        if let mimes = query.mimeTypes, !isFile || !mimes.contains(MIMEType.of(fileExtension: fileExtension)) { return false }
-        if let types = query.fileTypes, !isFile || !types.contains(FileType.of(fileExtension: fileExtension)) { return false }
+        if let mimes = query.mimeTypes, !isFile || !mimes.contains(MIMEType.of(fileExtension: fileExtension)) {
+            return false
+        }
+        if let types = query.fileTypes, !isFile || !types.contains(FileType.of(fileExtension: fileExtension)) {
+            return false
+        }
         return true
     }
 
     private func contains(_ name: [UInt8], _ word: [UInt8]) -> Bool {
-        guard word.count <= name.count else { return false }
-        return (0...(name.count - word.count)).contains { name[$0..<($0 + word.count)].elementsEqual(word) }
+        guard let first = word.first else { return true }
+        for start in name.indices where name[start] == first {
+            if name[start...].starts(with: word) { return true }
+        }
+        return false
     }
 }
 
@@ -62,7 +69,8 @@ struct NameMaker {
 
     private static let pieces = [
         "Silent", "river", "THE", "e", "1080p", "S01E02", "img_", "100%", "Straße", "STRASSE", "ﬁlm", "Caf\u{E9}",
-        "Cafe\u{301}", "Амели", "千と千尋", "侍", "ö", "O\u{308}", "🎬", "½", "a_b", "c.d", "x", "ΣΊΣΥΦΟΣ", "نمستے", "\u{201B}",
+        "Cafe\u{301}", "Амели", "千と千尋", "侍", "ö", "O\u{308}", "🎬", "½", "a_b", "c.d", "x", "ΣΊΣΥΦΟΣ", "نمستے",
+        "\u{201B}",
     ]
     private static let tails = ["", ".mkv", ".MKV", ".flac", ".jpg", ".tar.gz", ".no such", ".", ".profile", ".xyz"]
 
@@ -94,8 +102,9 @@ struct NameMaker {
     }
 }
 
-/// A small generator of random numbers that can be repeated. *Source*: Steele, Lea, Flood, "Fast splittable pseudorandom
-/// number generators".
+/// A small generator of random numbers that can be repeated.
+///
+/// *Source*: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
 struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 

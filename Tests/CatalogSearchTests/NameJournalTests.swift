@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The journal of names")
 struct NameJournalTests {
-    @Test("Lists of ids survive encoding", arguments: [[], [1], [1, 2, 3], [5, 1_000, 1_000_000_000_000], [127, 255, 16_511]])
+    @Test(
+        "Lists of ids survive encoding",
+        arguments: [[], [1], [1, 2, 3], [5, 1_000, 1_000_000_000_000], [127, 255, 16_511]])
     func roundTrip(ids: [EntryID]) {
         #expect(NameJournal.encode(ids).withUnsafeBytes { NameJournal.decode($0) } == ids)
     }

@@ -8,10 +8,13 @@ struct PackBlock {
     private let header: UnsafeMutableRawPointer
     /// The start of the text.
     let text: UnsafeMutableRawPointer
+    /// One for each record, in the order of the records.
+    let signatures: UnsafeMutablePointer<UInt64>
 
-    init(header: UnsafeMutableRawPointer, text: UnsafeMutableRawPointer) {
+    init(header: UnsafeMutableRawPointer, text: UnsafeMutableRawPointer, signatures: UnsafeMutablePointer<UInt64>) {
         self.header = header
         self.text = text
+        self.signatures = signatures
     }
 
     /// The storage root of all names here.
@@ -20,13 +23,17 @@ struct PackBlock {
         nonmutating set { header.storeBytes(of: newValue, as: Int64.self) }
     }
 
-    /// No id here is smaller. For the writer only.
+    /// No id here is smaller.
+    ///
+    /// For the writer only.
     var smallestID: Int64 {
         get { header.load(fromByteOffset: 8, as: Int64.self) }
         nonmutating set { header.storeBytes(of: newValue, toByteOffset: 8, as: Int64.self) }
     }
 
-    /// No id here is larger. For the writer only.
+    /// No id here is larger.
+    ///
+    /// For the writer only.
     var largestID: Int64 {
         get { header.load(fromByteOffset: 16, as: Int64.self) }
         nonmutating set { header.storeBytes(of: newValue, toByteOffset: 16, as: Int64.self) }

@@ -62,7 +62,7 @@ struct PackCheck {
     /// Whether record `number` lies inside its block, between the ids that the block's header names, and in the filter.
     private func checkForm(_ block: PackBlock, _ number: Int, _ index: Int, in segment: PackSegment) throws {
         let space = PackLayout.blockBytes - (number + 1) * PackLayout.recordBytes
-        guard space > 0 else { throw PackCheck.damage }
+        guard number < PackLayout.recordsPerBlock, space > 0 else { throw PackCheck.damage }
         let record = block.record(number)
         let start = block.start(number)
         guard record.end <= space, record.end > start + 1,
@@ -70,7 +70,9 @@ struct PackCheck {
             block.smallestID <= record.id, record.id <= block.largestID
         else { throw PackCheck.damage }
         let name = block.name(number)
-        guard name.count < 2 || segment.filterCovers(name, block: index) else { throw PackCheck.damage }
+        guard name.count < 2 || segment.filterCovers(name, block: index),
+            block.signatures[number] == PackLayout.signature(name)
+        else { throw PackCheck.damage }
     }
 
     private static let damage = PackDamage(reason: "it is damaged")

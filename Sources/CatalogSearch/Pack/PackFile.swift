@@ -1,7 +1,9 @@
 import CatalogCore
 import Glibc
 
-/// An open pack file: its header page and its segments. It belongs to the one thread that writes; readers get the segments.
+/// An open pack file: its header page and its segments.
+///
+/// It belongs to the one thread that writes; readers get the segments.
 final class PackFile {
     private let descriptor: Int32
     private let page: UnsafeMutableRawPointer
@@ -38,8 +40,12 @@ final class PackFile {
             throw PackDamage(reason: "the file is cut off")
         }
         let pack = try PackFile(descriptor: descriptor, identity) { page in
-            guard let header = PackHeader(page: page) else { throw PackDamage(reason: "it is of another version or damaged") }
-            guard header.databaseID == identity.databaseID else { throw PackDamage(reason: "it belongs to another database") }
+            guard let header = PackHeader(page: page) else {
+                throw PackDamage(reason: "it is of another version or damaged")
+            }
+            guard header.databaseID == identity.databaseID else {
+                throw PackDamage(reason: "it belongs to another database")
+            }
             guard header.isClean || header.bootID == identity.bootID else {
                 throw PackDamage(reason: "the machine went down while it was written")
             }
@@ -78,7 +84,9 @@ final class PackFile {
         close(descriptor)
     }
 
-    /// Adds a segment. Its space is taken from the disk now, because a write to a mapping cannot report a full disk.
+    /// Adds a segment.
+    ///
+    /// Its space is taken from the disk now, because a write to a mapping cannot report a full disk.
     func grow() throws -> PackSegment {
         let offset = PackLayout.headerPageBytes + segments.count * PackLayout.segmentBytes
         let code = posix_fallocate(descriptor, offset, PackLayout.segmentBytes)
@@ -88,7 +96,9 @@ final class PackFile {
         return segment
     }
 
-    /// Notes how far the pack has come. It must not be called before all of that is in the blocks.
+    /// Notes how far the pack has come.
+    ///
+    /// It must not be called before all of that is in the blocks.
     func commit(_ position: JournalPosition, isClean: Bool) {
         header.position = position
         header.isClean = isClean

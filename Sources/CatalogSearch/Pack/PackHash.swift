@@ -1,5 +1,6 @@
-/// The hash that guards a pack against damage. It needs to be fast and to notice any change, not to resist attackers, who
-/// could write the file as they like.
+/// The hash that guards a pack against damage.
+///
+/// It needs to be fast and to notice any change, not to resist attackers, who could write the file as they like.
 enum PackHash {
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
 

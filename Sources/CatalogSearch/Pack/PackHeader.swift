@@ -1,7 +1,7 @@
 import CatalogCore
 
-/// Where an index stands in the journal: the last applied change, with enough of it to notice that the database is another
-/// one by now (restored from a backup, for example).
+/// Where an index stands in the journal: the last applied change, with enough of it to notice that the database is
+/// another one by now (restored from a backup, for example).
 struct JournalPosition: Equatable, Sendable {
     /// 0 before the first change.
     var sequence: Int64 = 0

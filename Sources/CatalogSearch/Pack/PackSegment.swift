@@ -1,11 +1,12 @@
 import CatalogCore
 import Glibc
 
-/// A mapped segment of a pack; it stays mapped, whatever becomes of the file, until the last search that uses it is done.
+/// A mapped segment of a pack; it stays mapped, whatever becomes of the file, until the last search that uses it is
+/// done.
 ///
 /// Sendable although it points at shared memory: the address never changes, and the contents follow the order of writes
-/// that `PackBlock` describes. Filter bits are plain words that only ever gain bits, and gain them before the count of the
-/// block that they speak for.
+/// that `PackBlock` describes. Filter bits are plain words that only ever gain bits, and gain them before the count of
+/// the block that they speak for.
 final class PackSegment: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
 
@@ -25,7 +26,9 @@ final class PackSegment: @unchecked Sendable {
     func block(_ index: Int) -> PackBlock {
         PackBlock(
             header: base + index * PackLayout.blockHeaderBytes,
-            text: base + PackLayout.blocksOffset + index * PackLayout.blockBytes)
+            text: base + PackLayout.blocksOffset + index * PackLayout.blockBytes,
+            signatures: (base + PackLayout.signaturesOffset + index * PackLayout.recordsPerBlock * 8)
+                .assumingMemoryBound(to: UInt64.self))
     }
 
     /// The bits of a filter row, one for each block.

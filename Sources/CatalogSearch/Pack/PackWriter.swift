@@ -11,7 +11,9 @@ struct NewName {
     let folded: UnsafeRawBufferPointer
 }
 
-/// Adds names to a pack and marks them dead. One thread at a time.
+/// Adds names to a pack and marks them dead.
+///
+/// One thread at a time.
 final class PackWriter {
     let file: PackFile
     /// Where the next names of each root go; as many as there are roots.
@@ -58,6 +60,7 @@ final class PackWriter {
         block.text.storeBytes(of: 0, toByteOffset: start + text.count, as: UInt8.self)
         let record = PackRecord(id: name.id, parent: name.parentID, kind: name.kind, end: start + text.count + 1)
         block.write(record, at: number)
+        block.signatures[number] = PackLayout.signature(text)
         place.segment.addToFilter(text, block: place.index)
         block.smallestID = number == 0 ? name.id : min(block.smallestID, name.id)
         block.largestID = max(block.largestID, name.id)
@@ -135,7 +138,8 @@ final class PackWriter {
             let block = open.segment.block(open.index)
             let count = block.count
             let used = count == 0 ? 0 : block.end(count - 1)
-            if used + textBytes + (count + 1) * PackLayout.recordBytes <= PackLayout.blockBytes { return open }
+            let isRoomy = used + textBytes + (count + 1) * PackLayout.recordBytes <= PackLayout.blockBytes
+            if isRoomy, count < PackLayout.recordsPerBlock { return open }
         }
         var segment = file.segments.last
         if nextIndex == PackLayout.blocksPerSegment {

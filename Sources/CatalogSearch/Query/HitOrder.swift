@@ -11,7 +11,8 @@ struct HitOrder {
 
     /// The first eight bytes of the name as a number that compares like the name, in this order.
     ///
-    /// A name's records lie behind it in its block, so eight bytes can always be read; those behind the name are cut off.
+    /// A name's records lie behind it in its block, so eight bytes can always be read; those behind the name are cut
+    /// off.
     @inline(__always)
     func prefix(_ hit: NameHit) -> UInt64 {
         var word = UInt64(bigEndian: UnsafeRawPointer(hit.text).loadUnaligned(as: UInt64.self))
@@ -36,7 +37,8 @@ struct HitOrder {
         return shift < 0 ? 0 : UInt8(truncatingIfNeeded: UInt64(bitPattern: hit.id) >> (UInt64(shift) * 8))
     }
 
-    /// How a hit stands to all hits whose place starts with `start`: before them (negative), among them (0), after them.
+    /// How a hit stands to all hits whose place starts with `start`: before them (negative), among them (0), after
+    /// them.
     func compare(_ hit: NameHit, with start: [UInt8]) -> Int {
         for index in start.indices {
             let byte = byte(hit, at: index)
@@ -46,7 +48,9 @@ struct HitOrder {
     }
 }
 
-/// Keeps the first hits of the order in a heap of fixed size, and counts them all. The last one kept is on top.
+/// Keeps the first hits of the order in a heap of fixed size, and counts them all.
+///
+/// The last one kept is on top.
 struct PageHeap: HitVisitor {
     private struct Item {
         var prefix: UInt64

@@ -13,8 +13,10 @@ protocol HitVisitor {
     mutating func visit(_ hit: NameHit)
 }
 
-/// One pass over a pack: blocks that the filter cannot rule out are searched for the first word, and what it hits is tested
-/// for the rest. Behind the text of a block stands at least one record, so that the search may read 15 bytes too many.
+/// One pass over a pack: in blocks that the filter cannot rule out, the names are read whose signatures cannot rule
+/// them out either.
+///
+/// Behind the text of a block stands at least one record, so that the search may read 15 bytes too many.
 struct NameScan {
     private let segments: [PackSegment]
     private let query: PreparedQuery
@@ -48,10 +50,24 @@ struct NameScan {
 
     @inline(__always)
     private func scan(_ block: PackBlock, _ count: Int, _ visitor: inout some HitVisitor) {
-        guard let needle = first, let needleStart = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else {
-            for number in 0..<count { test(block, number, block.start(number), &visitor) }
-            return
+        let wanted = query.signature
+        if wanted != 0 {
+            for number in 0..<count where block.signatures[number] & wanted == wanted {
+                test(block, number, from: 0, &visitor)
+            }
+        } else if let needle = first {
+            scan(block, count, for: needle, &visitor)
+        } else {
+            for number in 0..<count { test(block, number, from: 0, &visitor) }
         }
+    }
+
+    /// Searches the text of the whole block for the first word.
+    @inline(__always)
+    private func scan(
+        _ block: PackBlock, _ count: Int, for needle: UnsafeRawBufferPointer, _ visitor: inout some HitVisitor
+    ) {
+        guard let needleStart = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
         let text = UnsafePointer(block.text.assumingMemoryBound(to: UInt8.self))
         let size = block.end(count - 1)
         var number = 0
@@ -60,36 +76,31 @@ struct NameScan {
             let found = catalog_find_padded(text + at, size - at, needleStart, needle.count)
             if found < 0 { return }
             while block.end(number) <= at + found { number += 1 }
-            test(block, number, block.start(number), &visitor)
+            test(block, number, from: 1, &visitor)
             at = block.end(number)
             number += 1
         }
     }
 
-    /// Shows record `number` to the visitor if it is alive and has all that the query asks for beside the first word.
+    /// Shows record `number` to the visitor if it is alive, has the words from number `word` on, and all else that the
+    /// query asks for.
     @inline(__always)
-    private func test(_ block: PackBlock, _ number: Int, _ start: Int, _ visitor: inout some HitVisitor) {
+    private func test(_ block: PackBlock, _ number: Int, from word: Int, _ visitor: inout some HitVisitor) {
         let record = block.record(number)
         if record.isDead { return }
         if let isDirectory = query.isDirectory, isDirectory != (record.kind == EntryKind.directory.rawValue) { return }
-        let name = UnsafeRawBufferPointer(start: block.text + start, count: record.end - start - 1)
-        if query.needles.count > 1, !hasOtherWords(name) { return }
+        let name = block.name(number)
+        guard let text = name.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        for index in word..<max(word, query.needles.count) {
+            let needle = query.needles[index]
+            guard let start = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { continue }
+            if catalog_find_padded(text, name.count, start, needle.count) < 0 { return }
+        }
         if let directories = query.directories, !contains(directories, record.parent) { return }
         if let keys = query.extensionKeys {
             if record.kind == EntryKind.directory.rawValue { return }
             if keys.contains(ExtensionKey(ofName: name)) == query.refusesListedExtensions { return }
         }
-        let text = UnsafePointer((block.text + start).assumingMemoryBound(to: UInt8.self))
         visitor.visit(NameHit(text: text, length: name.count, id: record.id))
-    }
-
-    private func hasOtherWords(_ name: UnsafeRawBufferPointer) -> Bool {
-        guard let text = name.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
-        for index in 1..<query.needles.count {
-            let needle = query.needles[index]
-            guard let start = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { continue }
-            if catalog_find_padded(text, name.count, start, needle.count) < 0 { return false }
-        }
-        return true
     }
 }

@@ -1,6 +1,8 @@
 import CatalogCore
 
-/// Answers queries from the segments of a pack. Pure computing over mapped memory; it blocks its thread.
+/// Answers queries from the segments of a pack.
+///
+/// Pure computing over mapped memory; it blocks its thread.
 struct NameSearch {
     let segments: [PackSegment]
 
@@ -48,6 +50,7 @@ struct NameSearch {
     }
 
     /// A page far back: each pass fixes two more bytes of the place where it starts, until the rest fits into a heap.
+    ///
     /// Memory stays bounded whatever the offset.
     private func deepPage(_ scan: NameScan, _ order: HitOrder, offset: Int, limit: Int) -> NameHits {
         var start: [UInt8] = []

@@ -1,12 +1,15 @@
 import CatalogCore
 
-/// One reading of a query, made ready for the inner loop: everything it compares with lies in memory of its own, so that
-/// looking at a name touches no array and counts no reference.
+/// One reading of a query, made ready for the inner loop: everything it compares with lies in memory of its own, so
+/// that looking at a name touches no array and counts no reference.
 final class PreparedQuery {
     /// The words, longest first; none at all matches every name.
     let needles: UnsafeBufferPointer<UnsafeRawBufferPointer>
     /// Filter rows that a block must have, for all words together.
     let rows: UnsafeBufferPointer<Int>
+    /// What a name's signature must have, for all words together; 0 where searching the text is faster: for one word,
+    /// and for words so short that too many names have their few bits by chance (measured: below five).
+    let signature: UInt64
     /// Sorted ids of the roots, or nil for all.
     let roots: UnsafeBufferPointer<Int64>?
     /// Sorted ids of the directories, or nil for all.
@@ -19,10 +22,13 @@ final class PreparedQuery {
 
     /// More rows would not leave fewer blocks.
     private static let rowsMax = 64
+    private static let signatureBitsMin = 5
 
     init(_ query: NameQuery, words: [[UInt8]]) {
         var arena = Arena()
         needles = arena.copy(words.map { arena.bytes($0) })
+        let bits = words.reduce(0) { bits, word in bits | word.withUnsafeBytes { PackLayout.signature($0) } }
+        signature = words.count > 1 && bits.nonzeroBitCount >= PreparedQuery.signatureBitsMin ? bits : 0
         let rule = ExtensionRule(query)
         rows = arena.copy(PreparedQuery.rows(words: words, fileExtension: rule?.single))
         switch query.scope {
