@@ -96,17 +96,16 @@ package struct SearchService: Sendable {
         }
         let least = request.minSize ?? .min
         let most = request.maxSize ?? .max
-        let rows = try await store.attributes(ofAscending: hits.ids).filter { row in
-            row.sizeBytes >= least && row.sizeBytes <= most
-        }
-        let ids = try await sorted(rows, request, query, scope)
+        let rows = try await store.attributes(ofAscending: hits.ids, withNames: request.sortBy == .name)
+            .filter { $0.sizeBytes >= least && $0.sizeBytes <= most }
+        let ids = try await sorted(rows, request, scope)
         let page = ids.dropFirst(request.page.offset).prefix(request.page.limit)
         return (try await catalog.entries(Array(page), scope: scope), ids.count)
     }
 
     /// All ids in the order asked for; ties by id.
     private func sorted(
-        _ rows: [SearchStore.Attributes], _ request: SearchRequest, _ query: NameQuery, _ scope: AccessScope
+        _ rows: [SearchStore.Attributes], _ request: SearchRequest, _ scope: AccessScope
     ) async throws -> [EntryID] {
         let descends = request.isDescending
         switch request.sortBy {
@@ -114,13 +113,11 @@ package struct SearchService: Sendable {
         case .modified: return Self.sorted(rows, descends) { $0.modifiedNS }
         case .created: return Self.sorted(rows, descends) { $0.firstSeenAt }
         case .name:
-            // The index has the order; sizes only took hits away.
-            var all = query
-            all.offset = 0
-            all.limit = Self.hitsExaminedMax
-            let ordered = all
-            let kept = Set(rows.map(\.id))
-            return try await pool.run { try index.search(ordered).ids }.filter { kept.contains($0) }
+            let ordered = rows.sorted { left, right in
+                if left.foldedName == right.foldedName { return left.id < right.id }
+                return left.foldedName.lexicographicallyPrecedes(right.foldedName) != descends
+            }
+            return ordered.map { $0.id }
         case .path, .fileExtension:
             let entries = try await catalog.entries(rows.map(\.id), scope: scope)
             let keys = entries.map { entry in

@@ -9,6 +9,8 @@ package struct SearchStore: Sendable {
         let sizeBytes: Int64
         let modifiedNS: Int64
         let firstSeenAt: Int64
+        /// Only when it was asked for.
+        let foldedName: [UInt8]
     }
 
     private let database: any Database
@@ -25,7 +27,9 @@ package struct SearchStore: Sendable {
     /// The attributes of these entries, ascending by id; ids that are gone are left out.
     ///
     /// Hits that lie close together are read in one go, since a common word hits most of the table.
-    func attributes(ofAscending ids: [EntryID]) async throws -> [Attributes] {
+    ///
+    /// - Parameter withNames: also the folded names, for the order by name.
+    func attributes(ofAscending ids: [EntryID], withNames: Bool) async throws -> [Attributes] {
         try await database.read { connection in
             var result: [Attributes] = []
             result.reserveCapacity(ids.count)
@@ -35,14 +39,16 @@ package struct SearchStore: Sendable {
                 while end < ids.count, end - start < 4_096, ids[end] - ids[end - 1] < 16 { end += 1 }
                 let run = ids[start..<end]
                 if run.count == 1 {
-                    result += try connection.rows(SearchQueries.attributesOfOne, [.integer(run[start])], Self.row)
+                    result += try connection.rows(SearchQueries.attributesOfOne, [.integer(run[start])]) {
+                        Self.row($0, withNames)
+                    }
                 } else {
                     var next = start
                     let values: [SQLValue] = [.integer(run[start]), .integer(run[end - 1])]
                     try connection.forEachRow(SearchQueries.attributes, values) { row in
                         let id = row.integer(0)
                         while next < end, ids[next] < id { next += 1 }
-                        if next < end, ids[next] == id { result.append(Self.row(row)) }
+                        if next < end, ids[next] == id { result.append(Self.row(row, withNames)) }
                         return true
                     }
                 }
@@ -52,8 +58,9 @@ package struct SearchStore: Sendable {
         }
     }
 
-    private static func row(_ row: SQLRow) -> Attributes {
+    private static func row(_ row: SQLRow, _ withNames: Bool) -> Attributes {
         Attributes(
-            id: row.integer(0), sizeBytes: row.integer(1), modifiedNS: row.integer(2), firstSeenAt: row.integer(3))
+            id: row.integer(0), sizeBytes: row.integer(1), modifiedNS: row.integer(2), firstSeenAt: row.integer(3),
+            foldedName: withNames ? row.bytes(4) : [])
     }
 }
