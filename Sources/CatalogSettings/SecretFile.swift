@@ -49,7 +49,10 @@ package enum SecretFile {
         return SecretText(text)
     }
 
-    private static func load(_ path: String) throws -> SecretText? {
+    /// The secret in the file, or nil when there is none.
+    ///
+    /// - Throws: as `loadOrCreate`.
+    package static func load(_ path: String) throws -> SecretText? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         if descriptor < 0 && errno == ENOENT { return nil }
         return try translating {

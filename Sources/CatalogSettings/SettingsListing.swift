@@ -3,6 +3,8 @@ package struct SettingRow: Sendable, Equatable {
     package let key: String
     /// Secrets are masked; nil when there is no value.
     package let value: String?
+    /// What holds without a value, in words.
+    package let fallback: String
     package let origin: SettingOrigin
     package let isReloadable: Bool
 }
@@ -12,9 +14,10 @@ extension LoadedSettings {
     package var rows: [SettingRow] {
         SettingRegistry.all.map { definition in
             let finding = resolved.findings[definition.key]
-            let absent = SettingOrigin(layer: .fallback, place: "default: \(definition.fallback.text)")
+            let absent = SettingOrigin(layer: .fallback, place: SettingLayer.fallback.rawValue)
             return SettingRow(
-                key: definition.key, value: finding.map { definition.shown($0.raw) }, origin: finding?.origin ?? absent,
+                key: definition.key, value: finding.map { definition.shown($0.raw) },
+                fallback: definition.fallback.text, origin: finding?.origin ?? absent,
                 isReloadable: definition.isReloadable)
         }
     }

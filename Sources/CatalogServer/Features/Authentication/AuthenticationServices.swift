@@ -8,6 +8,7 @@ package struct AuthenticationServices: Sendable {
     package let logins: LoginService
     package let registration: RegistrationService
     package let accounts: AccountService
+    package let users: UserAdministration
     package let tickets: StreamTicketService
     package let links: DownloadLinkService
 
@@ -29,6 +30,7 @@ package struct AuthenticationServices: Sendable {
         registration = RegistrationService(database: database, hasher: hasher, settings: settings, time: time)
         accounts = AccountService(
             database: database, sessions: sessions, logins: logins, hasher: hasher, time: time)
+        users = UserAdministration(database: database, hasher: hasher, accounts: accounts, time: time)
         tickets = StreamTicketService(database: database, sessions: sessions, time: time, random: random)
         links = DownloadLinkService(database: database, time: time, random: random, checkFile: checkFile)
     }

@@ -41,6 +41,11 @@ package struct FirstStart: Sendable {
         self.random = random
     }
 
+    /// Seeds the system roles; a second time it changes nothing.
+    package func seedRoles() async throws {
+        try await RoleSeeder(database: database, time: time).seed()
+    }
+
     /// Seeds the roles and makes the administrator if there is none. The caller holds the data directory, so that no other
     /// server does the same at the same time.
     ///
@@ -50,7 +55,7 @@ package struct FirstStart: Sendable {
     /// - Throws: `CatalogError.invalidArgument` when a setting is not acceptable, naming it; `.alreadyExists` when another
     ///   account has the name; `.unavailable` when the file cannot be written. Nothing is changed then but the roles.
     package func run(_ administrator: FirstAdministrator, dataDirectory: String) async throws -> Outcome {
-        try await RoleSeeder(database: database, time: time).seed()
+        try await seedRoles()
         guard try await database.read({ try users.count(withRole: .admin, $0) }) == 0 else { return .nothingToDo }
         let username = try setting("auth.admin_username") { try Username(administrator.username) }
         let email = try setting("auth.admin_email") { try EmailAddress(administrator.email) }

@@ -2,11 +2,13 @@ import CatalogDatabase
 
 /// SQL over `roles`.
 enum RoleQueries {
-    static let byID = SQLStatement(
+    private static let columns = """
+        id, name, description, permissions, storage_scope, is_system, created_at_us, updated_at_us
         """
-        SELECT id, name, description, permissions, storage_scope, is_system, created_at_us, updated_at_us
-        FROM roles WHERE id = $1
-        """)
+
+    static let byID = SQLStatement("SELECT \(columns) FROM roles WHERE id = $1")
+
+    static let byName = SQLStatement("SELECT \(columns) FROM roles WHERE name_folded = $1")
 
     static let insertWithID = SQLStatement(
         """

@@ -6,13 +6,20 @@ import Foundation
 /// transaction.
 struct RoleStore: Sendable {
     func role(_ id: RoleID, _ connection: any SQLConnection) throws -> Role? {
-        try connection.firstRow(RoleQueries.byID, [.integer(id)]) { row in
-            Role(
-                id: row.integer(0), name: row.text(1), description: row.optionalText(2),
-                permissions: PermissionSet(try Self.decode([String].self, row.text(3))),
-                scope: try row.optionalText(4).map { .roots(try Self.decode(Set<RootID>.self, $0)) } ?? .everything,
-                isSystem: row.bool(5), createdAt: row.integer(6), updatedAt: row.integer(7))
-        }
+        try connection.firstRow(RoleQueries.byID, [.integer(id)], Self.role)
+    }
+
+    /// The role with this name, folded.
+    func role(named folded: String, _ connection: any SQLConnection) throws -> Role? {
+        try connection.firstRow(RoleQueries.byName, [.text(folded)], Self.role)
+    }
+
+    private static func role(_ row: SQLRow) throws -> Role {
+        Role(
+            id: row.integer(0), name: row.text(1), description: row.optionalText(2),
+            permissions: PermissionSet(try Self.decode([String].self, row.text(3))),
+            scope: try row.optionalText(4).map { .roots(try Self.decode(Set<RootID>.self, $0)) } ?? .everything,
+            isSystem: row.bool(5), createdAt: row.integer(6), updatedAt: row.integer(7))
     }
 
     /// Adds a role that came with the product.

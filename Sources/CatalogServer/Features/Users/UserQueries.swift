@@ -2,13 +2,15 @@ import CatalogDatabase
 
 /// SQL over `users`, in the order of the store.
 enum UserQueries {
-    static let byID = SQLStatement(
+    private static let columns = """
+        id, username, email, role_id, first_name, last_name, display_name, avatar_url, time_zone, language, settings,
+        is_active, must_change_password, failed_login_attempts, locked_until_us, last_login_at_us, last_login_ip,
+        created_at_us, updated_at_us
         """
-        SELECT id, username, email, role_id, first_name, last_name, display_name, avatar_url, time_zone, language, settings,
-            is_active, must_change_password, failed_login_attempts, locked_until_us, last_login_at_us, last_login_ip,
-            created_at_us, updated_at_us
-        FROM users WHERE id = $1
-        """)
+
+    static let byID = SQLStatement("SELECT \(columns) FROM users WHERE id = $1")
+
+    static let all = SQLStatement("SELECT \(columns) FROM users ORDER BY username_folded, id")
 
     /// A username wins over an equal e-mail address.
     static let credential = SQLStatement(

@@ -14,6 +14,11 @@ struct UserStore: Sendable {
         try connection.firstRow(UserQueries.byID, [.integer(id)], Self.user)
     }
 
+    /// Every account, by name.
+    func all(_ connection: any SQLConnection) throws -> [User] {
+        try connection.rows(UserQueries.all, [], Self.user)
+    }
+
     /// The account with this username or e-mail address, folded.
     func credential(named folded: String, _ connection: any SQLConnection) throws -> Credential? {
         try connection.firstRow(UserQueries.credential, [.text(folded)]) {
