@@ -8,18 +8,18 @@ package struct CatalogServer: Sendable {
     /// What the executable hands in.
     package struct Dependencies: Sendable {
         package let database: any Database
-        package let authenticator: any RequestAuthenticator
+        package let authentication: AuthenticationServices
         package let metrics: MetricsRegistry
         package let time: TimeSource
         package let logger: Logger
 
         package init(
-            database: any Database, authenticator: any RequestAuthenticator,
+            database: any Database, authentication: AuthenticationServices,
             metrics: MetricsRegistry = MetricsRegistry(),
             time: TimeSource = .system, logger: Logger
         ) {
             self.database = database
-            self.authenticator = authenticator
+            self.authentication = authentication
             self.metrics = metrics
             self.time = time
             self.logger = logger
@@ -43,11 +43,14 @@ package struct CatalogServer: Sendable {
                 health: HealthService(checks: [readable]), readiness: HealthService(checks: [readable, writable]),
                 metrics: dependencies.metrics, time: dependencies.time, startedAt: dependencies.time.now,
                 document: OpenAPIDocument.json()
-            ).handlers
+            ).handlers,
+            AuthenticationRoutes(dependencies.authentication, time: dependencies.time).handlers,
+            DownloadLinkRoutes(dependencies.authentication.links).handlers,
         ]
         shell = try HTTPShell(
             ShellServices(
-                settings: settings, authenticator: dependencies.authenticator, rateLimiter: MemoryRateLimiter(),
+                settings: settings, authenticator: SessionAuthenticator(dependencies.authentication),
+                rateLimiter: MemoryRateLimiter(),
                 registry: dependencies.metrics, time: dependencies.time, group: group),
             endpoints: EndpointManifest.all, handlers: handlers.flatMap { $0 })
     }

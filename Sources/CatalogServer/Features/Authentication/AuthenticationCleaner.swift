@@ -1,7 +1,7 @@
 package import CatalogCore
 package import CatalogDatabase
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Deletes what authentication has handed out and what nobody can use any more: sessions, tokens, tickets, links, counts of
 /// wrong passwords.

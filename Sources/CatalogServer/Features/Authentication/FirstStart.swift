@@ -65,7 +65,8 @@ package struct FirstStart: Sendable {
         }
         let password = administrator.password ?? Password(generated ?? "")
         let new = NewUser(
-            username: username, email: email, passwordHash: try await hasher.hash(password), roleID: SystemRole.admin.id,
+            username: username, email: email, passwordHash: try await hasher.hash(password),
+            roleID: SystemRole.admin.id,
             profile: UserProfile(firstName: "System", lastName: "Administrator"), mustChangePassword: generated != nil)
         do {
             let now = time.now

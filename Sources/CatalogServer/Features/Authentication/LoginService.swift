@@ -74,7 +74,8 @@ package struct LoginService: Sendable {
         guard user.isActive else { throw AuthenticationFailure.accountDisabled }
         try users.recordLogin(of: user.id, address: origin.address, now: now, connection)
         try lockout.forget(user.id, from: origin.network, connection)
-        guard let current = try users.user(user.id, connection), let role = try roles.role(user.roleID, connection) else {
+        guard let current = try users.user(user.id, connection), let role = try roles.role(user.roleID, connection)
+        else {
             throw CatalogError.internalError("user \(user.id) has no role")
         }
         return try sessions.open(for: current, role, from: origin, rememberMe: rememberMe, connection)

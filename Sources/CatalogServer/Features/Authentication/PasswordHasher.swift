@@ -1,5 +1,5 @@
 import CArgon2
-package import CatalogCore
+import CatalogCore
 import FoundationEssentials
 import NIOPosix
 import Synchronization
@@ -38,7 +38,8 @@ package final class PasswordHasher: Sendable {
     ///   - threadCount: hashes at the same time.
     ///   - queueLimit: hashes that may wait for a thread.
     package init(
-        cost: Cost = .standard, threadCount: Int, queueLimit: Int = Limits.passwordHashQueue, random: RandomSource = .system
+        cost: Cost = .standard, threadCount: Int, queueLimit: Int = Limits.passwordHashQueue,
+        random: RandomSource = .system
     ) {
         self.cost = cost
         self.random = random
@@ -104,9 +105,9 @@ package final class PasswordHasher: Sendable {
         do {
             return try await threads.runIfActive(body)
         } catch is CancellationError {
+            // The pool says the same when it is closed.
+            guard Task.isCancelled else { throw CatalogError(.unavailable, "The server is stopping") }
             throw CatalogError(.cancelled, "The request was cancelled")
-        } catch is NIOThreadPoolError.ThreadPoolInactive {
-            throw CatalogError(.unavailable, "The server is stopping")
         }
     }
 }

@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 
 /// One login of one user on one device, until it is ended or expires.
 struct Session: Sendable {

@@ -1,3 +1,5 @@
+import CatalogCore
+
 /// Recognises callers by what authentication has handed out.
 package struct SessionAuthenticator: RequestAuthenticator {
     private let services: AuthenticationServices
@@ -16,5 +18,17 @@ package struct SessionAuthenticator: RequestAuthenticator {
 
     package func caller(link token: String) async throws -> Caller {
         try await services.links.redeem(token).owner
+    }
+
+    package func isAlive(_ caller: Caller) async -> Bool {
+        guard let sessionID = caller.sessionID else { return false }
+        do {
+            return try await services.sessions.caller(sessionID: sessionID).roleID == caller.roleID
+        } catch let error as CatalogError {
+            // A database that is busy for a moment ends no stream; asking again comes soon.
+            return error.code != .unauthenticated
+        } catch {
+            return true
+        }
     }
 }

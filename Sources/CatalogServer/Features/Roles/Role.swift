@@ -39,7 +39,10 @@ package enum SystemRole: RoleID, Sendable, CaseIterable {
         switch self {
         case .admin: ["*"]
         case .moderator:
-            ["media.*", "share.*", "analytics.view", "conversion.*", "report.*", "favorite.*", "profile.*", "user.view"]
+            [
+                "media.*", "share.*", "analytics.view", "conversion.*", "report.*", "favorite.*", "profile.*",
+                "user.view",
+            ]
         case .user:
             [
                 "media.view", "media.download", "media.share", "share.view", "share.create", "favorite.*", "profile.*",

@@ -86,7 +86,8 @@ enum ProfileRules {
     /// The form of a language tag (RFC 5646).
     static func language(_ text: String) throws -> String {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard text.utf8.count <= 35, parts.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy(isLetterOrDigit) }) else {
+        guard text.utf8.count <= 35, parts.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy(isLetterOrDigit) })
+        else {
             throw CatalogError(.invalidArgument, "language must be a language tag such as en or pt-BR")
         }
         return text

@@ -15,7 +15,9 @@ package struct Username: Sendable, Equatable {
             throw CatalogError(.invalidArgument, "Username must be 3 to 50 characters long")
         }
         guard let first = text.unicodeScalars.first, !Self.isMark(first),
-            text.unicodeScalars.allSatisfy({ Self.isLetterOrDigit($0) || Self.isMark($0) || "._@-".unicodeScalars.contains($0) })
+            text.unicodeScalars.allSatisfy({
+                Self.isLetterOrDigit($0) || Self.isMark($0) || "._@-".unicodeScalars.contains($0)
+            })
         else {
             throw CatalogError(.invalidArgument, "Username may only contain letters, digits and . _ @ -")
         }
