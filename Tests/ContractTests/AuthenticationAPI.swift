@@ -12,7 +12,8 @@ import NIOCore
 /// `administrator`; limits are off unless a test sets them.
 struct AuthenticationAPI {
     static let ada = """
-        {"username":"ada","email":"ada@example.com","password":"password of ada","first_name":"Ada","last_name":"Lovelace"}
+        {"username":"ada","email":"ada@example.com","password":"password of ada",\
+        "first_name":"Ada","last_name":"Lovelace"}
         """
 
     /// A status and a body.

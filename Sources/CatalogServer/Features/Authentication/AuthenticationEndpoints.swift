@@ -17,8 +17,8 @@ enum AuthenticationEndpoints {
         Endpoint(.post, "/api/v1/auth/refresh", id: "auth.refresh", "Get new tokens", tag: .authentication)
             .described(
                 """
-                A refresh token works once. One that comes a second time ends its session. Without a body, a valid bearer \
-                token renews its own session.
+                A refresh token works once. One that comes a second time ends its session. Without a body, a valid \
+                bearer token renews its own session.
                 """
             )
             .anyCaller(because: beforeLogin).authenticated(by: .optional).rated(.auth)

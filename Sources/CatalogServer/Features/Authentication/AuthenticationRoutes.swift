@@ -7,11 +7,15 @@ package struct AuthenticationRoutes: Sendable {
     private let services: AuthenticationServices
     private let time: TimeSource
 
+    /// Binds the endpoints to the services behind them.
+    ///
+    /// - Parameter time: decides what an answer says about locks.
     package init(_ services: AuthenticationServices, time: TimeSource = .system) {
         self.services = services
         self.time = time
     }
 
+    /// One for each endpoint of `AuthenticationEndpoints`.
     package var handlers: [EndpointHandler] {
         [
             EndpointHandler("auth.login", login),

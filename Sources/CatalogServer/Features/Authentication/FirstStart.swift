@@ -4,7 +4,9 @@ import NIOPosix
 
 /// Who becomes the first administrator (`auth.admin_*`); used only while no user has the admin role.
 package struct FirstAdministrator: Sendable {
+    /// Must be acceptable as any username.
     package var username: String
+    /// Must be acceptable as any e-mail address.
     package var email: String
     /// Nil for one that is made and written to a file.
     package var password: Password?
@@ -41,14 +43,15 @@ package struct FirstStart: Sendable {
         self.random = random
     }
 
-    /// Seeds the roles and makes the administrator if there is none. The caller holds the data directory, so that no other
-    /// server does the same at the same time.
+    /// Seeds the roles and makes the administrator if there is none. The caller holds the data directory, so that no
+    /// other server does the same at the same time.
     ///
     /// - Parameters:
     ///   - administrator: from the settings.
     ///   - dataDirectory: where `admin-password` is written when a password is made.
-    /// - Throws: `CatalogError.invalidArgument` when a setting is not acceptable, naming it; `.alreadyExists` when another
-    ///   account has the name; `.unavailable` when the file cannot be written. Nothing is changed then but the roles.
+    /// - Throws: `CatalogError.invalidArgument` when a setting is not acceptable, naming it; `.alreadyExists` when
+    ///   another account has the name; `.unavailable` when the file cannot be written. Nothing is changed then but the
+    ///   roles.
     package func run(_ administrator: FirstAdministrator, dataDirectory: String) async throws -> Outcome {
         try await RoleSeeder(database: database, time: time).seed()
         guard try await database.read({ try users.count(withRole: .admin, $0) }) == 0 else { return .nothingToDo }

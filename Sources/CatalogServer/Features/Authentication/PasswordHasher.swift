@@ -4,8 +4,8 @@ import FoundationEssentials
 import NIOPosix
 import Synchronization
 
-/// Turns passwords into argon2id hashes and checks them, on threads of its own: each hash takes 19 MiB and 40 ms, which must
-/// neither block the cooperative pool nor wait behind a hung storage.
+/// Turns passwords into argon2id hashes and checks them, on threads of its own: each hash takes 19 MiB and 40 ms, which
+/// must neither block the cooperative pool nor wait behind a hung storage.
 package final class PasswordHasher: Sendable {
     /// What one hash costs whoever computes it.
     package struct Cost: Sendable {
@@ -67,8 +67,8 @@ package final class PasswordHasher: Sendable {
         return try await onThread { [cost] in try Self.argon2(password, salt: salt, cost: cost) }
     }
 
-    /// Whether `password` is the one behind `encoded`. Without `encoded`, because there is no such user, it takes as long and
-    /// says no.
+    /// Whether `password` is the one behind `encoded`. Without `encoded`, because there is no such user, it takes as
+    /// long and says no.
     ///
     /// - Throws: `CatalogError.unavailable` when too many hashes wait.
     package func verify(_ password: Password, against encoded: String?) async throws -> Bool {

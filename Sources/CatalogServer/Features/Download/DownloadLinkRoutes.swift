@@ -9,6 +9,7 @@ package struct DownloadLinkRoutes: Sendable {
         self.links = links
     }
 
+    /// One for each endpoint of `DownloadLinkEndpoints`.
     package var handlers: [EndpointHandler] {
         [
             EndpointHandler("downloadLinks.create", create),

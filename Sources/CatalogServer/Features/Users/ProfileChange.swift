@@ -11,15 +11,24 @@ package enum FieldChange<Value: Sendable & Equatable>: Sendable, Equatable {
 
 /// Changes of a user's own data, as asked for and not yet checked.
 package struct ProfileChange: Sendable {
+    /// Cannot be cleared, and must stay unique.
     package var email: FieldChange<String> = .keep
+    /// Of the person.
     package var firstName: FieldChange<String> = .keep
+    /// Of the person.
     package var lastName: FieldChange<String> = .keep
+    /// What others see instead of the username.
     package var displayName: FieldChange<String> = .keep
+    /// A picture on the web.
     package var avatarURL: FieldChange<String> = .keep
+    /// A name of the time zone database.
     package var timeZone: FieldChange<String> = .keep
+    /// A language tag.
     package var language: FieldChange<String> = .keep
+    /// Replaces all settings, it does not merge.
     package var settings: FieldChange<JSONObject> = .keep
 
+    /// No change.
     package init() {}
 
     /// The profile after the change; the e-mail address is for the caller, because it must be unique.

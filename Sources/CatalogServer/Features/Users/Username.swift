@@ -32,8 +32,8 @@ package struct Username: Sendable, Equatable {
         }
     }
 
-    /// Vowel signs and accents, without which many scripts cannot be written. They count as characters, so a name cannot
-    /// grow by piling them up.
+    /// Vowel signs and accents, without which many scripts cannot be written. They count as characters, so a name
+    /// cannot grow by piling them up.
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark: true
