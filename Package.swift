@@ -132,7 +132,11 @@ let package = Package(
             "ContractTests",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests("IntegrationTests", ["CatalogCore", "CatalogTestSupport"]),
     ]

@@ -18,8 +18,8 @@ struct Refusal: Equatable {
     static let locked = Refusal(.permissionDenied, "Account is locked")
 }
 
-/// What `body` was refused with; nil when it went through. An error of another type appears with its text, which no test
-/// expects.
+/// What `body` was refused with; nil when it went through. An error of another type appears with its text, which no
+/// test expects.
 func refusal<Value>(_ body: () async throws -> Value) async -> Refusal? {
     do {
         _ = try await body()

@@ -1,18 +1,25 @@
 package import CatalogCore
 package import JWTKit
 
-/// What a session token says (`schemas.md` 4.1). It only leads to the session: what the caller may do is in the database.
+/// What a session token says (`schemas.md` 4.1). It only leads to the session: what the caller may do is in the
+/// database.
 package struct AccessClaims: JWTPayload, Equatable {
     static let issuer = "catalogizer"
     static let type = "access"
 
+    /// Whose session it is; the same as `sub`.
     package let userID: UserID
+    /// For whoever reads the token; we do not.
     package let username: String
+    /// The role when the token was signed; a user with another one needs a new token.
     package let roleID: RoleID
+    /// Leads to everything else.
     package let sessionID: String
     /// Seconds since 1970.
     package let expiresAt: Int64
+    /// Seconds since 1970.
     package let issuedAt: Int64
+    /// Seconds since 1970; tokens of ours have none.
     package let notBefore: Int64?
     let issuer: String
     let subject: String
@@ -43,6 +50,7 @@ package struct AccessClaims: JWTPayload, Equatable {
 
 /// A signed session token.
 package struct AccessToken: Sendable, Equatable {
+    /// Three parts joined by dots; goes to the client and nowhere else.
     package let text: String
     /// Microseconds since 1970, whole seconds.
     package let expiresAt: Int64

@@ -50,8 +50,8 @@ package struct AccountService: Sendable {
         }
     }
 
-    /// Gives the caller a new password. Every other session of theirs ends, and so do their download links, since whoever
-    /// changes a password may do so because somebody else knows the old one.
+    /// Gives the caller a new password. Every other session of theirs ends, and so do their download links, since
+    /// whoever changes a password may do so because somebody else knows the old one.
     ///
     /// - Parameter network: from where the request comes; wrong passwords count for it as at the login.
     /// - Throws: `CatalogError.invalidArgument` when the current password is wrong or the new one is not acceptable.
@@ -109,10 +109,13 @@ package struct AccountService: Sendable {
 
     /// How far the installation is, for the first page of a client.
     package struct InitialState: Sendable, Equatable {
+        /// Whether anybody has the admin role.
         package let hasAdministrator: Bool
+        /// Accounts, disabled ones included.
         package let userCount: Int64
     }
 
+    /// How far the installation is.
     package func initialState() async throws -> InitialState {
         try await database.read { connection in
             InitialState(

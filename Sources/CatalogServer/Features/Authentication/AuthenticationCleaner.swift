@@ -3,8 +3,8 @@ package import CatalogDatabase
 package import Logging
 import ServiceLifecycle
 
-/// Deletes what authentication has handed out and what nobody can use any more: sessions, tokens, tickets, links, counts of
-/// wrong passwords.
+/// Deletes what authentication has handed out and what nobody can use any more: sessions, tokens, tickets, links,
+/// counts of wrong passwords.
 package struct AuthenticationCleaner: Service {
     private let database: any Database
     private let rule: LockoutRule
@@ -28,7 +28,8 @@ package struct AuthenticationCleaner: Service {
         rule = LockoutRule(settings)
     }
 
-    /// Cleans up at once and then again and again, until the server stops. A failure is logged and tried again next time.
+    /// Cleans up at once and then again and again, until the server stops. A failure is logged and tried again next
+    /// time.
     package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {

@@ -21,6 +21,7 @@ enum AuthenticationFailure {
     /// - Parameter until: microseconds since 1970.
     static func accountLocked(until: Int64) -> CatalogError {
         CatalogError(
-            .permissionDenied, "Account is locked", details: ["locked_until": .text(Timestamp.text(microseconds: until))])
+            .permissionDenied, "Account is locked",
+            details: ["locked_until": .text(Timestamp.text(microseconds: until))])
     }
 }

@@ -3,13 +3,21 @@ package import CatalogDatabase
 
 /// Everything of authentication, built once and handed to whoever needs a part of it.
 package struct AuthenticationServices: Sendable {
+    /// Roles and the first administrator.
     package let firstStart: FirstStart
+    /// Checks every request; renews and ends sessions.
     package let sessions: SessionService
+    /// Opens sessions.
     package let logins: LoginService
+    /// Makes accounts for strangers.
     package let registration: RegistrationService
+    /// A caller's own account, and passwords.
     package let accounts: AccountService
+    /// Accounts as an administrator sees them.
     package let users: UserAdministration
+    /// Tickets for live streams.
     package let tickets: StreamTicketService
+    /// Links that download one file.
     package let links: DownloadLinkService
 
     /// - Parameters:

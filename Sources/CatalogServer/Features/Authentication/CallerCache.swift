@@ -1,10 +1,11 @@
 import CatalogCore
 import Synchronization
 
-/// What this process believes about sessions for half a second, so that a busy client does not cost a query for each request.
+/// What this process believes about sessions for half a second, so that a busy client does not cost a query for each
+/// request.
 ///
-/// Exactness: an entry is as old as the moment before its query began, and whoever ends a session drops it here after the
-/// change is committed. A query that ran across that moment finds the generation changed and is not kept.
+/// Exactness: an entry is as old as the moment before its query began, and whoever ends a session drops it here after
+/// the change is committed. A query that ran across that moment finds the generation changed and is not kept.
 final class CallerCache: Sendable {
     private struct Entry {
         let caller: Caller

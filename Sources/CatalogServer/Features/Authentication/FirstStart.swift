@@ -4,7 +4,9 @@ import NIOPosix
 
 /// Who becomes the first administrator (`auth.admin_*`); used only while no user has the admin role.
 package struct FirstAdministrator: Sendable {
+    /// Must be acceptable as any username.
     package var username: String
+    /// Must be acceptable as any e-mail address.
     package var email: String
     /// Nil for one that is made and written to a file.
     package var password: Password?
@@ -46,14 +48,15 @@ package struct FirstStart: Sendable {
         try await RoleSeeder(database: database, time: time).seed()
     }
 
-    /// Seeds the roles and makes the administrator if there is none. The caller holds the data directory, so that no other
-    /// server does the same at the same time.
+    /// Seeds the roles and makes the administrator if there is none. The caller holds the data directory, so that no
+    /// other server does the same at the same time.
     ///
     /// - Parameters:
     ///   - administrator: from the settings.
     ///   - dataDirectory: where `admin-password` is written when a password is made.
-    /// - Throws: `CatalogError.invalidArgument` when a setting is not acceptable, naming it; `.alreadyExists` when another
-    ///   account has the name; `.unavailable` when the file cannot be written. Nothing is changed then but the roles.
+    /// - Throws: `CatalogError.invalidArgument` when a setting is not acceptable, naming it; `.alreadyExists` when
+    ///   another account has the name; `.unavailable` when the file cannot be written. Nothing is changed then but the
+    ///   roles.
     package func run(_ administrator: FirstAdministrator, dataDirectory: String) async throws -> Outcome {
         try await seedRoles()
         guard try await database.read({ try users.count(withRole: .admin, $0) }) == 0 else { return .nothingToDo }
@@ -70,7 +73,8 @@ package struct FirstStart: Sendable {
         }
         let password = administrator.password ?? Password(generated ?? "")
         let new = NewUser(
-            username: username, email: email, passwordHash: try await hasher.hash(password), roleID: SystemRole.admin.id,
+            username: username, email: email, passwordHash: try await hasher.hash(password),
+            roleID: SystemRole.admin.id,
             profile: UserProfile(firstName: "System", lastName: "Administrator"), mustChangePassword: generated != nil)
         do {
             let now = time.now

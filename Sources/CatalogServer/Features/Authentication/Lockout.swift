@@ -37,8 +37,8 @@ struct LockoutRule: Sendable {
 
 /// Counts wrong passwords and says who is locked (ruling 36).
 ///
-/// They count for the account, from wherever they come. Those of the last active administrator count for each network alone:
-/// otherwise anybody could lock the owner out of the server.
+/// They count for the account, from wherever they come. Those of the last active administrator count for each network
+/// alone: otherwise anybody could lock the owner out of the server.
 struct Lockout: Sendable {
     let rule: LockoutRule
     private let users = UserStore()

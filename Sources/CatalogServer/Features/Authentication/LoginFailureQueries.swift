@@ -7,7 +7,8 @@ enum LoginFailureQueries {
 
     static let set = SQLStatement(
         """
-        INSERT INTO login_failures (user_id, address, failures, locked_until_us, updated_at_us) VALUES ($1, $2, $3, $4, $5)
+        INSERT INTO login_failures (user_id, address, failures, locked_until_us, updated_at_us)
+        VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (user_id, address) DO UPDATE SET failures = excluded.failures,
             locked_until_us = excluded.locked_until_us, updated_at_us = excluded.updated_at_us
         """)

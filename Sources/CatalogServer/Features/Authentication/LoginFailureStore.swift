@@ -15,7 +15,8 @@ struct LoginFailureStore: Sendable {
         try connection.execute(
             LoginFailureQueries.set,
             [
-                .integer(userID), .text(network), .integer(Int64(count.failures)), .optional(count.lockedUntil), .integer(now),
+                .integer(userID), .text(network), .integer(Int64(count.failures)), .optional(count.lockedUntil),
+                .integer(now),
             ])
     }
 

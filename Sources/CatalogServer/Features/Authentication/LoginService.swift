@@ -11,6 +11,7 @@ package struct LoginService: Sendable {
     private let users = UserStore()
     private let roles = RoleStore()
 
+    /// Logins whose sessions `sessions` checks.
     package init(
         database: any Database, sessions: SessionService, hasher: PasswordHasher, settings: AuthenticationSettings,
         time: TimeSource
@@ -29,8 +30,8 @@ package struct LoginService: Sendable {
     /// - Parameters:
     ///   - name: a username or an e-mail address, in any case and composition.
     ///   - rememberMe: whether the refresh token lives 30 days and not 7.
-    /// - Throws: `CatalogError.unauthenticated` for an unknown name and a wrong password alike; `.permissionDenied` for a
-    ///   right password of a locked or disabled account; `.unavailable` when too many logins wait.
+    /// - Throws: `CatalogError.unauthenticated` for an unknown name and a wrong password alike; `.permissionDenied` for
+    ///   a right password of a locked or disabled account; `.unavailable` when too many logins wait.
     package func login(
         name: String, password: Password, rememberMe: Bool, from origin: ClientOrigin
     ) async throws -> SignedIn {
@@ -74,7 +75,8 @@ package struct LoginService: Sendable {
         guard user.isActive else { throw AuthenticationFailure.accountDisabled }
         try users.recordLogin(of: user.id, address: origin.address, now: now, connection)
         try lockout.forget(user.id, from: origin.network, connection)
-        guard let current = try users.user(user.id, connection), let role = try roles.role(user.roleID, connection) else {
+        guard let current = try users.user(user.id, connection), let role = try roles.role(user.roleID, connection)
+        else {
             throw CatalogError.internalError("user \(user.id) has no role")
         }
         return try sessions.open(for: current, role, from: origin, rememberMe: rememberMe, connection)

@@ -4,8 +4,8 @@ import FoundationEssentials
 import NIOPosix
 import Synchronization
 
-/// Turns passwords into argon2id hashes and checks them, on threads of its own: each hash takes 19 MiB and 40 ms, which must
-/// neither block the cooperative pool nor wait behind a hung storage.
+/// Turns passwords into argon2id hashes and checks them, on threads of its own: each hash takes 19 MiB and 40 ms, which
+/// must neither block the cooperative pool nor wait behind a hung storage.
 package final class PasswordHasher: Sendable {
     /// What one hash costs whoever computes it.
     package struct Cost: Sendable {
@@ -38,7 +38,8 @@ package final class PasswordHasher: Sendable {
     ///   - threadCount: hashes at the same time.
     ///   - queueLimit: hashes that may wait for a thread.
     package init(
-        cost: Cost = .standard, threadCount: Int, queueLimit: Int = Limits.passwordHashQueue, random: RandomSource = .system
+        cost: Cost = .standard, threadCount: Int, queueLimit: Int = Limits.passwordHashQueue,
+        random: RandomSource = .system
     ) {
         self.cost = cost
         self.random = random
@@ -66,8 +67,8 @@ package final class PasswordHasher: Sendable {
         return try await onThread { [cost] in try Self.argon2(password, salt: salt, cost: cost) }
     }
 
-    /// Whether `password` is the one behind `encoded`. Without `encoded`, because there is no such user, it takes as long and
-    /// says no.
+    /// Whether `password` is the one behind `encoded`. Without `encoded`, because there is no such user, it takes as
+    /// long and says no.
     ///
     /// - Throws: `CatalogError.unavailable` when too many hashes wait.
     package func verify(_ password: Password, against encoded: String?) async throws -> Bool {
@@ -104,9 +105,9 @@ package final class PasswordHasher: Sendable {
         do {
             return try await threads.runIfActive(body)
         } catch is CancellationError {
+            // The pool says the same when it is closed.
+            guard Task.isCancelled else { throw CatalogError(.unavailable, "The server is stopping") }
             throw CatalogError(.cancelled, "The request was cancelled")
-        } catch is NIOThreadPoolError.ThreadPoolInactive {
-            throw CatalogError(.unavailable, "The server is stopping")
         }
     }
 }

@@ -20,6 +20,7 @@ package struct ClientOrigin: Sendable {
     package let address: String
     /// What wrong passwords count by: the address, of IPv6 the network that one host owns.
     package let network: String
+    /// As the client calls itself, if it does.
     package let userAgent: String?
     /// What the client says about its device, as it said it.
     package let device: JSONObject
@@ -59,8 +60,12 @@ struct TokenTimes: Sendable {
 
 /// What a login or a refresh gives to the client.
 package struct SignedIn: Sendable {
+    /// As the login or refresh left the account.
     package let user: User
+    /// The user's role now.
     package let role: Role
+    /// For every request, a day long.
     package let accessToken: AccessToken
+    /// Gives new tokens once. The database knows only its hash.
     package let refreshToken: String
 }

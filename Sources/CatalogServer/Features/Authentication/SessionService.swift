@@ -19,8 +19,8 @@ package struct SessionService: Sendable {
         self.random = random
     }
 
-    /// The caller behind a session token, as the database says now; at most half a second late about changes that another
-    /// process made, and never about those of this one.
+    /// The caller behind a session token, as the database says now; at most half a second late about changes that
+    /// another process made, and never about those of this one.
     ///
     /// - Parameter token: what stands after `Bearer `.
     /// - Throws: `CatalogError.unauthenticated`.
@@ -133,8 +133,8 @@ package struct SessionService: Sendable {
         }
     }
 
-    /// New tokens for the session of a caller, for clients that send no refresh token. Refresh tokens that the session had
-    /// are worth nothing afterwards.
+    /// New tokens for the session of a caller, for clients that send no refresh token. Refresh tokens that the session
+    /// had are worth nothing afterwards.
     ///
     /// - Throws: `CatalogError.unauthenticated`.
     package func refresh(sessionOf caller: Caller) async throws -> SignedIn {
@@ -149,7 +149,8 @@ package struct SessionService: Sendable {
         return try await signIn(opened)
     }
 
-    /// The user whom a refresh token belongs to, used or not; nil for one that nobody knows. For counting requests only.
+    /// The user whom a refresh token belongs to, used or not; nil for one that nobody knows. For counting requests
+    /// only.
     func owner(ofRefreshToken token: String) async throws -> UserID? {
         let hash = OpaqueToken.hash(of: token)
         return try await database.read { connection in

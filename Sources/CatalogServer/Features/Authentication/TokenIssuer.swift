@@ -68,7 +68,8 @@ package final class TokenIssuer: Sendable {
     private func checkSignature(_ token: [UInt8]) async throws -> AccessClaims {
         do {
             let header = try DefaultJWTParser().parse(token, as: AccessClaims.self).header
-            guard header.alg == "HS256", header.typ == "JWT", Self.headerFields.isSuperset(of: header.fields.keys) else {
+            guard header.alg == "HS256", header.typ == "JWT", Self.headerFields.isSuperset(of: header.fields.keys)
+            else {
                 throw AuthenticationFailure.invalidToken
             }
             return try await keys.verify(token, as: AccessClaims.self)

@@ -2,7 +2,8 @@
 enum DownloadLinkEndpoints {
     static let all = [
         Endpoint(
-            .post, "/api/v1/download/links", id: "downloadLinks.create", "Make a link that downloads one file without a token",
+            .post, "/api/v1/download/links", id: "downloadLinks.create",
+            "Make a link that downloads one file without a token",
             tag: .download
         )
         .described("For players and televisions. The URL is shown this once; the server keeps only its hash.")
@@ -12,9 +13,11 @@ enum DownloadLinkEndpoints {
         Endpoint(.get, "/api/v1/download/links", id: "downloadLinks.list", "The caller's live links", tag: .download)
             .requires("media.download")
             .answers(200, "DownloadLinks"),
-        Endpoint(.delete, "/api/v1/download/links/{id}", id: "downloadLinks.revoke", "End a link at once", tag: .download)
-            .requires("media.download")
-            .answers(204).fails(400, 404),
+        Endpoint(
+            .delete, "/api/v1/download/links/{id}", id: "downloadLinks.revoke", "End a link at once", tag: .download
+        )
+        .requires("media.download")
+        .answers(204).fails(400, 404),
     ]
 }
 
@@ -23,7 +26,8 @@ enum DownloadLinkSchemas {
     static let all = [
         SchemaDefinition(
             "DownloadLinkRequest", "Which file, and for how long", example: #"{"file_id":1024,"expires_in":3600}"#,
-            .always("file_id", .integer), .maybe("expires_in", .integer, "Seconds, a day unless given, 30 days at most")),
+            .always("file_id", .integer), .maybe("expires_in", .integer, "Seconds, a day unless given, 30 days at most")
+        ),
         SchemaDefinition(
             "NewDownloadLink", "A link that was just made",
             .always("id", .integer), .always("file_id", .integer), .always("created_at", .time),

@@ -1,5 +1,4 @@
 import CatalogCore
-import HTTPTypes
 import Hummingbird
 
 /// The handlers of `/api/v1/download/links`.
@@ -10,6 +9,7 @@ package struct DownloadLinkRoutes: Sendable {
         self.links = links
     }
 
+    /// One for each endpoint of `DownloadLinkEndpoints`.
     package var handlers: [EndpointHandler] {
         [
             EndpointHandler("downloadLinks.create", create),
@@ -24,9 +24,7 @@ package struct DownloadLinkRoutes: Sendable {
         let new = try await links.create(
             entryID: body.fileID, seconds: body.expiresIn ?? DownloadLinkRequest.defaultSeconds,
             caller: try context.requireCaller())
-        var response = try Response.json(DownloadLinkPayload(new.link, url: new.path), status: .created)
-        response.headers[.cacheControl] = "no-store"
-        return response
+        return try .json(DownloadLinkPayload(new.link, url: new.path), status: .created)
     }
 
     private func list(_ request: Request, _ context: AppRequestContext) async throws -> Response {

@@ -3,8 +3,8 @@ package import CatalogDatabase
 
 /// Makes, lists, ends and redeems download links (ruling 34).
 ///
-/// A link is a 256-bit secret that the database knows the hash of. It stands for its owner's right to download one file: it
-/// works only while the owner may log in, may download, and may see the file.
+/// A link is a 256-bit secret that the database knows the hash of. It stands for its owner's right to download one
+/// file: it works only while the owner may log in, may download, and may see the file.
 package struct DownloadLinkService: Sendable {
     /// Refuses, with what the client should read, an entry that the caller may not see or that is no file.
     package typealias FileCheck = @Sendable (EntryID, Caller) async throws -> Void
@@ -28,8 +28,8 @@ package struct DownloadLinkService: Sendable {
 
     /// A link to the file `entryID` that lives `seconds` from now.
     ///
-    /// - Throws: `CatalogError.permissionDenied` without `media.download`; `.invalidArgument` for a lifetime out of range;
-    ///   what `checkFile` throws; `.conflict` when the caller has too many links.
+    /// - Throws: `CatalogError.permissionDenied` without `media.download`; `.invalidArgument` for a lifetime out of
+    ///   range; what `checkFile` throws; `.conflict` when the caller has too many links.
     package func create(entryID: EntryID, seconds: Int64, caller: Caller) async throws -> NewDownloadLink {
         try caller.require("media.download")
         guard Limits.downloadLinkSeconds.contains(seconds) else {
@@ -68,11 +68,11 @@ package struct DownloadLinkService: Sendable {
         }
     }
 
-    /// A link that works now, and its owner, in whose name the file may be read. Whoever serves the file checks the owner's
-    /// scope as for any other caller.
+    /// A link that works now, and its owner, in whose name the file may be read. Whoever serves the file checks the
+    /// owner's scope as for any other caller.
     ///
-    /// - Throws: `CatalogError.unauthenticated` when the link is unknown, ended or expired, or its owner may no longer log in
-    ///   or download.
+    /// - Throws: `CatalogError.unauthenticated` when the link is unknown, ended or expired, or its owner may no longer
+    ///   log in or download.
     package func redeem(_ token: String) async throws -> (link: DownloadLink, owner: Caller) {
         let hash = OpaqueToken.hash(of: token)
         let now = time.now

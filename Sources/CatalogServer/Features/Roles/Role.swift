@@ -2,9 +2,13 @@ package import CatalogCore
 
 /// A named set of permissions; every user has one.
 package struct Role: Sendable, Equatable {
+    /// A `SystemRole` has its own raw value.
     package let id: RoleID
+    /// Unique when folded.
     package let name: String
+    /// For people who choose a role.
     package let description: String?
+    /// What users with this role may do.
     package let permissions: PermissionSet
     /// What users with this role may see of the catalog (ruling 31).
     package let scope: AccessScope
@@ -12,6 +16,7 @@ package struct Role: Sendable, Equatable {
     package let isSystem: Bool
     /// Microseconds since 1970.
     package let createdAt: Int64
+    /// Microseconds since 1970.
     package let updatedAt: Int64
 }
 
@@ -22,6 +27,7 @@ package enum SystemRole: RoleID, Sendable, CaseIterable {
     case moderator = 3
     case viewer = 4
 
+    /// The number of the role in the database.
     package var id: RoleID { rawValue }
 
     var name: String { "\(self)" }
@@ -39,7 +45,10 @@ package enum SystemRole: RoleID, Sendable, CaseIterable {
         switch self {
         case .admin: ["*"]
         case .moderator:
-            ["media.*", "share.*", "analytics.view", "conversion.*", "report.*", "favorite.*", "profile.*", "user.view"]
+            [
+                "media.*", "share.*", "analytics.view", "conversion.*", "report.*", "favorite.*", "profile.*",
+                "user.view",
+            ]
         case .user:
             [
                 "media.view", "media.download", "media.share", "share.view", "share.create", "favorite.*", "profile.*",

@@ -17,8 +17,8 @@ enum RoleQueries {
         VALUES ($1, $2, $3, $4, $5, NULL, 1, $6, $6)
         """)
 
-    /// A fork, because only PostgreSQL keeps a sequence that rows with a given id do not move; without this the first role
-    /// that somebody makes would get an id that is taken.
+    /// A fork, because only PostgreSQL keeps a sequence that rows with a given id do not move; without this the first
+    /// role that somebody makes would get an id that is taken.
     static let skipGivenIDs = SQLStatement(
         sqlite: "SELECT 1",
         postgreSQL: "SELECT setval(pg_get_serial_sequence('roles', 'id'), (SELECT MAX(id) FROM roles))")

@@ -20,6 +20,7 @@ package struct JSONObject: Sendable, Equatable, Codable {
         members = try decoder.singleValueContainer().decode([String: JSONValue].self)
     }
 
+    /// Writes the members, in no certain order.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(members)

@@ -8,6 +8,7 @@ package struct Password: Sendable, CustomStringConvertible, CustomDebugStringCon
     /// Unicode scalars: what a person takes for one character may have any number of bytes.
     private let characterCount: Int
 
+    /// Any text: what somebody typed may be no acceptable password at all.
     package init(_ text: String) {
         let composed = text.precomposedStringWithCanonicalMapping
         bytes = Array(composed.utf8)
@@ -28,5 +29,6 @@ package struct Password: Sendable, CustomStringConvertible, CustomDebugStringCon
 
     package var description: String { "***" }
     package var debugDescription: String { "***" }
+    /// Nothing, so that `dump` shows nothing.
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

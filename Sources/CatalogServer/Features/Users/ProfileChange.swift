@@ -11,15 +11,24 @@ package enum FieldChange<Value: Sendable & Equatable>: Sendable, Equatable {
 
 /// Changes of a user's own data, as asked for and not yet checked.
 package struct ProfileChange: Sendable {
+    /// Cannot be cleared, and must stay unique.
     package var email: FieldChange<String> = .keep
+    /// Of the person.
     package var firstName: FieldChange<String> = .keep
+    /// Of the person.
     package var lastName: FieldChange<String> = .keep
+    /// What others see instead of the username.
     package var displayName: FieldChange<String> = .keep
+    /// A picture on the web.
     package var avatarURL: FieldChange<String> = .keep
+    /// A name of the time zone database.
     package var timeZone: FieldChange<String> = .keep
+    /// A language tag.
     package var language: FieldChange<String> = .keep
+    /// Replaces all settings, it does not merge.
     package var settings: FieldChange<JSONObject> = .keep
 
+    /// No change.
     package init() {}
 
     /// The profile after the change; the e-mail address is for the caller, because it must be unique.
@@ -86,7 +95,8 @@ enum ProfileRules {
     /// The form of a language tag (RFC 5646).
     static func language(_ text: String) throws -> String {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard text.utf8.count <= 35, parts.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy(isLetterOrDigit) }) else {
+        guard text.utf8.count <= 35, parts.allSatisfy({ (1...8).contains($0.count) && $0.allSatisfy(isLetterOrDigit) })
+        else {
             throw CatalogError(.invalidArgument, "language must be a language tag such as en or pt-BR")
         }
         return text

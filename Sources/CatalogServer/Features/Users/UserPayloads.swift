@@ -9,7 +9,8 @@ struct UserPayload: Encodable, Sendable {
 
     /// - Parameters:
     ///   - now: microseconds since 1970; decides whether a lock is in force.
-    ///   - showsAddress: whether the reader may see where the user logged in from: the user, and holders of `user.view`.
+    ///   - showsAddress: whether the reader may see where the user logged in from: the user, and holders of
+    ///     `user.view`.
     init(_ user: User, role: Role, now: Int64, showsAddress: Bool) {
         self.user = user
         self.role = role

@@ -38,8 +38,8 @@ enum UserQueries {
 
     static let insert = SQLStatement(
         """
-        INSERT INTO users (username, username_folded, email, email_folded, password_hash, role_id, first_name, last_name,
-            display_name, avatar_url, time_zone, language, settings, is_active, must_change_password,
+        INSERT INTO users (username, username_folded, email, email_folded, password_hash, role_id, first_name,
+            last_name, display_name, avatar_url, time_zone, language, settings, is_active, must_change_password,
             failed_login_attempts, locked_until_us, last_login_at_us, last_login_ip, created_at_us, updated_at_us)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, 0, NULL, NULL, NULL, $15, $15)
         RETURNING id
@@ -47,8 +47,8 @@ enum UserQueries {
 
     static let updateProfile = SQLStatement(
         """
-        UPDATE users SET first_name = $2, last_name = $3, display_name = $4, avatar_url = $5, time_zone = $6, language = $7,
-            settings = $8, updated_at_us = $9
+        UPDATE users SET first_name = $2, last_name = $3, display_name = $4, avatar_url = $5, time_zone = $6,
+            language = $7, settings = $8, updated_at_us = $9
         WHERE id = $1
         """)
 

@@ -58,7 +58,8 @@ struct UserStore: Sendable {
         let id = try connection.firstRow(
             UserQueries.insert,
             [
-                .text(user.username.text), .text(user.username.folded), .text(user.email.text), .text(user.email.folded),
+                .text(user.username.text), .text(user.username.folded), .text(user.email.text),
+                .text(user.email.folded),
                 .text(user.passwordHash), .integer(user.roleID),
             ] + Self.values(user.profile) + [.bool(user.mustChangePassword), .integer(now)]
         ) { $0.integer(0) }

@@ -15,7 +15,9 @@ package struct Username: Sendable, Equatable {
             throw CatalogError(.invalidArgument, "Username must be 3 to 50 characters long")
         }
         guard let first = text.unicodeScalars.first, !Self.isMark(first),
-            text.unicodeScalars.allSatisfy({ Self.isLetterOrDigit($0) || Self.isMark($0) || "._@-".unicodeScalars.contains($0) })
+            text.unicodeScalars.allSatisfy({
+                Self.isLetterOrDigit($0) || Self.isMark($0) || "._@-".unicodeScalars.contains($0)
+            })
         else {
             throw CatalogError(.invalidArgument, "Username may only contain letters, digits and . _ @ -")
         }
@@ -30,8 +32,8 @@ package struct Username: Sendable, Equatable {
         }
     }
 
-    /// Vowel signs and accents, without which many scripts cannot be written. They count as characters, so a name cannot
-    /// grow by piling them up.
+    /// Vowel signs and accents, without which many scripts cannot be written. They count as characters, so a name
+    /// cannot grow by piling them up.
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .spacingMark: true

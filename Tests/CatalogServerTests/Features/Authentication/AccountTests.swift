@@ -21,7 +21,8 @@ import Testing
             try await fixture.services.accounts.changePassword(
                 of: caller, from: Password("password of ada"), to: Password("another password"), network: "192.0.2.1")
             #expect(
-                await refusal { try await fixture.sessions.authenticate(bearer: other.accessToken.text) } == .revokedToken)
+                await refusal { try await fixture.sessions.authenticate(bearer: other.accessToken.text) }
+                    == .revokedToken)
             #expect(
                 await refusal { try await fixture.sessions.refresh(with: other.refreshToken) } == .invalidRefreshToken)
             _ = try await fixture.sessions.authenticate(bearer: mine.accessToken.text)
@@ -37,7 +38,8 @@ import Testing
         ("password of ada", "short", "Password must be at least 8 characters long"),
         ("password of ada", "password of ada", "New password must differ from the current one"),
     ])
-    func `A password change that is refused changes nothing`(current: String, new: String, message: String) async throws {
+    func `A password change that is refused changes nothing`(current: String, new: String, message: String) async throws
+    {
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
             let other = try await fixture.login("ada")

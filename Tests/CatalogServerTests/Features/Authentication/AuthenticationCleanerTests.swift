@@ -6,7 +6,9 @@ import Logging
 import Testing
 
 @Suite struct AuthenticationCleanerTests {
-    private func cleaner(_ fixture: AuthenticationFixture, interval: Duration = .seconds(3_600)) -> AuthenticationCleaner {
+    private func cleaner(_ fixture: AuthenticationFixture, interval: Duration = .seconds(3_600))
+        -> AuthenticationCleaner
+    {
         AuthenticationCleaner(
             database: fixture.database, settings: AuthenticationSettings(), time: fixture.clock.source,
             logger: Logger(label: "test"), interval: interval)
@@ -45,13 +47,15 @@ import Testing
             #expect(
                 try await counts(fixture)
                     == [
-                        "sessions": 2, "refresh_tokens": 2, "stream_tickets": 2, "download_links": 2, "login_failures": 2,
+                        "sessions": 2, "refresh_tokens": 2, "stream_tickets": 2, "download_links": 2,
+                        "login_failures": 2,
                     ])
             try await cleaner(fixture).clean()
             #expect(
                 try await counts(fixture)
                     == [
-                        "sessions": 1, "refresh_tokens": 1, "stream_tickets": 1, "download_links": 1, "login_failures": 1,
+                        "sessions": 1, "refresh_tokens": 1, "stream_tickets": 1, "download_links": 1,
+                        "login_failures": 1,
                     ])
         }
     }
@@ -63,7 +67,8 @@ import Testing
             try await cleaner(fixture).clean()
             _ = await refusal { try await fixture.sessions.refresh(with: first.refreshToken) }
             #expect(
-                await refusal { try await fixture.sessions.authenticate(bearer: second.accessToken.text) } == .revokedToken)
+                await refusal { try await fixture.sessions.authenticate(bearer: second.accessToken.text) }
+                    == .revokedToken)
         }
     }
 

@@ -29,10 +29,14 @@ import Testing
 
     private func dump(_ files: TestDatabase) async throws -> [String] {
         try await files.database.read { connection in
-            try connection.rows(SQLStatement("SELECT id, name, permissions, is_system, updated_at_us FROM roles ORDER BY id")) {
+            try connection.rows(
+                SQLStatement("SELECT id, name, permissions, is_system, updated_at_us FROM roles ORDER BY id")
+            ) {
                 "\($0.integer(0)) \($0.text(1)) \($0.text(2)) \($0.integer(3)) \($0.integer(4))"
             }
-                + connection.rows(SQLStatement("SELECT id, username, password_hash, updated_at_us FROM users ORDER BY id")) {
+                + connection.rows(
+                    SQLStatement("SELECT id, username, password_hash, updated_at_us FROM users ORDER BY id")
+                ) {
                     "\($0.integer(0)) \($0.text(1)) \($0.text(2)) \($0.integer(3))"
                 }
         }
@@ -106,7 +110,10 @@ import Testing
     @Test func `A setting that is not acceptable is named`() async throws {
         try await withNewInstallation { files, firstStart in
             let wrong: [(FirstAdministrator, String)] = [
-                (FirstAdministrator(username: "a b c"), "auth.admin_username: Username may only contain letters, digits and . _ @ -"),
+                (
+                    FirstAdministrator(username: "a b c"),
+                    "auth.admin_username: Username may only contain letters, digits and . _ @ -"
+                ),
                 (FirstAdministrator(email: "nowhere"), "auth.admin_email: Invalid email address"),
                 (
                     FirstAdministrator(password: Password("short")),

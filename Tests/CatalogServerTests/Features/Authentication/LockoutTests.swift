@@ -48,7 +48,8 @@ import Testing
         }
     }
 
-    @Test func `Wrong passwords during the lock do not make it longer, and after it counting begins anew`() async throws {
+    @Test func `Wrong passwords during the lock do not make it longer, and after it counting begins anew`() async throws
+    {
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
             try await fixture.failLogin("ada", times: 5)
@@ -63,11 +64,13 @@ import Testing
     @Test func `Nobody can lock the last administrator out, only themselves`() async throws {
         try await AuthenticationFixture.with { fixture in
             try await fixture.failLogin("admin", times: 50, from: "203.0.113.66")
-            #expect(await refusal { try await fixture.login("admin", "administrator", from: "203.0.113.66") } == .locked)
+            #expect(
+                await refusal { try await fixture.login("admin", "administrator", from: "203.0.113.66") } == .locked)
             let user = try await fixture.login("admin", "administrator", from: "192.0.2.1").user
             #expect(!user.isLocked(at: fixture.clock.now))
             // The owner's login from elsewhere does not free the attacker's address.
-            #expect(await refusal { try await fixture.login("admin", "administrator", from: "203.0.113.66") } == .locked)
+            #expect(
+                await refusal { try await fixture.login("admin", "administrator", from: "203.0.113.66") } == .locked)
             fixture.clock.advance(by: .seconds(15 * 60))
             _ = try await fixture.login("admin", "administrator", from: "203.0.113.66")
         }
@@ -103,7 +106,8 @@ import Testing
                 await refusal { try await fixture.sessions.authenticate(bearer: signedIn.accessToken.text) }
                     == .revokedToken)
             #expect(
-                await refusal { try await fixture.sessions.refresh(with: signedIn.refreshToken) } == .invalidRefreshToken)
+                await refusal { try await fixture.sessions.refresh(with: signedIn.refreshToken) }
+                    == .invalidRefreshToken)
             fixture.clock.advance(by: .seconds(15 * 60))
             _ = try await fixture.sessions.authenticate(bearer: signedIn.accessToken.text)
             _ = try await fixture.sessions.refresh(with: signedIn.refreshToken)

@@ -38,7 +38,8 @@ import Testing
             // No room for any hash: whoever gets past this has not hashed.
             let full = PasswordHasher(cost: .cheap, threadCount: 1, queueLimit: -1)
             let logins = LoginService(
-                database: fixture.database, sessions: fixture.sessions, hasher: full, settings: AuthenticationSettings(),
+                database: fixture.database, sessions: fixture.sessions, hasher: full,
+                settings: AuthenticationSettings(),
                 time: fixture.clock.source)
             for name in ["admin", "nobody"] {
                 let refused = await refusal {
@@ -79,7 +80,9 @@ import Testing
                 name: "admin", password: Password("administrator"), rememberMe: false,
                 from: ClientOrigin(address: "192.0.2.1", userAgent: String(repeating: "u", count: 600), device: device))
             let kept = try await fixture.database.read { connection in
-                try connection.rows(SQLStatement("SELECT device_info, user_agent FROM sessions")) { ($0.text(0), $0.text(1)) }
+                try connection.rows(SQLStatement("SELECT device_info, user_agent FROM sessions")) {
+                    ($0.text(0), $0.text(1))
+                }
             }
             #expect(kept.map(\.0) == [#"{"device_type":"toaster","nested":{"a":[1,2.5,null]}}"#])
             #expect(kept.map(\.1.count) == [512])
@@ -96,7 +99,8 @@ import Testing
                 _ = try await fixture.login("admin", "administrator")
             }
             #expect(
-                await refusal { try await fixture.sessions.authenticate(bearer: first.accessToken.text) } == .revokedToken)
+                await refusal { try await fixture.sessions.authenticate(bearer: first.accessToken.text) }
+                    == .revokedToken)
             _ = try await fixture.sessions.authenticate(bearer: second.accessToken.text)
         }
     }

@@ -10,7 +10,8 @@ import Testing
     ) async throws -> User {
         try await fixture.services.registration.register(
             Registration(
-                username: username, email: email, password: Password(password), firstName: firstName, lastName: lastName)
+                username: username, email: email, password: Password(password), firstName: firstName, lastName: lastName
+            )
         ).user
     }
 
@@ -47,7 +48,9 @@ import Testing
         }
     }
 
-    @Test func `Nobody can take the e-mail address of another account as username, or the other way round`() async throws {
+    @Test func `Nobody can take the e-mail address of another account as username, or the other way round`()
+        async throws
+    {
         try await AuthenticationFixture.with { fixture in
             _ = try await register(fixture)
             #expect(
@@ -66,7 +69,8 @@ import Testing
                 for number in 0..<8 {
                     group.addTask {
                         await refusal {
-                            try await register(fixture, username: number % 2 == 0 ? "ada" : "ADA", email: "\(number)@example.com")
+                            try await register(
+                                fixture, username: number % 2 == 0 ? "ada" : "ADA", email: "\(number)@example.com")
                         }
                     }
                 }

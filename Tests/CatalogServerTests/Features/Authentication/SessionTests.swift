@@ -66,7 +66,9 @@ import Testing
         }
     }
 
-    @Test func `Of many refreshes with one token at the same time at most one succeeds, and the session ends`() async throws {
+    @Test func `Of many refreshes with one token at the same time at most one succeeds, and the session ends`()
+        async throws
+    {
         try await AuthenticationFixture.with { fixture in
             let first = try await fixture.login("admin", "administrator")
             let renewed = await withTaskGroup(of: SignedIn?.self) { group in
@@ -92,7 +94,8 @@ import Testing
             fixture.clock.advance(by: .seconds(days * 86_400 - 1))
             let renewed = try await fixture.sessions.refresh(with: kept.refreshToken)
             fixture.clock.advance(by: .seconds(1))
-            #expect(await refusal { try await fixture.sessions.refresh(with: late.refreshToken) } == .invalidRefreshToken)
+            #expect(
+                await refusal { try await fixture.sessions.refresh(with: late.refreshToken) } == .invalidRefreshToken)
             // A renewed one begins again.
             fixture.clock.advance(by: .seconds(days * 86_400 - 2))
             _ = try await fixture.sessions.refresh(with: renewed.refreshToken)
@@ -118,7 +121,9 @@ import Testing
         }
     }
 
-    @Test func `A session renews itself for clients without a refresh token, and its old one is worth nothing`() async throws {
+    @Test func `A session renews itself for clients without a refresh token, and its old one is worth nothing`()
+        async throws
+    {
         try await AuthenticationFixture.with { fixture in
             let first = try await fixture.login("admin", "administrator")
             let caller = try await fixture.sessions.authenticate(bearer: first.accessToken.text)
@@ -139,7 +144,8 @@ import Testing
                 await refusal { try await fixture.sessions.authenticate(bearer: signedIn.accessToken.text) }
                     == .revokedToken)
             #expect(
-                await refusal { try await fixture.sessions.refresh(with: signedIn.refreshToken) } == .invalidRefreshToken)
+                await refusal { try await fixture.sessions.refresh(with: signedIn.refreshToken) }
+                    == .invalidRefreshToken)
             _ = try await fixture.sessions.authenticate(bearer: other.accessToken.text)
         }
     }
@@ -152,7 +158,8 @@ import Testing
             _ = try await fixture.sessions.authenticate(bearer: hers.accessToken.text)
             try await fixture.sessions.revokeAll(of: ada.id)
             #expect(
-                await refusal { try await fixture.sessions.authenticate(bearer: hers.accessToken.text) } == .revokedToken)
+                await refusal { try await fixture.sessions.authenticate(bearer: hers.accessToken.text) }
+                    == .revokedToken)
             _ = try await fixture.sessions.authenticate(bearer: other.accessToken.text)
         }
     }

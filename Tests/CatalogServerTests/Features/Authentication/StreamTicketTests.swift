@@ -17,7 +17,8 @@ import Testing
 
     @Test func `Of many uses at the same time one succeeds`() async throws {
         try await AuthenticationFixture.with { fixture in
-            let ticket = try await fixture.services.tickets.issue(to: try await fixture.caller("admin", "administrator"))
+            let ticket = try await fixture.services.tickets.issue(
+                to: try await fixture.caller("admin", "administrator"))
             let successes = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<8 {
                     group.addTask { (try? await fixture.services.tickets.redeem(ticket)) != nil }

@@ -34,7 +34,10 @@ import Testing
         try await AuthenticationFixture.with { fixture in
             let signedIn = try await fixture.login("admin", "administrator")
             let claims = try claims(of: signedIn.accessToken.text)
-            #expect(Set(claims.keys) == ["user_id", "username", "role_id", "session_id", "exp", "iat", "iss", "sub", "jti", "typ"])
+            #expect(
+                Set(claims.keys) == [
+                    "user_id", "username", "role_id", "session_id", "exp", "iat", "iss", "sub", "jti", "typ",
+                ])
             #expect(claims["user_id"] as? Int64 == 1)
             #expect(claims["username"] as? String == "admin")
             #expect(claims["role_id"] as? Int64 == 1)
@@ -45,7 +48,9 @@ import Testing
         }
     }
 
-    @Test func `A token forged with the right key and our form would pass, so the tests below test their forgery`() async throws {
+    @Test func `A token forged with the right key and our form would pass, so the tests below test their forgery`()
+        async throws
+    {
         try await AuthenticationFixture.with { fixture in
             let token = try await fixture.login("admin", "administrator").accessToken.text
             let copy = try forge(header: header, claims: try claims(of: token))
@@ -57,7 +62,8 @@ import Testing
         #"{"alg":"none","typ":"JWT"}"#, #"{"alg":"None","typ":"JWT"}"#, #"{"alg":"HS384","typ":"JWT"}"#,
         #"{"alg":"HS512","typ":"JWT"}"#, #"{"alg":"RS256","typ":"JWT"}"#, #"{"typ":"JWT"}"#, #"{"alg":"HS256"}"#,
         #"{"alg":"HS256","typ":"at+jwt"}"#, #"{"alg":"HS256","typ":"JWT","kid":"1"}"#,
-        #"{"alg":"HS256","typ":"JWT","kid":"../../dev/null"}"#, #"{"alg":"HS256","typ":"JWT","jku":"http://192.0.2.9/"}"#,
+        #"{"alg":"HS256","typ":"JWT","kid":"../../dev/null"}"#,
+        #"{"alg":"HS256","typ":"JWT","jku":"http://192.0.2.9/"}"#,
         #"{"alg":"HS256","typ":"JWT","jwk":{"kty":"oct","k":"AA"}}"#, #"{"alg":"HS256","typ":"JWT","crit":["b64"]}"#,
         #"{"alg":["HS256"],"typ":"JWT"}"#, "[]", "",
     ])
@@ -66,7 +72,8 @@ import Testing
             let token = try await fixture.login("admin", "administrator").accessToken.text
             let forged = try forge(header: header, claims: try claims(of: token))
             #expect(await refusal { try await fixture.sessions.authenticate(bearer: forged) } == .invalidToken)
-            let unsigned = forged.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".") + "."
+            let unsigned =
+                forged.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".") + "."
             #expect(await refusal { try await fixture.sessions.authenticate(bearer: unsigned) } == .invalidToken)
         }
     }
@@ -81,10 +88,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("iss", "somebody"), ("typ", "refresh"), ("sub", "2"), ("user_id", 2), ("exp", "tomorrow"), ("exp", -1),
-        ("session_id", 7), ("iss", NSNull()), ("jti", NSNull()),
-    ] as [(String, any Sendable)])
+    @Test(
+        arguments: [
+            ("iss", "somebody"), ("typ", "refresh"), ("sub", "2"), ("user_id", 2), ("exp", "tomorrow"), ("exp", -1),
+            ("session_id", 7), ("iss", NSNull()), ("jti", NSNull()),
+        ] as [(String, any Sendable)])
     func `Claims that are not ours are refused`(name: String, value: any Sendable) async throws {
         try await AuthenticationFixture.with { fixture in
             let token = try await fixture.login("admin", "administrator").accessToken.text
@@ -123,7 +131,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", ".", "..", "a.b", "a.b.c.d", "Bearer x.y.z", "\u{0}", "🙂.🙂.🙂", String(repeating: "a.", count: 2_000)])
+    @Test(arguments: [
+        "", ".", "..", "a.b", "a.b.c.d", "Bearer x.y.z", "\u{0}", "🙂.🙂.🙂", String(repeating: "a.", count: 2_000),
+    ])
     func `What is no token at all is refused`(text: String) async throws {
         try await AuthenticationFixture.with { fixture in
             #expect(await refusal { try await fixture.sessions.authenticate(bearer: text) } == .invalidToken)
@@ -134,7 +144,8 @@ import Testing
         try await AuthenticationFixture.with { fixture in
             let signedIn = try await fixture.login("admin", "administrator")
             #expect(
-                await refusal { try await fixture.sessions.authenticate(bearer: signedIn.refreshToken) } == .invalidToken)
+                await refusal { try await fixture.sessions.authenticate(bearer: signedIn.refreshToken) }
+                    == .invalidToken)
             #expect(
                 await refusal { try await fixture.sessions.refresh(with: signedIn.accessToken.text) }
                     == .invalidRefreshToken)

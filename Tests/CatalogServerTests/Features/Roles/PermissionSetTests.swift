@@ -49,7 +49,9 @@ import Testing
         #expect(Permission.isWellFormed(name))
     }
 
-    @Test(arguments: ["", "media", "Media.view", "media.", ".view", "media..view", "media.View", "me_dia.view", "media.view "])
+    @Test(arguments: [
+        "", "media", "Media.view", "media.", ".view", "media..view", "media.View", "me_dia.view", "media.view ",
+    ])
     func `Other names are refused`(name: String) {
         #expect(!Permission.isWellFormed(name))
     }

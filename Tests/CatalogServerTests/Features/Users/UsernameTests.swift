@@ -11,10 +11,13 @@ import Testing
     @Test(arguments: ["", "ab", String(repeating: "x", count: 51)])
     func `Names of fewer than 3 or more than 50 characters are refused`(name: String) async {
         #expect(
-            await refusal { try Username(name) } == Refusal(.invalidArgument, "Username must be 3 to 50 characters long"))
+            await refusal { try Username(name) }
+                == Refusal(.invalidArgument, "Username must be 3 to 50 characters long"))
     }
 
-    @Test(arguments: ["a b", " bob", "bob\u{0}", "bob\n", "a/b/c", "bob\u{202E}", "bob😀", "\u{301}bob", "100%", "bob\u{200B}"])
+    @Test(arguments: [
+        "a b", " bob", "bob\u{0}", "bob\n", "a/b/c", "bob\u{202E}", "bob😀", "\u{301}bob", "100%", "bob\u{200B}",
+    ])
     func `Blanks, controls, marks at the start and other signs are refused`(name: String) async {
         #expect(
             await refusal { try Username(name) }
@@ -35,7 +38,9 @@ import Testing
 }
 
 @Suite struct EmailAddressTests {
-    @Test(arguments: ["a@b.c", "admin@localhost.localdomain", "x+y@example.com", "root@localhost", "пользователь@почта.рф"])
+    @Test(arguments: [
+        "a@b.c", "admin@localhost.localdomain", "x+y@example.com", "root@localhost", "пользователь@почта.рф",
+    ])
     func `Addresses with one at sign and a domain are accepted`(text: String) throws {
         #expect(try EmailAddress(text).text == text)
     }
