@@ -106,7 +106,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: houseRules),
-        house("CatalogTestSupport", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogServer"]),
+        house(
+            "CatalogTestSupport",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogScanner",
+                "CatalogJobs", "CatalogServer", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
 
         tests("CatalogCoreTests", ["CatalogCore"]),
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),

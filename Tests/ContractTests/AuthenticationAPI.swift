@@ -5,7 +5,6 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
-import Logging
 import NIOCore
 
 /// The whole server over a new database, asked about authentication. Its administrator is `admin` with the password
@@ -39,25 +38,11 @@ struct AuthenticationAPI {
         rates: RateRules = RateRules(authPerMinute: 0, apiPerMinute: 0), trustsProxies: Bool = false,
         _ body: @escaping @Sendable (AuthenticationAPI) async throws -> Void
     ) async throws {
-        try await TestDatabase.withNew { files in
-            let clock = ManualClock()
-            let hasher = PasswordHasher(
-                cost: PasswordHasher.Cost(memoryKiB: 8, iterations: 1, lanes: 1), threadCount: 2)
-            let authentication = try await AuthenticationServices(
-                database: files.database, hasher: hasher, secret: "a secret of the tests, with more than 32 characters",
-                settings: settings, time: clock.source, checkFile: { _, _ in })
-            _ = try await authentication.firstStart.run(
-                FirstAdministrator(password: Password("administrator")), dataDirectory: files.directory)
-            let server = try CatalogServer(
-                CatalogServer.Dependencies(
-                    database: files.database, authentication: authentication, time: clock.source,
-                    logger: Logger(label: "test")),
-                settings: HTTPSettings(trustedProxies: trustsProxies ? ["0.0.0.0/0", "::/0"] : [], rateRules: rates),
-                group: nil)
+        let http = HTTPSettings(trustedProxies: trustsProxies ? ["0.0.0.0/0", "::/0"] : [], rateRules: rates)
+        try await TestServer.withNew(settings, http: http) { server in
             try await Application(responder: server.shell).test(.live) { client in
-                try await body(AuthenticationAPI(clock: clock, client: client))
+                try await body(AuthenticationAPI(clock: server.clock, client: client))
             }
-            try await hasher.close()
         }
     }
 
