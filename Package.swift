@@ -99,6 +99,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: houseRules),
@@ -108,6 +110,9 @@ let package = Package(
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
         tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
+        tests(
+            "CommandTests",
+            ["catalogizer", "CatalogCore", "CatalogSettings", .product(name: "Logging", package: "swift-log")]),
         tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
         tests(
             "ContractTests",

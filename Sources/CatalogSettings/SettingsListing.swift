@@ -1,8 +1,11 @@
 /// One setting as `settings list` shows it.
 package struct SettingRow: Sendable, Equatable {
+    /// The path in the YAML file.
     package let key: String
     /// Secrets are masked; nil when there is no value.
     package let value: String?
+    /// What holds without a value, in words.
+    package let fallback: String
     package let origin: SettingOrigin
     package let isReloadable: Bool
 }
@@ -12,9 +15,10 @@ extension LoadedSettings {
     package var rows: [SettingRow] {
         SettingRegistry.all.map { definition in
             let finding = resolved.findings[definition.key]
-            let absent = SettingOrigin(layer: .fallback, place: "default: \(definition.fallback.text)")
+            let absent = SettingOrigin(layer: .fallback, place: SettingLayer.fallback.rawValue)
             return SettingRow(
-                key: definition.key, value: finding.map { definition.shown($0.raw) }, origin: finding?.origin ?? absent,
+                key: definition.key, value: finding.map { definition.shown($0.raw) },
+                fallback: definition.fallback.text, origin: finding?.origin ?? absent,
                 isReloadable: definition.isReloadable)
         }
     }
@@ -34,7 +38,8 @@ package enum SettingsDocumentation {
             ]
             let meaning = ([definition.summary] + notes.compactMap(\.self)).joined(separator: " ")
             return
-                "| `\(definition.key)` | \(fallback(definition.fallback)) | \(escaped(definition.accepted)) | \(escaped(meaning)) |"
+                "| `\(definition.key)` | \(fallback(definition.fallback)) | \(escaped(definition.accepted)) | "
+                + "\(escaped(meaning)) |"
         }
         return (head + rows).joined(separator: "\n") + "\n"
     }
