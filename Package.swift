@@ -117,15 +117,10 @@ let package = Package(
         tests("CatalogCoreTests", ["CatalogCore"]),
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
+        tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
         tests(
-            "CatalogSearchTests",
-            ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogSearch", "CatalogTestSupport"]),
-        tests(
-            "CatalogScannerTests",
-            [
-                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogJobs", "CatalogScanner",
-                "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
-            ]),
+            "CommandTests",
+            ["catalogizer", "CatalogCore", "CatalogSettings", .product(name: "Logging", package: "swift-log")]),
         tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
         tests(
             "CatalogServerTests",

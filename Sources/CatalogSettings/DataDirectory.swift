@@ -29,7 +29,8 @@ package struct DataDirectory: Sendable, Equatable {
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
             throw CatalogError(
                 .notFound,
-                "There is no catalog in \(path) yet. Start `catalogizer serve`, or name another directory with --data-dir."
+                "There is no catalog in \(path) yet. Start `catalogizer serve`, or name another directory with "
+                    + "--data-dir."
             )
         }
         return DataDirectory(path: path)
@@ -76,7 +77,8 @@ package struct DataDirectory: Sendable, Equatable {
         default:
             CatalogError(
                 .permissionDenied,
-                "The data directory \(path) cannot be used: \(failure). Give the user with id \(geteuid()) write permission, "
+                "The data directory \(path) cannot be used: \(failure). Give the user with id \(geteuid()) write "
+                    + "permission, "
                     + "or choose another --data-dir.")
         }
     }

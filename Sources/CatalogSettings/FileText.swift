@@ -5,10 +5,9 @@ import Glibc
 enum FileText {
     /// The whole file, or nil when there is none.
     ///
-    /// - Parameter noFollow: refuses a symbolic link in the last component.
     /// - Throws: `SystemCallFailure`; `EFBIG` for more than `Limits.settingsFileBytes`, `EILSEQ` for what is not UTF-8.
-    static func read(_ path: String, noFollow: Bool = false) throws(SystemCallFailure) -> String? {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | (noFollow ? O_NOFOLLOW : 0))
+    static func read(_ path: String) throws(SystemCallFailure) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw SystemCallFailure("open", path)

@@ -1,3 +1,5 @@
+import CatalogCore
+
 /// The two secrets of an instance (ruling 20): set, or made once and kept in the data directory.
 package struct InstanceSecrets: Sendable {
     /// Signs session tokens.
@@ -11,20 +13,42 @@ package struct InstanceSecrets: Sendable {
     package static let jwtSecretFileName = "jwt-secret"
     package static let masterKeyFileName = "master-key"
 
-    /// Takes each secret from the settings, else from its file, else makes it. A secret that is set leaves no file.
+    /// Takes each secret from the settings, else from its file, else makes it.
     ///
-    /// - Throws: what `SecretFile.loadOrCreate` throws.
-    package static func load(_ settings: Settings, in directory: DataDirectory) throws -> InstanceSecrets {
+    /// A secret that is set leaves no file.
+    ///
+    /// - Parameters:
+    ///   - settings: where a secret may be set.
+    ///   - directory: where the files are.
+    ///   - isFirstStart: whether secrets may be made. A catalog that exists was made with secrets, and new ones would
+    ///     make its stored credentials unreadable.
+    /// - Returns: both secrets.
+    /// - Throws: what `SecretFile.loadOrCreate` throws; `CatalogError.dataLoss` for a missing one that may not be made.
+    package static func load(
+        _ settings: Settings, in directory: DataDirectory, isFirstStart: Bool
+    ) throws -> InstanceSecrets {
         var created: [String] = []
-        func secret(_ chosen: SecretText?, _ fileName: String) throws -> SecretText {
+        func secret(_ chosen: SecretText?, _ key: String, _ fileName: String) throws -> SecretText {
             if let chosen { return chosen }
             let path = directory.path(of: fileName)
+            if !isFirstStart {
+                guard let existing = try SecretFile.load(path) else { throw missing(path, key: key) }
+                return existing
+            }
             let result = try SecretFile.loadOrCreate(path, make: SecretFile.random)
             if result.isNew { created.append(path) }
             return result.secret
         }
-        let jwtSecret = try secret(settings.authentication.jwtSecret, jwtSecretFileName)
-        let masterKey = try secret(settings.masterKey, masterKeyFileName)
+        let jwtSecret = try secret(
+            settings.authentication.jwtSecret, SettingRegistry.jwtSecret.definition.key, jwtSecretFileName)
+        let masterKey = try secret(settings.masterKey, SettingRegistry.masterKey.definition.key, masterKeyFileName)
         return InstanceSecrets(jwtSecret: jwtSecret, masterKey: masterKey, createdFiles: created)
+    }
+
+    private static func missing(_ path: String, key: String) -> CatalogError {
+        CatalogError(
+            .dataLoss,
+            "\(path) is missing, but this catalog was made with it. Copy it from a backup or from another node, or set "
+                + "\(key).")
     }
 }

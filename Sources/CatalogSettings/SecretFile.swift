@@ -5,11 +5,11 @@ import Glibc
 package enum SecretFile {
     /// The secret in the file, which is made with `make` when there is none yet.
     ///
-    /// Two processes that start at the same time end up with the same secret: the file appears complete or not at all, and
-    /// only the first one's stays.
+    /// Two processes that start at the same time end up with the same secret: the file appears complete or not at all,
+    /// and only the first one's stays.
     /// - Returns: the secret, and whether it was made now.
-    /// - Throws: `CatalogError.unavailable` when the file cannot be read or made, `.permissionDenied` when others may read
-    ///   it, `.dataLoss` when what it holds is too short to be a secret.
+    /// - Throws: `CatalogError.unavailable` when the file cannot be read or made, `.permissionDenied` when others may
+    /// read it, `.dataLoss` when what it holds is too short to be a secret.
     package static func loadOrCreate(
         _ path: String, make: () -> SecretText
     ) throws -> (secret: SecretText, isNew: Bool) {
@@ -63,7 +63,8 @@ package enum SecretFile {
             guard status.st_mode & 0o077 == 0 else {
                 throw CatalogError(
                     .permissionDenied,
-                    "\(path) can be read by others (mode 0\(String(status.st_mode & 0o777, radix: 8))). Run: chmod 600 \(path)"
+                    "\(path) can be read by others (mode 0\(String(status.st_mode & 0o777, radix: 8))). Run: chmod "
+                        + "600 \(path)"
                 )
             }
             let text = TextEdges.trimmed(try FileText.read(descriptor: descriptor, path: path))

@@ -15,5 +15,6 @@ package struct SecretText: Sendable, Hashable {
 extension SecretText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package var description: String { Self.mask }
     package var debugDescription: String { Self.mask }
+    /// Without the text, for `dump` and the debugger.
     package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,7 +1,9 @@
 import CatalogCore
 import Glibc
 
-/// The claim of one `serve` on its data directory (ruling 51). It ends with the object or the process, however that ends.
+/// The claim of one `serve` on its data directory (ruling 51).
+///
+/// It ends with the object or the process, however that ends.
 package final class ServeLock: Sendable {
     /// The name of the lock's file; it stays when the server stops, since only the lock on it counts.
     package static let fileName = "serve.lock"
@@ -18,7 +20,8 @@ package final class ServeLock: Sendable {
     /// Claims the directory and leaves the number of this process in the file.
     ///
     /// Blocks for a tenth of a second at most.
-    /// - Throws: `CatalogError.conflict` that names the process that serves it; `.unavailable` when the file cannot be made.
+    /// - Throws: `CatalogError.conflict` that names the process that serves it; `.unavailable` when the file cannot be
+    /// made.
     package static func acquire(_ directory: DataDirectory) throws -> ServeLock {
         let path = directory.path(of: fileName)
         // Not inherited: a child process that outlives the server must not keep the claim.
@@ -48,7 +51,9 @@ package final class ServeLock: Sendable {
         return ServeHolder(process: process(in: descriptor))
     }
 
-    /// `holder(of:)` takes a shared lock for a few microseconds; that must not turn away a server that starts just then.
+    /// `holder(of:)` takes a shared lock for a few microseconds; that must not turn away a server that starts just
+    /// then.
+    ///
     /// Only when a shared lock is refused too does a server hold the directory.
     private static func claim(_ descriptor: Int32) -> Bool {
         for _ in 0..<100 {

@@ -80,7 +80,9 @@ package struct SettingSurroundings: Sendable {
     let isTerminal: Bool
 }
 
-/// One setting with its Swift type. A `Value` that has no default is read as an optional.
+/// One setting with its Swift type.
+///
+/// A `Value` that has no default is read as an optional.
 struct Setting<Value: Sendable>: Sendable {
     let definition: SettingDefinition
     let form: SettingForm<Value>

@@ -11,6 +11,7 @@ package enum SettingLayer: String, Sendable, CaseIterable {
 
 /// Where exactly one value comes from.
 package struct SettingOrigin: Sendable, Equatable {
+    /// The layer that won.
     package let layer: SettingLayer
     /// For people: `--port`, `CATALOGIZER_SERVER_PORT`, `/etc/catalogizer/catalogizer.yaml:3`, `default`.
     package let place: String

@@ -1,5 +1,6 @@
-/// The list of every setting that this version reads (ruling 52). The loader, the README's table, the `settings list`
-/// command and the wizard all come from it.
+/// The list of every setting that this version reads (ruling 52).
+///
+/// The loader, the README's table, the `settings list` command and the wizard all come from it.
 package enum SettingRegistry {
     /// In the order of the documentation.
     package static let all: [SettingDefinition] = [
@@ -102,13 +103,14 @@ extension SettingRegistry {
     static let scanConcurrency = Setting(
         "scan.concurrency", .integer(SettingBounds.scanDirectories),
         default: .derived("number of cores × 2") {
-            "\(min(max($0.processorCount * 2, SettingBounds.scanDirectories.lowerBound), SettingBounds.scanDirectories.upperBound))"
+            "\(min(max($0.processorCount, 1) * 2, SettingBounds.scanDirectories.upperBound))"
         },
         "Directories that a scan reads at the same time in one storage root.")
     static let skipNames = Setting(
         "scan.skip_names", .list(of: .namePattern),
         default: .value(
-            ".DS_Store,Thumbs.db,desktop.ini,@eaDir,#recycle,$RECYCLE.BIN,System Volume Information,.Trash-*,lost+found,"
+            ".DS_Store,Thumbs.db,desktop.ini,@eaDir,#recycle,$RECYCLE.BIN,System Volume "
+                + "Information,.Trash-*,lost+found,"
                 + ".catalogizer*"),
         "Names that scans leave out, with * and ? as wildcards.")
     static let loggingLevel = Setting(

@@ -1,5 +1,8 @@
-/// Every setting of this version, understood and checked. Paths are absolute.
+/// Every setting of this version, understood and checked.
+///
+/// Paths are absolute.
 package struct Settings: Sendable, Equatable {
+    /// `server.*`.
     package let server: Server
     /// Holds the database, the secrets and temporary files.
     package let dataDirectory: String
@@ -16,6 +19,7 @@ package struct Settings: Sendable, Equatable {
 
     /// Where the server listens, and for whom.
     package struct Server: Sendable, Equatable {
+        /// An address or a name, without a port.
         package let host: String
         /// 0: any free one.
         package let port: Int
@@ -29,7 +33,9 @@ package struct Settings: Sendable, Equatable {
 
     /// The two PEM files of HTTPS.
     package struct TLSFiles: Sendable, Equatable {
+        /// The certificate chain.
         package let certificate: String
+        /// The private key.
         package let key: String
     }
 
@@ -48,7 +54,9 @@ package struct Settings: Sendable, Equatable {
 
     /// Requests in a minute; 0 is no limit.
     package struct RateLimits: Sendable, Equatable {
+        /// To each sign-in endpoint.
         package let authPerMinute: Int
+        /// To the rest of the API.
         package let apiPerMinute: Int
     }
 
@@ -62,7 +70,9 @@ package struct Settings: Sendable, Equatable {
 
     /// What is logged, and how.
     package struct Logging: Sendable, Equatable {
+        /// The least level that is written.
         package let level: LogLevel
+        /// How a line looks.
         package let format: LogFormat
     }
 

@@ -1,5 +1,6 @@
-/// Why the settings cannot be used: everything that is wrong, so that it can be mended in one go. The command line ends with
-/// exit code 64.
+/// Why the settings cannot be used: everything that is wrong, so that it can be mended in one go.
+///
+/// The command line ends with exit code 64.
 package struct SettingsError: Error, Sendable, Equatable, CustomStringConvertible {
     /// At least one, in the order of the layers.
     package let problems: [SettingProblem]

@@ -7,7 +7,7 @@ struct SettingsFile {
     private(set) var findings: [String: SettingFinding] = [:]
     private(set) var problems: [SettingProblem] = []
 
-    /// - Parameter text: the content of the file.
+    /// Understands `text`, the content of the file at `path`.
     init(path: String, layer: SettingLayer, text: String) {
         self.path = path
         self.layer = layer

@@ -1,5 +1,6 @@
 /// One setting as `settings list` shows it.
 package struct SettingRow: Sendable, Equatable {
+    /// The path in the YAML file.
     package let key: String
     /// Secrets are masked; nil when there is no value.
     package let value: String?
@@ -37,7 +38,8 @@ package enum SettingsDocumentation {
             ]
             let meaning = ([definition.summary] + notes.compactMap(\.self)).joined(separator: " ")
             return
-                "| `\(definition.key)` | \(fallback(definition.fallback)) | \(escaped(definition.accepted)) | \(escaped(meaning)) |"
+                "| `\(definition.key)` | \(fallback(definition.fallback)) | \(escaped(definition.accepted)) | "
+                + "\(escaped(meaning)) |"
         }
         return (head + rows).joined(separator: "\n") + "\n"
     }

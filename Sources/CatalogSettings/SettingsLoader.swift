@@ -37,6 +37,7 @@ struct FileReadFailure: Error {
 
 /// Settings with where each of them came from.
 package struct LoadedSettings: Sendable {
+    /// The values.
     package let settings: Settings
     /// The YAML files that were read, main file first.
     package let files: [String]

@@ -7,7 +7,7 @@ struct SystemCallFailure: Error, CustomStringConvertible {
     let path: String
     let code: Int32
 
-    /// - Parameter code: by default what the call just left in `errno`.
+    /// By default with the code that the call just left in `errno`.
     init(_ action: String, _ path: String, code: Int32 = errno) {
         self.action = action
         self.path = path

@@ -26,8 +26,10 @@ package struct TemporaryDirectory: Sendable {
         path + "/" + prefix + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
-    /// Removes what an earlier run of this instance left behind, and nothing else: names with this instance's prefix that
-    /// belong to this user. A symbolic link is removed as a link. Call it while holding `ServeLock`.
+    /// Removes what an earlier run of this instance left behind, and nothing else: names with this instance's prefix
+    /// that belong to this user.
+    ///
+    /// A symbolic link is removed as a link. Call it while holding `ServeLock`.
     ///
     /// Blocks.
     /// - Returns: how many files and directories were removed.

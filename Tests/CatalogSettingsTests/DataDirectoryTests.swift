@@ -70,13 +70,13 @@ struct InstanceSecretsTests {
     @Test("They are made once, for the owner only, and read again by the next start")
     func madeOnce() throws {
         let settings = try SettingsFixture().load().settings
-        let first = try InstanceSecrets.load(settings, in: directory)
+        let first = try InstanceSecrets.load(settings, in: directory, isFirstStart: true)
         #expect(first.createdFiles == [scratch.path + "/jwt-secret", scratch.path + "/master-key"])
         #expect(first.jwtSecret != first.masterKey)
         #expect(first.jwtSecret.exposed.count == 64)
         #expect(try scratch.mode(of: "jwt-secret") == 0o600)
         #expect(try scratch.mode(of: "master-key") == 0o600)
-        let second = try InstanceSecrets.load(settings, in: directory)
+        let second = try InstanceSecrets.load(settings, in: directory, isFirstStart: false)
         #expect(second.jwtSecret == first.jwtSecret)
         #expect(second.masterKey == first.masterKey)
         #expect(second.createdFiles == [])
@@ -87,9 +87,23 @@ struct InstanceSecretsTests {
     func setSecret() throws {
         let key = String(repeating: "k", count: 32)
         let settings = try SettingsFixture(environment: ["CATALOGIZER_AUTH_JWT_SECRET": key]).load().settings
-        let secrets = try InstanceSecrets.load(settings, in: directory)
+        let secrets = try InstanceSecrets.load(settings, in: directory, isFirstStart: true)
         #expect(secrets.jwtSecret.exposed == key)
         #expect(try scratch.names == ["master-key"])
+    }
+
+    @Test("A catalog that exists never gets new secrets")
+    func missingSecret() throws {
+        let settings = try SettingsFixture().load().settings
+        let error = #expect(throws: CatalogError.self) {
+            try InstanceSecrets.load(settings, in: directory, isFirstStart: false)
+        }
+        #expect(error?.code == .dataLoss)
+        #expect(
+            error?.message == "\(scratch.path)/jwt-secret is missing, but this catalog was made with it. Copy it "
+                + "from a backup "
+                + "or from another node, or set auth.jwt_secret.")
+        #expect(try scratch.names == [])
     }
 
     @Test("Starts at the same time agree on one secret")

@@ -18,7 +18,8 @@ struct SettingsErrorTests {
         #expect(
             SettingsFixture(own: "zzzzzzzz: 1\n").complaints
                 == [
-                    "zzzzzzzz is not a setting (/work/place/data/settings.yaml:1); `catalogizer settings list` shows every "
+                    "zzzzzzzz is not a setting (/work/place/data/settings.yaml:1); `catalogizer settings list` shows "
+                        + "every "
                         + "setting there is"
                 ])
     }
@@ -31,7 +32,8 @@ struct SettingsErrorTests {
         #expect(
             fixture.complaints
                 == [
-                    "CATALOGIZER_SERVER_PORT_FILE is not a setting (environment); did you mean CATALOGIZER_SERVER_PORT?",
+                    "CATALOGIZER_SERVER_PORT_FILE is not a setting (environment); did you mean "
+                        + "CATALOGIZER_SERVER_PORT?",
                     "CATALOGIZER_SERVER_PROT is not a setting (environment); did you mean CATALOGIZER_SERVER_PORT?",
                 ].map { $0 })
     }
@@ -57,10 +59,13 @@ struct SettingsErrorTests {
             main: "server: {port: none}\nscan: {concurrency: 0}\n")
         #expect(
             fixture.complaints == [
-                "logging.level: \"loud\" is not accepted (CATALOGIZER_LOGGING_LEVEL); accepted: one of trace, debug, info, "
+                "logging.level: \"loud\" is not accepted (CATALOGIZER_LOGGING_LEVEL); accepted: one of trace, debug, "
+                    + "info, "
                     + "notice, warning, error, critical",
-                "server.port: \"none\" is not accepted (/work/place/catalogizer.yaml:1); accepted: a whole number from 0 to 65535",
-                "scan.concurrency: \"0\" is not accepted (/work/place/catalogizer.yaml:2); accepted: a whole number from 1 to 256",
+                "server.port: \"none\" is not accepted (/work/place/catalogizer.yaml:1); accepted: a whole number "
+                    + "from 0 to 65535",
+                "scan.concurrency: \"0\" is not accepted (/work/place/catalogizer.yaml:2); accepted: a whole number "
+                    + "from 1 to 256",
             ])
     }
 
@@ -69,12 +74,14 @@ struct SettingsErrorTests {
         arguments: [
             (
                 "server: 80\n",
-                "server is a single value (/work/place/catalogizer.yaml:1); accepted: names of settings with their values, "
+                "server is a single value (/work/place/catalogizer.yaml:1); accepted: names of settings with their "
+                    + "values, "
                     + "one a line"
             ),
             (
                 "- a\n",
-                "/work/place/catalogizer.yaml is a list (/work/place/catalogizer.yaml:1); accepted: names of settings with "
+                "/work/place/catalogizer.yaml is a list (/work/place/catalogizer.yaml:1); accepted: names of "
+                    + "settings with "
                     + "their values, one a line"
             ),
             (
@@ -84,7 +91,8 @@ struct SettingsErrorTests {
             (
                 "server: {cors_allowed_origins: \"*\"}\n",
                 "server.cors_allowed_origins is a single value (/work/place/catalogizer.yaml:1); accepted: a list "
-                    + "(comma-separated in the environment) of: an origin such as https://media.example.org, without a path, or *"
+                    + "(comma-separated in the environment) of: an origin such as https://media.example.org, without "
+                    + "a path, or *"
             ),
             (
                 "server:\n  port:\n",
@@ -92,11 +100,13 @@ struct SettingsErrorTests {
             ),
             (
                 "server.port: 80\n",
-                "server.port is written with a dot (/work/place/catalogizer.yaml:1); write each part on its own line, indented"
+                "server.port is written with a dot (/work/place/catalogizer.yaml:1); write each part on its own "
+                    + "line, indented"
             ),
             (
                 "storage: {allowed_local_roots: []}\n",
-                "storage.allowed_local_roots: \"\" is an empty list (/work/place/catalogizer.yaml:1); accepted: a list (at "
+                "storage.allowed_local_roots: \"\" is an empty list (/work/place/catalogizer.yaml:1); accepted: a "
+                    + "list (at "
                     + "least one, comma-separated in the environment) of: the path of a directory"
             ),
         ])
@@ -134,7 +144,8 @@ struct SettingsErrorTests {
         #expect(
             SettingsFixture(environment: ["CATALOGIZER_AUTH_JWT_SECRET": "hunter2"]).complaints
                 == [
-                    "auth.jwt_secret: \"***\" is not accepted (CATALOGIZER_AUTH_JWT_SECRET); accepted: 32 to 4096 characters"
+                    "auth.jwt_secret: \"***\" is not accepted (CATALOGIZER_AUTH_JWT_SECRET); accepted: 32 to 4096 "
+                        + "characters"
                 ])
         #expect(
             SettingsFixture(main: "database: {url: \"postgres://cat:hunter2@db/x?password=hunter3&a=b\"}").complaints

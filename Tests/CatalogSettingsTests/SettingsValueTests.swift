@@ -134,7 +134,8 @@ struct SettingRegistryTests {
         #expect(row("logging.level")?.origin == SettingOrigin(layer: .flag, place: "--log-level"))
         #expect(row("server.host")?.origin.place == "/work/place/catalogizer.yaml:2")
         #expect(row("secrets.master_key")?.value == nil)
-        #expect(row("secrets.master_key")?.origin.place == "default: made once, kept in <data_dir>/master-key")
+        #expect(row("secrets.master_key")?.fallback == "made once, kept in <data_dir>/master-key")
+        #expect(row("secrets.master_key")?.origin.layer == .fallback)
     }
 
     @Test("The table of the documentation has one row a setting, each with the same columns")

@@ -5,7 +5,7 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Check settings, data directory, database, tools and storage roots.",
-        discussion: "Says what is broken and what to do about it; exit code 1 when something is. Changes nothing.")
+        discussion: "Says what is broken and what to do about it; exit code 1 when something is. Repairs nothing.")
 
     @OptionGroup var output: OutputOptions
     @OptionGroup(title: "Settings") var options: SettingsOptions

@@ -7,8 +7,8 @@ struct ScanCommand: AsyncParsableCommand {
         commandName: "scan",
         abstract: "Look at a storage root and bring the catalog in line with it.",
         discussion: """
-            Waits until the scan is over and shows how far it is. A running server does the work; without one this command \
-            does. Stop it whenever you like: the next scan goes on from there.
+            Waits until the scan is over and shows how far it is. A running server does the work; without one this \
+            command does. Stop it whenever you like: the next scan goes on from there.
 
             Without a flag every entry's attributes are compared. A scan that would remove much of what is known asks \
             first: look at the place, then run it again with --confirm.
@@ -68,7 +68,8 @@ struct ScanCommand: AsyncParsableCommand {
         case .needsConfirmation:
             throw CatalogError(
                 .conflict,
-                "\(Quantity.count(scan.removalsParked)) entries of \(name) were not found and have not been removed yet. If "
+                "\(Quantity.count(scan.removalsParked)) entries of \(name) were not found and have not been removed "
+                    + "yet. If "
                     + "they are really gone, run: catalogizer scan \(name) --confirm")
         case .failed:
             throw CatalogError(

@@ -21,11 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
         let options = self.options
         try await application.whileOpen {
             let parts = try await Composition.server(application)
-            let run = ServerRun(parts, of: application, readSettings: { try options.load() })
-            let result: Result<Void, any Error>
-            do { result = .success(try await run.run()) } catch { result = .failure(error) }
-            try await parts.close()
-            try result.get()
+            try await ServerRun(parts, of: application, readSettings: { try options.load() }).run()
         }
     }
 }

@@ -31,12 +31,14 @@ struct Application: Sendable {
     /// The server that holds the data directory, unless it is this process.
     var otherServer: ServeHolder? { lock == nil ? ServeLock.holder(of: directory) : nil }
 
-    /// Opens settings, data directory, secrets and database in this order, so that each error is the first that matters.
+    /// Opens settings, data directory, secrets and database in this order, so that each error is the first that
+    /// matters.
     ///
     /// Blocks for file access: nothing else runs yet in the process.
     /// - Throws: `CatalogError` as `DataDirectory`, `ServeLock`, `InstanceSecrets`, the engine and `Migrator` throw it.
     static func open(_ loaded: LoadedSettings, for purpose: Purpose, log: ProgramLog) async throws -> Application {
-        // Whatever is made in the data directory is for its owner only, also where the directory was made by somebody else.
+        // Whatever is made in the data directory is for its owner only, also where the directory was made by somebody
+        // else.
         umask(0o077)
         let settings = loaded.settings
         let logger = Logger(label: "start")
@@ -50,7 +52,8 @@ struct Application: Sendable {
         }
         let lock = purpose == .serve ? try ServeLock.acquire(directory) : nil
         let temporary = purpose == .serve ? try prepareTemporary(settings, directory, logger) : nil
-        let secrets = try InstanceSecrets.load(settings, in: directory)
+        let secrets = try InstanceSecrets.load(
+            settings, in: directory, isFirstStart: access(databasePath, F_OK) != 0)
         for file in secrets.createdFiles {
             logger.notice("made a secret; keep a copy of it", metadata: ["file": "\(file)"])
         }
@@ -99,7 +102,8 @@ struct Application: Sendable {
         guard access(path, F_OK) == 0 else {
             throw CatalogError(
                 .notFound,
-                "There is no catalog at \(path) yet. Start `catalogizer serve`, or name another directory with --data-dir."
+                "There is no catalog at \(path) yet. Start `catalogizer serve`, or name another directory with "
+                    + "--data-dir."
             )
         }
     }

@@ -9,7 +9,8 @@ struct CommandSession {
 
     /// Reads the settings and starts the log.
     ///
-    /// A command's log speaks up only for warnings, unless `--log-level` asks for more: its talk is on standard error too.
+    /// A command's log speaks up only for warnings, unless `--log-level` asks for more: its talk is on standard error
+    /// too.
     /// - Throws: `SettingsError`.
     init(_ options: SettingsOptions, isServer: Bool = false) throws {
         loaded = try options.load()
@@ -19,7 +20,7 @@ struct CommandSession {
 
     /// Opens the catalog, hands its services over, and closes it again.
     func run<Value>(
-        _ purpose: Application.Purpose, _ body: (CommandServices, Application) async throws -> Value
+        _ purpose: Application.Purpose, _ body: (CatalogServices, Application) async throws -> Value
     ) async throws -> Value {
         let application = try await Application.open(loaded, for: purpose, log: log)
         return try await application.whileOpen { try await body(try Composition.services(application), application) }

@@ -3,15 +3,15 @@ protocol ScanCommands: Sendable {
     /// Writes the job of a scan.
     ///
     /// - Returns: its id.
-    /// - Throws: `CatalogError.notFound` for a root that is not there, `.conflict` while one is queued or running for it,
-    ///   `.unsupported` for a type of later versions.
+    /// - Throws: `CatalogError.notFound` for a root that is not there, `.conflict` while one is queued or running for
+    /// it, `.unsupported` for a type of later versions.
     func start(_ order: ScanOrder) async throws -> Int64
 
     /// How far a scan is.
     func snapshot(of id: Int64) async throws -> ScanSnapshot
 
-    /// Runs the scan in this process and returns when it is over; for data directories that no server holds (ruling 51).
-    /// Cancelling the task stops the scan so that a later one goes on from there.
+    /// Runs the scan in this process and returns when it is over; for data directories that no server holds (ruling
+    /// 51). Cancelling the task stops the scan so that a later one goes on from there.
     func runHere(_ id: Int64) async throws
 }
 

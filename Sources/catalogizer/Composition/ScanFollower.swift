@@ -15,8 +15,8 @@ struct ScanFollower: Sendable {
         self.time = time
     }
 
-    /// - Parameter runsHere: run the scan in this process, for want of a server.
-    /// - Returns: the scan when it is over.
+    /// The scan when it is over; with `runsHere` it runs in this process, for want of a server.
+    ///
     /// - Throws: `CatalogError.cancelled` when SIGINT or SIGTERM ends the waiting.
     func follow(_ id: Int64, runsHere: Bool) async throws -> ScanSnapshot {
         try await withThrowingTaskGroup(of: ScanSnapshot?.self) { tasks in

@@ -9,8 +9,8 @@ import UnixSignals
 
 /// A server from its first service to its last, and the signals that it answers to.
 ///
-/// SIGTERM and SIGINT: stop accepting, finish or checkpoint running work, end within ten seconds. The same again: end at
-/// once. SIGHUP: read the settings and certificates again.
+/// SIGTERM and SIGINT: stop accepting, finish or checkpoint running work, end within ten seconds. The same again: end
+/// at once. SIGHUP: read the settings and certificates again.
 struct ServerRun: Sendable {
     /// Seconds after which a server that still has not stopped is ended: below the ten that a caller may count on.
     private static let patienceSeconds = Limits.shutdownSeconds + 1
@@ -19,7 +19,7 @@ struct ServerRun: Sendable {
     private let readSettings: @Sendable () throws -> LoadedSettings
     private let logger = Logger(label: "server")
 
-    /// - Parameter readSettings: reads every layer again.
+    /// A server of these parts; `readSettings` reads every layer again.
     init(
         _ parts: ServerParts, of application: Application, readSettings: @escaping @Sendable () throws -> LoadedSettings
     ) {
@@ -109,7 +109,8 @@ struct ServerRun: Sendable {
         let server = application.settings.server
         return CatalogError(
             .conflict,
-            "\(server.host):\(server.port) is in use by another program. Stop that one, or choose another port with --port "
+            "\(server.host):\(server.port) is in use by another program. Stop that one, or choose another port with "
+                + "--port "
                 + "(0 picks a free one).")
     }
 }

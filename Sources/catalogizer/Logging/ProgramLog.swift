@@ -24,7 +24,7 @@ final class ProgramLog: Sendable {
 
     /// Makes this the log of every `Logger` of the process; to be called once, before the first one is made.
     ///
-    /// - Parameter least: what is below it is left out whatever the settings say.
+    /// What is below `least` is left out whatever the settings say.
     static func start(_ settings: Settings.Logging, least: Logger.Level = .trace) -> ProgramLog {
         let log = ProgramLog(settings, least: least)
         LoggingSystem.bootstrap { label in ProgramLogHandler(component: label, log: log) }
@@ -47,8 +47,9 @@ final class ProgramLog: Sendable {
         state.withLock { $0.redaction = LogRedaction(secrets: secrets) }
     }
 
-    /// One write for the whole line, so that lines of several threads never mix. It waits for whoever reads standard error,
-    /// as any other way to keep the line in a crash would.
+    /// One write for the whole line, so that lines of several threads never mix.
+    ///
+    /// It waits for whoever reads standard error, as any other way to keep the line in a crash would.
     func write(_ event: LogEvent, component: String, metadata: Logger.Metadata) {
         let redaction = state.withLock { $0.redaction }
         var fields = metadata.map { ($0.key, redaction.value("\($0.value)", of: $0.key)) }

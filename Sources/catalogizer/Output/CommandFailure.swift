@@ -16,8 +16,9 @@ struct CommandFailure {
     /// Asked wrongly: arguments or settings (`EX_USAGE` of sysexits.h).
     static let badUsage: Int32 = 64
 
-    /// The exit code, with the lines for standard error. Nil for errors that the argument parser prints itself, such as
-    /// `--help` and wrong arguments.
+    /// The exit code, with the lines for standard error.
+    ///
+    /// Nil for errors that the argument parser prints itself, such as `--help` and wrong arguments.
     var report: (code: Int32, lines: [String])? {
         switch error {
         case let error as SettingsError:

@@ -15,7 +15,9 @@ struct Console: Sendable {
         try Self.write(line + "\n", to: STDOUT_FILENO)
     }
 
-    /// One line of talk. That nobody can read it is no reason to fail.
+    /// One line of talk.
+    ///
+    /// That nobody can read it is no reason to fail.
     func say(_ line: String) {
         sayPart(line + "\n")
     }
@@ -46,7 +48,7 @@ struct Terminal: Sendable, Equatable {
     let width: Int?
     let usesColor: Bool
 
-    /// - Parameter environment: `COLUMNS`, `TERM` and `NO_COLOR` (no-color.org) count.
+    /// Of the environment `COLUMNS`, `TERM` and `NO_COLOR` (no-color.org) count.
     static func of(_ descriptor: Int32, environment: [String: String] = ProcessEnvironment.variables) -> Terminal {
         guard isatty(descriptor) == 1 else { return Terminal(isInteractive: false, width: nil, usesColor: false) }
         var size = winsize()

@@ -1,7 +1,7 @@
 /// The one line that says how far a scan is.
 enum ScanProgressLine {
-    /// `scanning nas: 45 %, 12,345 entries, 3,210 entries/s, movies/The Matrix (1999)`; the path is cut from its start to
-    /// fit `width`.
+    /// `scanning nas: 45 %, 12,345 entries, 3,210 entries/s, movies/The Matrix (1999)`; the path is cut from its start
+    /// to fit `width`.
     static func text(_ scan: ScanSnapshot, at now: Int64, width: Int?) -> String {
         guard scan.status != .queued else { return "scanning \(TerminalText.safe(scan.rootName)): waiting to start" }
         var parts: [String] = []
@@ -39,7 +39,7 @@ struct ScanProgressDisplay {
         self.console = console
     }
 
-    /// - Parameter now: microseconds since 1970.
+    /// Shows the scan as it is `now`, in microseconds since 1970.
     mutating func show(_ scan: ScanSnapshot, at now: Int64) {
         let line = ScanProgressLine.text(scan, at: now, width: console.talk.width)
         if console.talk.isInteractive {
