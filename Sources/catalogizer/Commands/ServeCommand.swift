@@ -21,7 +21,11 @@ struct ServeCommand: AsyncParsableCommand {
         let options = self.options
         try await application.whileOpen {
             let parts = try await Composition.server(application)
-            try await ServerRun(parts, of: application, readSettings: { try options.load() }).run()
+            let run = ServerRun(parts, of: application, readSettings: { try options.load() })
+            let result: Result<Void, any Error>
+            do { result = .success(try await run.run()) } catch { result = .failure(error) }
+            try await parts.close()
+            try result.get()
         }
     }
 }

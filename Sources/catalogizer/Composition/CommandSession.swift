@@ -20,7 +20,7 @@ struct CommandSession {
 
     /// Opens the catalog, hands its services over, and closes it again.
     func run<Value>(
-        _ purpose: Application.Purpose, _ body: (CatalogServices, Application) async throws -> Value
+        _ purpose: Application.Purpose, _ body: (CommandServices, Application) async throws -> Value
     ) async throws -> Value {
         let application = try await Application.open(loaded, for: purpose, log: log)
         return try await application.whileOpen { try await body(try Composition.services(application), application) }

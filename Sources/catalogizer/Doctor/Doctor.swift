@@ -4,7 +4,7 @@ import CatalogSQLite
 import CatalogSettings
 import Glibc
 
-/// Looks at everything that an installation needs, and repairs nothing.
+/// Looks at everything that an installation needs, and changes nothing.
 struct Doctor {
     private let loaded: LoadedSettings
     private let log: ProgramLog
@@ -83,8 +83,8 @@ struct Doctor {
             return [broken("database", error)]
         }
         do {
-            let checks = try await application.whileOpen { try await self.roots(application) }
-            return [.fine("database", path)] + checks
+            let found = try await application.whileOpen { try await roots(application) }
+            return [.fine("database", path)] + found
         } catch {
             return [.fine("database", path), broken("storage roots", error)]
         }
