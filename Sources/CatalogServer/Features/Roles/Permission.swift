@@ -8,6 +8,7 @@ package struct Permission: Sendable, Hashable, ExpressibleByStringLiteral, Custo
         self.name = name
     }
 
+    /// The same, for names that stand in the code.
     package init(stringLiteral value: String) {
         self.init(value)
     }
