@@ -70,7 +70,8 @@ enum JobQueries {
         """)
 
     static let running = SQLStatement(
-        "SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs WHERE status = 'running'")
+        "SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs WHERE status = 'running'"
+    )
 
     static let recover = SQLStatement(
         """

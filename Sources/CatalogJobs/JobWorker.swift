@@ -140,11 +140,13 @@ package final class JobWorker: Service {
             case (.failure(let error), .cancelled) where error.code == .cancelled:
                 try await store.finish(job.id, owner: owner, status: .cancelled, error: nil)
             case (.failure(let error), _):
-                logger.error("job failed", metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
+                logger.error(
+                    "job failed", metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
                 try await store.finish(job.id, owner: owner, status: .failed, error: error)
             }
         } catch {
-            logger.error("the end of a job could not be written", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+            logger.error(
+                "the end of a job could not be written", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
         }
     }
 

@@ -40,7 +40,9 @@ package struct ProcessIdentity: Sendable, Equatable {
     /// Field 22 of `/proc/PID/stat`; the name in field 2 may hold blanks and brackets, so counting starts behind its last
     /// bracket. *Source*: proc(5).
     private static func startTicks(of processID: Int32) -> String? {
-        guard let line = firstLine(of: "/proc/\(processID)/stat"), let bracket = line.lastIndex(of: ")") else { return nil }
+        guard let line = firstLine(of: "/proc/\(processID)/stat"), let bracket = line.lastIndex(of: ")") else {
+            return nil
+        }
         let fields = line[line.index(after: bracket)...].split(separator: " ")
         return fields.count > 19 ? String(fields[19]) : nil
     }

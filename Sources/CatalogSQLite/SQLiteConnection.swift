@@ -90,7 +90,9 @@ final class SQLiteConnection: SQLConnection {
             case .blob(let bytes):
                 bytes.withUnsafeBytes { buffer in
                     // A null pointer would bind NULL: an empty blob needs some address.
-                    buffer.baseAddress.map { sqlite3_bind_blob(prepared, index, $0, Int32(buffer.count), Self.transient) }
+                    buffer.baseAddress.map {
+                        sqlite3_bind_blob(prepared, index, $0, Int32(buffer.count), Self.transient)
+                    }
                         ?? sqlite3_bind_zeroblob(prepared, index, 0)
                 }
             }
@@ -107,7 +109,8 @@ private struct SQLiteRow: SQLRowSource {
     func real(_ column: Int) -> Double { sqlite3_column_double(statement, Int32(column)) }
     func withBytes<Value>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
         let start = sqlite3_column_blob(statement, Int32(column))
-        return try body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
+        return try body(
+            UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, Int32(column)))))
     }
 }
 

@@ -106,7 +106,8 @@ struct DirectoryMerge {
     private static func row(_ row: SQLRow) -> Row {
         Row(
             id: row.integer(0), kind: EntryKind(rawValue: row.integer(1)) ?? .file, name: row.bytes(2),
-            size: row.integer(3), attributes: [row.integer(3), row.integer(4), row.integer(5), row.integer(8), row.integer(9)])
+            size: row.integer(3),
+            attributes: [row.integer(3), row.integer(4), row.integer(5), row.integer(8), row.integer(9)])
     }
 }
 

@@ -61,7 +61,9 @@ struct KnownTree: Sendable {
     func withName<Value>(of index: Index, _ body: (UnsafeRawBufferPointer) throws -> Value) rethrows -> Value {
         let directory = directories[index]
         return try names.withUnsafeBytes {
-            try body(UnsafeRawBufferPointer(rebasing: $0[directory.nameStart..<(directory.nameStart + directory.nameLength)]))
+            try body(
+                UnsafeRawBufferPointer(rebasing: $0[directory.nameStart..<(directory.nameStart + directory.nameLength)])
+            )
         }
     }
 }

@@ -76,7 +76,9 @@ struct RemovalPhase {
         var after: EntryID = 0
         while true {
             let values: [SQLValue] = [.integer(scan.id), .integer(after)]
-            let page = try scan.database.readBlocking { try $0.rows(ScanQueries.removals, values, Candidate.init(row:)) }
+            let page = try scan.database.readBlocking {
+                try $0.rows(ScanQueries.removals, values, Candidate.init(row:))
+            }
             guard let last = page.last else { return }
             after = last.id
             try body(page)

@@ -50,7 +50,9 @@ package struct ScanJob: JobHandler {
             let keepsIdentity = !isSame && outcome == .parked
             try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
             try await onWritten()
-        } catch let error as CatalogError where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code) {
+        } catch let error as CatalogError
+            where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code)
+        {
             try await roots.noteReachability(of: root.id, error: error)
             throw error
         }

@@ -46,7 +46,8 @@ enum ScanQueries {
     static let directoryRows = SQLBulkTable(
         "directories",
         columns: [
-            "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes", "own_files",
+            "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes",
+            "own_files",
             "own_directories", "total_bytes", "total_files", "total_directories",
         ])
 

@@ -68,7 +68,8 @@ struct TreeWalker {
                     pathDepth -= 1
                 }
                 guard next.depth > 0 else { return }
-                path.append(UnsafeRawBufferPointer(rebasing: names[next.nameStart..<(next.nameStart + next.nameLength)]))
+                path.append(
+                    UnsafeRawBufferPointer(rebasing: names[next.nameStart..<(next.nameStart + next.nameLength)]))
                 pathDepth += 1
             }
             stackNames.removeSubrange(next.nameStart...)

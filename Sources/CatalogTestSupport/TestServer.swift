@@ -44,7 +44,8 @@ package struct TestServer: Sendable {
                     authentication: authentication, time: clock.source),
                 settings: http, group: nil)
             let test = TestServer(
-                shell: server.shell, database: files.database, services: services, index: index, clock: clock, tree: tree)
+                shell: server.shell, database: files.database, services: services, index: index, clock: clock,
+                tree: tree)
             try await test.whileJobsRun { try await body(test) }
             try await services.shutdown()
             try await hasher.close()

@@ -128,7 +128,8 @@ import Testing
         try await ScanFixture.withNew { disk in
             let names: [[UInt8]] = [
                 Array("new\nline".utf8), [0xFF, 0xFE, 0x41], Array("‮right to left".utf8), Array("%2f%00".utf8),
-                Array("Ä".decomposedStringWithCanonicalMapping.utf8), Array("Ä".precomposedStringWithCanonicalMapping.utf8),
+                Array("Ä".decomposedStringWithCanonicalMapping.utf8),
+                Array("Ä".precomposedStringWithCanonicalMapping.utf8),
                 Array(repeating: UInt8(ascii: "x"), count: 255),
             ]
             for name in names {

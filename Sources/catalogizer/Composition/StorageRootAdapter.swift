@@ -19,7 +19,8 @@ struct StorageRootAdapter: StorageRootCommands {
         if let known = try? await roots.find(order.name, scope: .everything), known.url != draft.url {
             throw CatalogError(
                 .alreadyExists,
-                "There is a storage root \"\(order.name)\" at \(known.path) already. Choose another name, or remove it first.")
+                "There is a storage root \"\(order.name)\" at \(known.path) already. Choose another name, or remove it first."
+            )
         }
         return Self.summary(try await roots.create(draft).root)
     }

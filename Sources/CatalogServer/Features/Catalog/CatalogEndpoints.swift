@@ -14,10 +14,12 @@ enum CatalogEndpoints {
                 .sortOrder, .limit, .offset
             )
             .answers(200, "CatalogListing").fails(400, 404),
-        Endpoint(.get, "/api/v1/catalog-info/{path...}", id: "catalog.info", "Describe a file or directory", tag: .catalog)
-            .described("A single number that is no storage root's name is taken for an entry's id.")
-            .requires("media.view")
-            .answers(200, "FileInfo").fails(400, 404),
+        Endpoint(
+            .get, "/api/v1/catalog-info/{path...}", id: "catalog.info", "Describe a file or directory", tag: .catalog
+        )
+        .described("A single number that is no storage root's name is taken for an entry's id.")
+        .requires("media.view")
+        .answers(200, "FileInfo").fails(400, 404),
     ]
 
     static let schemas = [

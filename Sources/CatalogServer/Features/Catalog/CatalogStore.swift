@@ -184,7 +184,8 @@ extension CatalogEntry {
         let parentID = row.optionalInteger(8)
         self.init(
             id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
-            parentID: parentID == place.rootEntryID ? nil : parentID, kind: EntryKind(rawValue: row.integer(1)) ?? .file,
+            parentID: parentID == place.rootEntryID ? nil : parentID,
+            kind: EntryKind(rawValue: row.integer(1)) ?? .file,
             name: name, path: directoryPath + NameEncoding.text(of: name), sizeBytes: row.integer(3),
             modifiedNS: row.integer(4), inode: row.integer(5), firstSeenAt: row.integer(6), updatedAt: row.integer(7))
     }

@@ -65,7 +65,8 @@ struct FileResponse {
 
     private func send(_ part: Range<Int64>, status: HTTPResponse.Status, inline: Bool) async throws -> Response {
         var headers: HTTPFields = [
-            .contentType: inline ? MIMEType.of(fileExtension: download.entry.fileExtension) : "application/octet-stream",
+            .contentType: inline
+                ? MIMEType.of(fileExtension: download.entry.fileExtension) : "application/octet-stream",
             .contentDisposition: DownloadName.contentDisposition(download.entry.name, inline: inline),
             .contentLength: String(part.count),
             .acceptRanges: "bytes",

@@ -7,7 +7,9 @@ enum EventEndpoints {
             )
             .authenticated(by: .bearerOrTicket)
             .requires("media.view")
-            .query(QueryParameter("channels", .string, "Names of channels, separated by commas", default: "scan_updates"))
+            .query(
+                QueryParameter("channels", .string, "Names of channels, separated by commas", default: "scan_updates")
+            )
             .answers(200, contentType: "text/event-stream").fails(400, 429)
             .streaming()
     ]

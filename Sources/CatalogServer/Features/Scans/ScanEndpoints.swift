@@ -41,7 +41,8 @@ enum ScanEndpoints {
             .always("scan_type", .text), .always("status", .text), .always("message", .text)),
         SchemaDefinition("Scans", "Scans", .always("scans", .array(of: .named("Scan")))),
         SchemaDefinition(
-            "Scan", "A scan", .always("id", .integer), .always("job_id", .integer), .always("storage_root_id", .integer),
+            "Scan", "A scan", .always("id", .integer), .always("job_id", .integer),
+            .always("storage_root_id", .integer),
             .always("storage_root", .text), .always("protocol", .text), .always("scan_type", .text),
             .always(
                 "status",

@@ -37,7 +37,8 @@ extension SearchRequest {
             maxSize = try query.integer("max_size")
             isDirectory = try query.bool("is_directory")
         } catch let error as CatalogError {
-            throw CatalogError(.invalidArgument, "Invalid search parameters", details: ["details": .text(error.message)])
+            throw CatalogError(
+                .invalidArgument, "Invalid search parameters", details: ["details": .text(error.message)])
         }
         path = query["path"]
         fileExtension = query["extension"].flatMap { $0.isEmpty ? nil : $0 }

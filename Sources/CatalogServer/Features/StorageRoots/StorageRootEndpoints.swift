@@ -23,9 +23,11 @@ enum StorageRootEndpoints {
             .requires("system.configure")
             .query(QueryParameter("purge", .boolean, "Forget its entries for good", default: "false"))
             .answers(204).fails(404),
-        Endpoint(.post, "/api/v1/storage/roots/{id}/test", id: "storage.test", "Try to reach a storage root", tag: .storage)
-            .requires("system.configure")
-            .answers(200, "StorageTest").fails(404),
+        Endpoint(
+            .post, "/api/v1/storage/roots/{id}/test", id: "storage.test", "Try to reach a storage root", tag: .storage
+        )
+        .requires("system.configure")
+        .answers(200, "StorageTest").fails(404),
     ]
 
     static let schemas = [
@@ -34,7 +36,8 @@ enum StorageRootEndpoints {
             .always("data", .array(of: .named("StorageRoot")), "The same list")),
         SchemaDefinition(
             "StorageRoot", "A place that is cataloged", .always("id", .text), .always("root_id", .integer),
-            .always("name", .text), .always("path", .text), .always("protocol", .text), .always("host", .nullable(.text)),
+            .always("name", .text), .always("path", .text), .always("protocol", .text),
+            .always("host", .nullable(.text)),
             .always("port", .nullable(.integer)), .always("username", .nullable(.text)),
             .always("domain", .nullable(.text)), .always("mount_point", .nullable(.text)),
             .always("options", .nullable(.text)), .always("url", .nullable(.text)), .always("has_password", .boolean),

@@ -103,7 +103,8 @@ package struct StorageRootStore: Sendable {
         }
     }
 
-    private func first(_ statement: SQLStatement, _ value: SQLValue, _ scope: AccessScope) async throws -> StorageRoot? {
+    private func first(_ statement: SQLStatement, _ value: SQLValue, _ scope: AccessScope) async throws -> StorageRoot?
+    {
         let root = try await database.read { try $0.firstRow(statement, [value], StorageRoot.init(row:)) }
         return root.flatMap { scope.allows($0.id) ? $0 : nil }
     }
