@@ -102,7 +102,16 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: houseRules),
-        house("CatalogTestSupport", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogServer"]),
+        house(
+            "CatalogTestSupport",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogServer",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
 
         tests("CatalogCoreTests", ["CatalogCore"]),
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
@@ -113,7 +122,12 @@ let package = Package(
             "ContractTests",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogTestSupport",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         tests("IntegrationTests", ["CatalogCore", "CatalogTestSupport"]),
     ]

@@ -19,7 +19,7 @@ enum RequestIdentifier {
         for index in 0..<32 {
             if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
             let half = index < 16 ? halves.0 : halves.1
-            let nibble = Int(half >> UInt64(60 - index % 16 * 4)) & 15
+            let nibble = Int((half >> UInt64(60 - index % 16 * 4)) & 15)
             text.append(index == 12 ? UInt8(ascii: "4") : digits[index == 16 ? 8 | nibble & 3 : nibble])
         }
         return String(decoding: text, as: UTF8.self)
