@@ -7,6 +7,8 @@ let houseRules: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    // Small functions of one target are inlined into another: the scanner's inner loops cross three of them.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 /// A library or test target with the house rules applied.
@@ -68,7 +70,7 @@ let package = Package(
         house(
             "CatalogScanner",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogJobs", "CXXHash",
+                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogSearch", "CatalogJobs", "CXXHash",
                 .product(name: "Logging", package: "swift-log"),
             ]),
         house("CatalogSettings", ["CatalogCore", .product(name: "Yams", package: "Yams")]),
@@ -99,16 +101,18 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: houseRules),
         house(
             "CatalogTestSupport",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogServer",
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogScanner",
+                "CatalogJobs", "CatalogServer", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -116,8 +120,23 @@ let package = Package(
         tests("CatalogCoreTests", ["CatalogCore"]),
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
-        tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
+        tests(
+            "CatalogSearchTests",
+            ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogSearch", "CatalogTestSupport"]),
+        tests(
+            "CatalogScannerTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogJobs", "CatalogScanner",
+                "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("CatalogSettingsTests", ["CatalogCore", "CatalogSettings", "CatalogTestSupport"]),
+        tests(
+            "CatalogServerTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogServer", "CatalogTestSupport",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "ContractTests",
             [

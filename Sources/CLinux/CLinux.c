@@ -1,6 +1,9 @@
 #include "CLinux.h"
 
 #include <dirent.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -21,16 +24,19 @@ static int64_t nanoseconds(struct statx_timestamp t) {
     return (int64_t)t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
+const int catalog_open_place = O_PATH;
+
 int catalog_open_beneath(int directory, const char *path, int flags, int follow_links) {
     struct open_how how;
     memset(&how, 0, sizeof how);
     how.flags = (uint64_t)(flags | O_CLOEXEC);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | (follow_links ? 0 : RESOLVE_NO_SYMLINKS);
-    for (;;) {
+    // EAGAIN: a rename somewhere raced with the resolution, and the manual says to try again. It also says that another
+    // program holds a lease on the file, which may last; so the tries end.
+    for (int tries = 0;; tries++) {
         long fd = syscall(SYS_openat2, directory, path, &how, sizeof how);
         if (fd >= 0) return (int)fd;
-        // EAGAIN: a rename somewhere raced with the resolution; the manual says to try again.
-        if (errno != EINTR && errno != EAGAIN) return -errno;
+        if (errno != EINTR && (errno != EAGAIN || tries >= 128)) return -errno;
     }
 }
 
@@ -65,14 +71,46 @@ int catalog_rename_new(int from_directory, const char *from, int to_directory, c
     return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0 ? 0 : -errno;
 }
 
-long catalog_find(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size) {
+long catalog_find_padded(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size) {
+    if (needle_size == 0 || needle_size > size) return needle_size == 0 ? 0 : -1;
+#ifdef __SSE2__
+    // Sixteen places at once: where both the first and the last byte of the needle stand, the rest is compared.
+    const __m128i first = _mm_set1_epi8((char)needle[0]);
+    const __m128i last = _mm_set1_epi8((char)needle[needle_size - 1]);
+    const size_t places = size - needle_size + 1;
+    for (size_t at = 0; at < places; at += 16) {
+        __m128i heads = _mm_cmpeq_epi8(first, _mm_loadu_si128((const __m128i *)(haystack + at)));
+        __m128i tails = _mm_cmpeq_epi8(last, _mm_loadu_si128((const __m128i *)(haystack + at + needle_size - 1)));
+        unsigned found = (unsigned)_mm_movemask_epi8(_mm_and_si128(heads, tails));
+        for (; found; found &= found - 1) {
+            size_t place = at + (size_t)__builtin_ctz(found);
+            if (place >= places) return -1;
+            if (needle_size <= 2 || memcmp(haystack + place + 1, needle + 1, needle_size - 2) == 0) return (long)place;
+        }
+    }
+    return -1;
+#else
     const uint8_t *at = memmem(haystack, size, needle, needle_size);
     return at ? at - haystack : -1;
+#endif
 }
 
 long catalog_file_system_type(const char *path) {
     struct statfs s;
     return statfs(path, &s) == 0 ? (long)s.f_type : -errno;
+}
+
+int catalog_file_system_of(int descriptor, struct catalog_file_system *out) {
+    struct statfs s;
+    if (fstatfs(descriptor, &s) != 0) return -errno;
+    uint32_t id[2];
+    memcpy(id, &s.f_fsid, sizeof id);
+    uint64_t block = s.f_frsize ? (uint64_t)s.f_frsize : (uint64_t)s.f_bsize;
+    out->type = (uint64_t)s.f_type;
+    out->id = (uint64_t)id[0] << 32 | id[1];
+    out->free_bytes = s.f_bavail * block;
+    out->total_bytes = s.f_blocks * block;
+    return 0;
 }
 
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes) {

@@ -9,7 +9,10 @@ package enum EntryKind: Int64, Sendable {
 /// The extension of a name: lower case, without the dot, as search and statistics compare it.
 package enum FileExtension {
     /// Longer ones are no extensions but names with a dot in them.
-    private static let bytesMax = 16
+    package static let bytesMax = 16
+
+    /// Every extension that has a type or a media type of its own, in the form of `of`; in no order.
+    package static var known: [String] { Array(byExtension.keys) }
 
     /// The extension of the name's text form, or nil: `Film.MKV` has `mkv`; `.profile`, `a.` and `b` have none.
     package static func of(_ name: some BidirectionalCollection<UInt8>) -> String? {

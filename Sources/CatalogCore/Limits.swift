@@ -26,11 +26,42 @@ package enum Limits {
     package static let pathBytes = 32 << 10
     /// Directories inside each other: deeper trees are recorded as an error row and not entered.
     package static let directoryDepth = 4_096
+    /// Entries of one directory: a listing is complete or fails, and this many take about 500 MiB while it is looked at.
+    package static let directoryEntries = 5_000_000
+    /// Names of one directory that could not be looked at; more of them mean that the storage itself is failing.
+    package static let directoryFailures = 10_000
+    /// Patterns of one list (names to skip, include, exclude), and bytes of one: each is tried on every name of a scan.
+    package static let namePatterns = 256
+    package static let namePatternBytes = 1_024
+    /// Bytes of a storage root's URL.
+    package static let storageURLBytes = 8_192
     /// Bytes of a search query, and words in it: more is a client's mistake.
     package static let searchQueryBytes = 1_024
     package static let searchWords = 16
     /// Password hashes that wait for a thread: each costs 19 MiB and 40 ms, so a longer queue only hides an attack.
     package static let passwordHashQueue = 32
+    /// Characters of a username (ruling 2) and of a new password (`schemas.md` 4.2).
+    package static let usernameCharacters = 3...50
+    package static let passwordCharacters = 8...128
+    /// Characters of a person's name, bytes of a picture's address and of the settings that clients keep with a user.
+    package static let profileFieldCharacters = 100
+    package static let avatarURLBytes = 2_048
+    package static let userSettingsBytes = 64 << 10
+    /// Bytes kept of what a client says about its device, and of its `User-Agent`.
+    package static let deviceInfoBytes = 4 << 10
+    package static let userAgentBytes = 512
+    /// Sessions of one user; a further login ends the oldest, so that a script that never logs out cannot fill the table.
+    package static let sessionsPerUser = 100
+    /// Bytes of a session token: ours have about 500, and a longer one is not worth a hash.
+    package static let accessTokenBytes = 2_048
+    /// Sessions and checked tokens kept in memory, about 1 KiB each.
+    package static let callersCached = 4_096
+    /// How long a process believes what it read about a session; half of the second in which a revocation must reach every
+    /// process (ruling 27).
+    package static let callerBelievedMicroseconds: Int64 = 500_000
+    /// Live download links of one user, and how long one may live.
+    package static let downloadLinksPerUser = 1_000
+    package static let downloadLinkSeconds: ClosedRange<Int64> = 1...(30 * 86_400)
     /// Scans that may wait (`schemas.md` 3.1).
     package static let scanQueue = 100
     /// Error rows kept for one scan; a root that cannot be read at all would otherwise write one per name.
@@ -49,4 +80,8 @@ package enum Limits {
     package static let idleConnectionSeconds: Int64 = 75
     /// Seconds from SIGTERM until running work must have stopped.
     package static let shutdownSeconds: Int64 = 8
+    /// Bytes of a settings or secret file: anything larger is the wrong file.
+    package static let settingsFileBytes = 1 << 20
+    /// Directories inside each other that the sweep of temporary files enters; the server itself makes two.
+    package static let temporaryDepth = 32
 }

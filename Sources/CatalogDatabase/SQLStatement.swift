@@ -42,15 +42,14 @@ package struct SQLStatement: Sendable {
 package struct SQLBulkTable: Sendable {
     package let name: String
     package let columns: [String]
+    /// The insert of one row, for engines that reuse a statement.
+    package let insertStatement: SQLStatement
 
     package init(_ name: String, columns: [String]) {
         self.name = name
         self.columns = columns
-    }
-
-    /// The insert of one row, for engines that reuse a statement.
-    package var insertStatement: SQLStatement {
         let places = columns.indices.map { "$\($0 + 1)" }.joined(separator: ", ")
-        return SQLStatement("INSERT INTO \(name) (\(columns.joined(separator: ", "))) VALUES (\(places))")
+        insertStatement = SQLStatement(
+            "INSERT INTO \(name) (\(columns.joined(separator: ", "))) VALUES (\(places))")
     }
 }

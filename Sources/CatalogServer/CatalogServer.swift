@@ -1,6 +1,5 @@
 package import CatalogCore
 package import CatalogDatabase
-package import Logging
 package import NIOCore
 
 /// Builds every feature once: the table of contents of the product.
@@ -8,21 +7,23 @@ package struct CatalogServer: Sendable {
     /// What the executable hands in.
     package struct Dependencies: Sendable {
         package let database: any Database
-        package let authenticator: any RequestAuthenticator
+        package let services: CatalogServices
+        package let search: SearchService
+        package let authentication: AuthenticationServices
         package let metrics: MetricsRegistry
         package let time: TimeSource
-        package let logger: Logger
 
         package init(
-            database: any Database, authenticator: any RequestAuthenticator,
-            metrics: MetricsRegistry = MetricsRegistry(),
-            time: TimeSource = .system, logger: Logger
+            database: any Database, services: CatalogServices, search: SearchService,
+            authentication: AuthenticationServices, metrics: MetricsRegistry = MetricsRegistry(),
+            time: TimeSource = .system
         ) {
             self.database = database
-            self.authenticator = authenticator
+            self.services = services
+            self.search = search
+            self.authentication = authentication
             self.metrics = metrics
             self.time = time
-            self.logger = logger
         }
     }
 
@@ -33,22 +34,38 @@ package struct CatalogServer: Sendable {
     ///   - group: the event loops of the server; nil where there is no socket.
     /// - Throws: `RouteAssemblyError`, `ProxyTrust.InvalidProxy`.
     package init(_ dependencies: Dependencies, settings: HTTPSettings, group: (any EventLoopGroup)?) throws {
+        let services = dependencies.services
+        let links = dependencies.authentication.links
+        // One line for each feature; its endpoints stand in `EndpointManifest`.
+        let handlers: [[EndpointHandler]] = [
+            Self.health(dependencies).handlers,
+            AuthenticationRoutes(dependencies.authentication, time: dependencies.time).handlers,
+            CatalogRoutes(catalog: services.catalog).handlers,
+            SearchRoutes(search: dependencies.search).handlers,
+            DownloadRoutes(downloads: services.downloads, links: links).handlers,
+            DownloadLinkRoutes(links).handlers,
+            StorageRootRoutes(roots: services.roots).handlers,
+            ScanRoutes(
+                scans: services.scans, roots: services.roots, worker: services.worker, time: dependencies.time
+            ).handlers,
+            EventRoutes(broker: services.events).handlers,
+        ]
+        shell = try HTTPShell(
+            ShellServices(
+                settings: settings, authenticator: SessionAuthenticator(dependencies.authentication),
+                rateLimiter: MemoryRateLimiter(), registry: dependencies.metrics, time: dependencies.time,
+                group: group),
+            endpoints: EndpointManifest.all, handlers: handlers.flatMap { $0 })
+    }
+
+    private static func health(_ dependencies: Dependencies) -> HealthRoutes {
         let database = dependencies.database
         let readable = HealthService.Check("database") { try await database.read { _ in } }
         // A transaction that changes nothing still needs the right and the room to write.
         let writable = HealthService.Check("database_writable") { try await database.write { _ in } }
-        // One line for each feature; its endpoints stand in `EndpointManifest`.
-        let handlers: [[EndpointHandler]] = [
-            HealthRoutes(
-                health: HealthService(checks: [readable]), readiness: HealthService(checks: [readable, writable]),
-                metrics: dependencies.metrics, time: dependencies.time, startedAt: dependencies.time.now,
-                document: OpenAPIDocument.json()
-            ).handlers
-        ]
-        shell = try HTTPShell(
-            ShellServices(
-                settings: settings, authenticator: dependencies.authenticator, rateLimiter: MemoryRateLimiter(),
-                registry: dependencies.metrics, time: dependencies.time, group: group),
-            endpoints: EndpointManifest.all, handlers: handlers.flatMap { $0 })
+        return HealthRoutes(
+            health: HealthService(checks: [readable]), readiness: HealthService(checks: [readable, writable]),
+            metrics: dependencies.metrics, time: dependencies.time, startedAt: dependencies.time.now,
+            document: OpenAPIDocument.json())
     }
 }

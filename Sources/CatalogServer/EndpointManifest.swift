@@ -2,12 +2,28 @@
 /// the tests read this one.
 package enum EndpointManifest {
     package static let all: [Endpoint] = [
-        HealthEndpoints.all
+        HealthEndpoints.all,
+        AuthenticationEndpoints.all,
+        CatalogEndpoints.all,
+        SearchEndpoints.all,
+        DownloadEndpoints.all,
+        DownloadLinkEndpoints.all,
+        StorageRootEndpoints.all,
+        ScanEndpoints.all,
+        EventEndpoints.all,
     ].flatMap { $0 }
 
     /// Schemas that those endpoints name.
     package static let schemas: [SchemaDefinition] = [
         SharedSchemas.all,
         HealthEndpoints.schemas,
+        RoleSchemas.all,
+        UserSchemas.all,
+        AuthenticationSchemas.all,
+        CatalogEndpoints.schemas,
+        SearchEndpoints.schemas,
+        DownloadLinkSchemas.all,
+        StorageRootEndpoints.schemas,
+        ScanEndpoints.schemas,
     ].flatMap { $0 }
 }

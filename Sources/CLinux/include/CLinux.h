@@ -22,8 +22,22 @@ struct catalog_stat {
     uint32_t is_mount_root;
 };
 
+/// A mounted file system, as `statfs` describes it.
+struct catalog_file_system {
+    /// Magic number of its kind, as in `linux/magic.h`.
+    uint64_t type;
+    /// `f_fsid`: made from the UUID of the file system where it has one, 0 where it says nothing.
+    uint64_t id;
+    uint64_t free_bytes;
+    uint64_t total_bytes;
+};
+
+/// `O_PATH`: opens a place without the right to read it.
+extern const int catalog_open_place;
+
 /// Opens `path` below `directory` (a descriptor); neither `..`, an absolute path nor a symbolic link may leave it, and
-/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link.
+/// magic links (/proc) are refused. `follow_links` 0 refuses every symbolic link. -EAGAIN: another program holds a
+/// lease on the file.
 int catalog_open_beneath(int directory, const char *path, int flags, int follow_links);
 
 /// `statx` of `name` below `directory` without following a symbolic link in the last component; an empty name means the
@@ -39,11 +53,15 @@ long catalog_read_cached(int descriptor, void *buffer, size_t size, off_t offset
 /// Renames without replacing: -EEXIST when `to` exists.
 int catalog_rename_new(int from_directory, const char *from, int to_directory, const char *to);
 
-/// First place of `needle` in `haystack`, or -1.
-long catalog_find(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
+/// First place of `needle` in `haystack`, or -1. Twice as fast as `memmem` for short needles, but the 15 bytes behind the
+/// haystack must be readable.
+long catalog_find_padded(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
 
 /// The file system's magic number at `path` (`statfs`), or a negative errno.
 long catalog_file_system_type(const char *path);
+
+/// The file system that holds an open `descriptor`, which may be one of `O_PATH`.
+int catalog_file_system_of(int descriptor, struct catalog_file_system *out);
 
 /// Free and total bytes of the file system at `path`.
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);

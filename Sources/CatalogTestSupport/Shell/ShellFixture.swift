@@ -8,7 +8,7 @@ import ServiceLifecycle
 
 /// The HTTP shell around endpoints of a test's choice, with a fake authenticator and a clock that stands still.
 package struct ShellFixture: Sendable {
-    package let time = ManualTime()
+    package let time = ManualClock()
     package let authenticator = FakeAuthenticator()
     package let metrics = MetricsRegistry()
     package let shell: HTTPShell

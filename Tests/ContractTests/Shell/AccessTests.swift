@@ -68,7 +68,7 @@ import Testing
             let login = try await client.execute(
                 uri: "/api/v1/test/login", method: .post, body: ByteBuffer(string: #"{"name":"x"}"#))
             #expect(login.status == .ok)
-            fixture.time.advance(seconds: 60)
+            fixture.time.advance(by: .seconds(60))
             #expect(try await client.execute(uri: register, method: .post).status == .noContent)
         }
     }
@@ -78,9 +78,9 @@ import Testing
         try await fixture.test { client async throws in
             let send = { try await client.execute(uri: "/api/v1/test/register", method: .post).status }
             for _ in 0..<3 { #expect(try await send() == .noContent) }
-            fixture.time.advance(seconds: 40)
+            fixture.time.advance(by: .seconds(40))
             for _ in 0..<2 { #expect(try await send() == .noContent) }
-            fixture.time.advance(seconds: 20)
+            fixture.time.advance(by: .seconds(20))
             for _ in 0..<3 { #expect(try await send() == .noContent) }
             #expect(try await send() == .tooManyRequests)
         }

@@ -2,10 +2,15 @@ package import CatalogCore
 
 /// Who sends a request, and what they may do, as the database says now.
 package struct Caller: Sendable, Equatable {
+    /// The account behind the request.
     package let userID: UserID
+    /// As the user wrote it.
     package let username: String
+    /// The user's role now.
     package let roleID: RoleID
+    /// For answers and logs; nothing is decided by it.
     package let roleName: String
+    /// What the role allows now.
     package let permissions: PermissionSet
     /// The session behind the request; nil for a download link, which belongs to a user but to no session.
     package let sessionID: String?

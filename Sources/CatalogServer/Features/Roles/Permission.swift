@@ -1,7 +1,9 @@
 /// One thing that a role may allow, named `area.verb`.
 package struct Permission: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+    /// As roles store it.
     package let name: String
 
+    /// Any text; one that nobody was granted is allowed to nobody.
     package init(_ name: String) {
         self.name = name
     }
@@ -36,6 +38,7 @@ package struct PermissionSet: Sendable, Equatable {
     /// `*` and `system.admin` allow everything.
     package let allowsEverything: Bool
 
+    /// The permissions of a role, as it stores them.
     package init(_ names: [String]) {
         var seen: Set<String> = []
         self.names = names.filter { seen.insert($0).inserted }
@@ -47,8 +50,8 @@ package struct PermissionSet: Sendable, Equatable {
         }
     }
 
-    /// Whether these permissions allow `permission`. A name that nobody was granted is allowed to nobody but those who may
-    /// do everything.
+    /// Whether these permissions allow `permission`. A name that nobody was granted is allowed to nobody but those who
+    /// may do everything.
     package func allows(_ permission: Permission) -> Bool {
         allowsEverything || exact.contains(permission.name)
             || prefixes.contains { permission.name.hasPrefix($0) }

@@ -72,16 +72,8 @@ enum EventStream {
         _ mailbox: EventMailbox, _ writer: inout StreamBodyWriter, isAlive: @escaping @Sendable () async -> Bool
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: \(retryMilliseconds)\n\n"))
-        let ticker = Task {
-            var ticks = 0
-            while !Task.isCancelled {
-                try await Task.sleep(for: livenessInterval)
-                guard await isAlive() else { return mailbox.end() }
-                ticks += 1
-                if ticks % pingEvery == 0 { mailbox.ping() }
-            }
-        }
-        defer { ticker.cancel() }
+        // Cancelled and awaited when this function ends.
+        async let _: Void = tick(mailbox, isAlive)
         while true {
             switch await mailbox.next() {
             case .events(let events, let missed):
@@ -92,6 +84,16 @@ enum EventStream {
             case .ping: try await writer.write(ByteBuffer(string: ": ping\n\n"))
             case .ended: return
             }
+        }
+    }
+
+    /// Asks for a ping now and then, and ends the mailbox with the session.
+    private static func tick(_ mailbox: EventMailbox, _ isAlive: @Sendable () async -> Bool) async {
+        var ticks = 0
+        while (try? await Task.sleep(for: livenessInterval)) != nil {
+            guard await isAlive() else { return mailbox.end() }
+            ticks += 1
+            if ticks % pingEvery == 0 { mailbox.ping() }
         }
     }
 }

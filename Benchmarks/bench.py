@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Measures Catalogizer against its peers and prints the table of goals. `make bench` calls it; see Benchmarks/README.md."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from catalog_bench import part_download, part_listing, part_scan, part_search, peers, report, tree  # noqa: E402
+from catalog_bench.catalogizer import Catalogizer  # noqa: E402
+from catalog_bench.goals import PARTS  # noqa: E402
+from catalog_bench.processes import BenchError, raise_file_limit  # noqa: E402
+from catalog_bench.results import Results  # noqa: E402
+
+REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+RUNNERS = {"scan": part_scan.run, "search": part_search.run, "listing": part_listing.run, "download": part_download.run}
+PAGE = os.path.join(REPOSITORY, "Docs", "performance.md")
+
+
+class Context:
+    """What the parts share: the tree, the server, where to put things, what was found out."""
+
+    def __init__(self, options):
+        self.options = options
+        self.work = os.path.realpath(options.work)
+        self.rounds, self.seconds, self.terms = options.rounds, options.seconds, options.terms
+        self.big_bytes = options.big_bytes
+        self.parts = options.parts
+        self.data_directory = os.path.join(self.work, "data")
+        self.results = Results()
+        self.server = None
+        self.is_scanned = False
+        os.makedirs(self.work, exist_ok=True)
+        self.binary = options.binary or self.build_server()
+        self.tree = tree.ensure(self.work, options.files, say=self.say)
+
+    @staticmethod
+    def say(text):
+        print(text, file=sys.stderr, flush=True)
+
+    def build_server(self):
+        self.say("building the release server …")
+        subprocess.run(["swift", "build", "-c", "release", "--product", "catalogizer"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
+        return os.path.join(REPOSITORY, ".build", "release", "catalogizer")
+
+    def ceiling_binary(self):
+        if self.options.ceiling:
+            return self.options.ceiling
+        self.say("building the bare server to compare with …")
+        scratch = os.path.join(self.work, "ceiling-build")
+        argv = ["swift", "build", "-c", "release", "--package-path", os.path.join(REPOSITORY, "Benchmarks", "ceiling"), "--scratch-path", scratch]
+        subprocess.run(argv, check=True, stdout=sys.stderr)
+        return os.path.join(scratch, "release", "ceiling")
+
+    def running_server(self):
+        if self.server is None:
+            self.server = Catalogizer(self.binary, self.data_directory, self.work)
+        return self.server
+
+    def scanned_server(self):
+        """The server with the tree in its catalog; a part that runs alone scans first, untimed."""
+        server = self.running_server()
+        if not self.is_scanned and "scan" not in self.parts:
+            self.say("scanning the tree …")
+            server.add_root(part_scan.ROOT, self.tree.root)
+            server.scan(part_scan.ROOT)
+            part_scan.check_totals(server, self.tree, "scan")
+        self.is_scanned = True
+        return server
+
+    @staticmethod
+    def copyparty_version():
+        return peers.COPYPARTY.replace("==", " ")
+
+    def stop(self):
+        if self.server:
+            self.server.stop()
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--files", type=int, default=1_000_000, help="files in the tree")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=4, help="of load for each figure of listing and download")
+    parser.add_argument("--terms", type=int, default=12, help="search terms in each class")
+    parser.add_argument("--big-bytes", type=int, default=1_000_000_000, help="size of the file to download")
+    parser.add_argument("--work", default=os.path.join(REPOSITORY, ".bench"), help="where trees and databases go")
+    parser.add_argument("--binary", help="a built catalogizer instead of building one")
+    parser.add_argument("--ceiling", help="a built ceiling server instead of building one")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
+    options = parser.parse_args()
+    chosen = [part.strip() for part in options.parts.split(",") if part.strip()]
+    unknown = [part for part in chosen if part not in PARTS]
+    if unknown or not chosen:
+        parser.error(f"there is no part {', '.join(unknown) or '(none given)'}; choose from {', '.join(PARTS)}")
+    options.parts = [part for part in PARTS if part in chosen]
+    return options
+
+
+def main():
+    options = parse_arguments()
+    # SIGTERM unwinds like Ctrl-C does, so that no server stays behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    raise_file_limit()
+    load_before = os.getloadavg()[0]
+    context = None
+    try:
+        context = Context(options)
+        for part in options.parts:
+            RUNNERS[part](context)
+    except (BenchError, subprocess.CalledProcessError) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        if context:
+            context.stop()
+
+    for title, header, rows in context.results.tables:
+        print(f"\n{title}\n{report.markdown(header, rows)}")
+    for remark in context.results.remarks:
+        print(f"- {remark}")
+    print(f"\n{report.goal_table(context.results, options.parts)}")
+    if options.parts == PARTS:
+        with open(PAGE, "w", encoding="utf-8") as file:
+            file.write(report.page(context, "make bench", load_before))
+        print(f"\nwritten: {os.path.relpath(PAGE, REPOSITORY)}")
+    else:
+        print("\nDocs/performance.md is written by a run of all parts only.")
+    return 1 if options.check and report.missed(context.results, options.parts) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

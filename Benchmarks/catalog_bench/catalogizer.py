@@ -1,0 +1,93 @@
+"""The server under test: the release binary, on a free loopback port, with a data directory of its own."""
+
+import json
+import os
+import shutil
+import socket
+from urllib.parse import quote
+
+from .client import Connection
+from .processes import BenchError, Daemon, timed
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class Catalogizer:
+    """A running server, logged in as its administrator."""
+
+    def __init__(self, binary, data_directory, work):
+        shutil.rmtree(data_directory, ignore_errors=True)
+        os.makedirs(data_directory, mode=0o700)
+        self.binary, self.port = binary, free_port()
+        # Nothing of the caller's own settings may leak in; the working directory has no settings file either.
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("CATALOGIZER_")}
+        self.environment.update({
+            "CATALOGIZER_DATA_DIR": data_directory, "CATALOGIZER_SERVER_HOST": "127.0.0.1",
+            "CATALOGIZER_SERVER_PORT": str(self.port), "CATALOGIZER_RATE_LIMIT_AUTH_PER_MINUTE": "0",
+            # The peers write no access log either.
+            "CATALOGIZER_RATE_LIMIT_API_PER_MINUTE": "0", "CATALOGIZER_LOGGING_LEVEL": "warning",
+        })
+        self.daemon = Daemon([binary, "serve"], os.path.join(work, "catalogizer.log"), self.environment, data_directory)
+        self.pid = self.daemon.pid
+        try:
+            self.daemon.wait_until(self._is_ready, "catalogizer serve")
+            with open(os.path.join(data_directory, "admin-password"), encoding="utf-8") as file:
+                password = file.read().strip()
+            answer = Connection(self.port).request("POST", "/api/v1/auth/login", {"username": "admin", "password": password})
+            self.token = self._expect(answer, 200, "login")["session_token"]
+        except BaseException:
+            self.stop()
+            raise
+        self.connection = Connection(self.port, self.token)
+
+    def _is_ready(self):
+        connection = Connection(self.port)
+        try:
+            return connection.request("GET", "/readyz").status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    @staticmethod
+    def _expect(answer, status, what):
+        if answer.status != status:
+            raise BenchError(f"{what} answered {answer.status}: {answer.body[:300].decode(errors='replace')}")
+        return answer.json()
+
+    def add_root(self, name, path):
+        answer = self.connection.request("POST", "/api/v1/storage/roots", {"name": name, "protocol": "local", "path": path})
+        self._expect(answer, 201, f"adding the root {name}")
+
+    def scan(self, name, kind=None):
+        """Scans and waits until the search sees everything: the command ends only then."""
+        argv = [self.binary, "scan", name, "--json"] + ([f"--{kind}"] if kind else [])
+        sample = timed(argv, environment=self.environment, keep_output=True)
+        lines = sample.output.decode().strip().splitlines()
+        result = json.loads(lines[-1]) if lines else {}
+        if result.get("status") != "completed":
+            raise BenchError(f"the scan of {name} ended as {result.get('status')!r}: {lines[-1:] or 'no output'}")
+        return sample
+
+    def search_path(self, term):
+        return f"/api/v1/search?query={quote(term)}&limit=50"
+
+    def total(self, term):
+        return self._expect(self.connection.request("GET", self.search_path(term)), 200, "search")["total"]
+
+    def listing_path(self, root, path):
+        return f"/api/v1/catalog/{quote(root)}/{quote(path)}"
+
+    def list(self, root, path):
+        return self._expect(self.connection.request("GET", self.listing_path(root, path)), 200, "listing")
+
+    def file_id(self, root, path):
+        answer = self.connection.request("GET", f"/api/v1/catalog-info/{quote(root)}/{quote(path)}")
+        return self._expect(answer, 200, "catalog-info")["id"]
+
+    def stop(self):
+        self.daemon.stop()

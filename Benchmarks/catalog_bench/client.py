@@ -1,0 +1,85 @@
+"""A keep-alive HTTP client that adds next to nothing to what it times: one send, reads until the body is whole."""
+
+import json
+import socket
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Connection:
+    def __init__(self, port, token=None):
+        self.port, self.token = port, token
+        self.socket = None
+
+    def _connect(self):
+        self.socket = socket.create_connection(("127.0.0.1", self.port), 60)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def prepared(self, method, path, body=None, headers=()):
+        """The bytes of a request, so that building it is outside the time taken."""
+        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", *headers]
+        if self.token:
+            lines.append(f"Authorization: Bearer {self.token}")
+        content = b""
+        if body is not None:
+            content = json.dumps(body).encode()
+            lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode() + content
+
+    def request(self, method, path, body=None, headers=()):
+        return self.send(self.prepared(method, path, body, headers))
+
+    def send(self, request):
+        if self.socket is None:
+            self._connect()
+        self.socket.sendall(request)
+        data = b""
+        while (end := data.find(b"\r\n\r\n")) < 0:
+            data += self._receive()
+        head = data[:end].decode("latin-1").split("\r\n")
+        status = int(head[0].split()[1])
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+        body = data[end + 4 :]
+        if headers.get("transfer-encoding", "").lower() == "chunked":
+            body = self._chunked(body)
+        else:
+            length = int(headers.get("content-length", 0))
+            parts, have = [body], len(body)
+            while have < length:
+                parts.append(self._receive())
+                have += len(parts[-1])
+            body = b"".join(parts)
+        if headers.get("connection", "").lower() == "close":
+            self.close()
+        return Answer(status, headers, body)
+
+    def _receive(self):
+        data = self.socket.recv(1 << 18)
+        if not data:
+            self.close()
+            raise ConnectionError("the server closed the connection")
+        return data
+
+    def _chunked(self, data):
+        body = b""
+        while True:
+            while (end := data.find(b"\r\n")) < 0:
+                data += self._receive()
+            size = int(data[:end].split(b";")[0], 16)
+            data = data[end + 2 :]
+            while len(data) < size + 2:
+                data += self._receive()
+            body, data = body + data[:size], data[size + 2 :]
+            if size == 0:
+                return body
+
+    def close(self):
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None

@@ -1,0 +1,39 @@
+"""What has to be reached: each row is a quotient to a peer that was measured in the same round."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A row of the table. `lower` says whether a smaller quotient is better (times, memory) or a larger one (rates)."""
+
+    key: str
+    part: str
+    what: str
+    peer: str
+    must: float
+    aim: float
+    lower: bool
+
+    def verdict(self, quotient):
+        if quotient is None:
+            return "not measured"
+        reached = (lambda goal: quotient <= goal) if self.lower else (lambda goal: quotient >= goal)
+        return "aim reached" if reached(self.aim) else "reached" if reached(self.must) else "**missed**"
+
+
+GOALS = [
+    Goal("first_scan", "scan", "first scan, search index included, wall", "`find -printf` of path, size, time", 1.25, 0.85, True),
+    Goal("incremental", "scan", "incremental rescan, nothing changed, wall", "the same `find`", 0.9, 0.7, True),
+    Goal("quick", "scan", "quick rescan, nothing changed, wall", "`updatedb` on the unchanged tree", 1.0, 0.8, True),
+    Goal("memory", "scan", "peak anonymous memory of the server during the first scan", "`updatedb`, new database", 1.0, 0.6, True),
+    Goal("search_p50", "search", "search over HTTP, first 50 with exact total, all classes, p50", "`plocate -b -i`, its start included", 0.6, 0.4, True),
+    Goal("search_p99", "search", "the same, p99", "`plocate -b -i`, its start included", 0.15, 0.06, True),
+    Goal("listing_copyparty", "listing", "listing of 100 rows, 64 connections, requests/s", "copyparty `?ls`", 6, 10, False),
+    Goal("listing_ceiling", "listing", "listing of 100 rows, 64 connections, requests/s", "bare Hummingbird server with hand-written rows", 0.7, 1.0, False),
+    Goal("download_1", "download", "1 GB file, 1 connection, MB/s", "nginx with sendfile", 1.0, 1.2, False),
+    Goal("download_64", "download", "1 GB file, 64 connections, MB/s", "nginx with sendfile", 1.0, 1.2, False),
+    Goal("range_nginx", "download", "random 64 KiB ranges, 64 connections, requests/s", "nginx with sendfile", 0.55, 0.9, False),
+    Goal("range_copyparty", "download", "random 64 KiB ranges, 64 connections, requests/s", "copyparty", 2, 3, False),
+]
+PARTS = ["scan", "search", "listing", "download"]

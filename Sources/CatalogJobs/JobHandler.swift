@@ -1,0 +1,60 @@
+import CatalogCore
+import Synchronization
+
+/// The code of one kind of job.
+///
+/// Handlers are idempotent: a job whose process died runs again from what it had written.
+package protocol JobHandler: Sendable {
+    /// The kind of job that this handler runs, as stored.
+    var kind: String { get }
+
+    /// Does the work. Long work looks at `context.stop` often and throws `CatalogError.cancelled` when it is set.
+    ///
+    /// - Throws: what went wrong; the job is then `failed` and keeps the code and the safe text.
+    func run(_ context: JobContext) async throws
+}
+
+/// What a running job is told.
+package struct JobContext: Sendable {
+    package let job: Job
+    /// Set when the job should stop soon.
+    package let stop: StopSignal
+
+    package init(job: Job, stop: StopSignal) {
+        self.job = job
+        self.stop = stop
+    }
+}
+
+/// A flag that one side raises and work on any thread looks at.
+package final class StopSignal: Sendable {
+    /// Why work should stop.
+    package enum Reason: Int, Sendable {
+        /// Somebody cancelled it: it is over.
+        case cancelled = 1
+        /// The program stops: it goes on at the next start.
+        case shutdown = 2
+        /// Another process took the job over: nothing may be written any more.
+        case leaseLost = 3
+    }
+
+    private let raised = Atomic<Int>(0)
+
+    package init() {}
+
+    /// Raises the flag; the first reason stays.
+    package func raise(_ reason: Reason) {
+        _ = raised.compareExchange(expected: 0, desired: reason.rawValue, ordering: .relaxed)
+    }
+
+    /// Why to stop, or nil.
+    package var reason: Reason? { Reason(rawValue: raised.load(ordering: .relaxed)) }
+
+    /// Whether to stop.
+    package var isRaised: Bool { raised.load(ordering: .relaxed) != 0 }
+
+    /// - Throws: `CatalogError.cancelled` once the flag is up.
+    package func check() throws {
+        if isRaised { throw CatalogError(.cancelled, "Stopped") }
+    }
+}

@@ -1,0 +1,81 @@
+import CatalogDatabase
+
+/// The SQL of the job table, in the order of `JobStore`.
+enum JobQueries {
+    private static let columns = """
+        id, kind, payload, status, attempts, attempts_max, cancel_requested, created_at_us, started_at_us,
+        finished_at_us, error_code, error_message
+        """
+
+    static let insert = SQLStatement(
+        """
+        INSERT INTO jobs (kind, unique_key, payload, status, priority, run_at_us, attempts, attempts_max,
+            cancel_requested, created_at_us)
+        VALUES ($1, $2, $3, 'pending', $4, $5, 0, $6, 0, $5)
+        RETURNING id
+        """)
+
+    static let find = SQLStatement("SELECT \(columns) FROM jobs WHERE id = $1")
+
+    static let findLive = SQLStatement(
+        "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
+
+    static let countPending = SQLStatement("SELECT COUNT(*) FROM jobs WHERE kind = $1 AND status = 'pending'")
+
+    /// A fork will follow with the second engine: PostgreSQL skips rows that another node is claiming.
+    static let claim = SQLStatement(
+        """
+        UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, heartbeat_us = $2,
+            started_at_us = COALESCE(started_at_us, $2), error_code = NULL, error_message = NULL
+        WHERE id = (
+            SELECT id FROM jobs WHERE status = 'pending' AND run_at_us <= $2 AND cancel_requested = 0
+            ORDER BY priority DESC, run_at_us, id LIMIT 1)
+        RETURNING \(columns)
+        """)
+
+    static let claimOne = SQLStatement(
+        """
+        UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, heartbeat_us = $2,
+            started_at_us = COALESCE(started_at_us, $2), error_code = NULL, error_message = NULL
+        WHERE id = $3 AND status = 'pending' AND cancel_requested = 0
+        RETURNING \(columns)
+        """)
+
+    static let heartbeat = SQLStatement(
+        """
+        UPDATE jobs SET heartbeat_us = $3 WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        RETURNING cancel_requested
+        """)
+
+    static let finish = SQLStatement(
+        """
+        UPDATE jobs SET status = $3, finished_at_us = $4, error_code = $5, error_message = $6, lease_owner = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        """)
+
+    /// Work that was interrupted by a stop of the program is no failed attempt.
+    static let release = SQLStatement(
+        """
+        UPDATE jobs SET status = 'pending', attempts = attempts - 1, lease_owner = NULL, heartbeat_us = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        """)
+
+    static let requestCancel = SQLStatement(
+        "UPDATE jobs SET cancel_requested = 1 WHERE id = $1 AND status IN ('pending', 'running')")
+
+    static let cancelPending = SQLStatement(
+        """
+        UPDATE jobs SET status = 'cancelled', finished_at_us = $2
+        WHERE id = $1 AND status = 'pending'
+        """)
+
+    static let running = SQLStatement(
+        "SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs WHERE status = 'running'")
+
+    static let recover = SQLStatement(
+        """
+        UPDATE jobs SET status = $3, finished_at_us = $4, error_code = $5, error_message = $6, lease_owner = NULL,
+            heartbeat_us = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        """)
+}

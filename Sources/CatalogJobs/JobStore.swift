@@ -1,0 +1,163 @@
+package import CatalogCore
+package import CatalogDatabase
+
+/// Questions asked of the table `jobs`.
+package struct JobStore: Sendable {
+    private let database: any Database
+    private let time: TimeSource
+
+    package init(database: any Database, time: TimeSource = .system) {
+        self.database = database
+        self.time = time
+    }
+
+    /// Writes a job inside the transaction of `connection`, so that it exists exactly when what asked for it does.
+    ///
+    /// - Throws: `CatalogError.alreadyExists` when a live job has the same key.
+    package func push(_ job: NewJob, on connection: any SQLConnection) throws -> JobID {
+        let values: [SQLValue] = [
+            .text(job.kind), .optional(job.uniqueKey), .text(job.payload), .integer(Int64(job.priority)),
+            .integer(time.now), .integer(Int64(job.attemptsMax)),
+        ]
+        guard let id = try connection.firstRow(JobQueries.insert, values, { $0.integer(0) }) else {
+            throw CatalogError.internalError("an inserted job has no id")
+        }
+        return id
+    }
+
+    /// The live job with this key, if there is one.
+    package func live(uniqueKey: String, on connection: any SQLConnection) throws -> Job? {
+        try connection.firstRow(JobQueries.findLive, [.text(uniqueKey)], Job.init(row:))
+    }
+
+    /// How many jobs of a kind wait.
+    package func pendingCount(kind: String, on connection: any SQLConnection) throws -> Int {
+        try connection.firstRow(JobQueries.countPending, [.text(kind)]) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// The job with this id.
+    package func find(_ id: JobID) async throws -> Job? {
+        try await database.read { try $0.firstRow(JobQueries.find, [.integer(id)], Job.init(row:)) }
+    }
+
+    /// Takes the next due job, or the one given, for `owner`.
+    package func claim(owner: ProcessIdentity, only id: JobID? = nil) async throws -> Job? {
+        let now = time.now
+        return try await database.write { connection in
+            if let id {
+                let values: [SQLValue] = [.text(owner.text), .integer(now), .integer(id)]
+                return try connection.firstRow(JobQueries.claimOne, values, Job.init(row:))
+            }
+            return try connection.firstRow(JobQueries.claim, [.text(owner.text), .integer(now)], Job.init(row:))
+        }
+    }
+
+    /// Renews the lease.
+    ///
+    /// - Returns: whether somebody asked the job to stop; nil when the job is not ours any more.
+    package func heartbeat(_ id: JobID, owner: ProcessIdentity) async throws -> Bool? {
+        let now = time.now
+        return try await database.write { connection in
+            let values: [SQLValue] = [.integer(id), .text(owner.text), .integer(now)]
+            return try connection.firstRow(JobQueries.heartbeat, values) { $0.bool(0) }
+        }
+    }
+
+    /// Ends a job that `owner` runs.
+    package func finish(_ id: JobID, owner: ProcessIdentity, status: Job.Status, error: CatalogError?) async throws {
+        let now = time.now
+        _ = try await database.write { connection in
+            try connection.execute(
+                JobQueries.finish,
+                [
+                    .integer(id), .text(owner.text), .text(status.rawValue), .integer(now),
+                    .optional(error?.code.rawValue), .optional(error?.message),
+                ])
+        }
+    }
+
+    /// Gives a job back that a stop of the program interrupted; it goes on at the next start.
+    package func release(_ id: JobID, owner: ProcessIdentity) async throws {
+        _ = try await database.write { try $0.execute(JobQueries.release, [.integer(id), .text(owner.text)]) }
+    }
+
+    /// Asks a job to stop: a waiting one is over at once, a running one at its next look.
+    ///
+    /// - Returns: false when the job is over already.
+    package func cancel(_ id: JobID) async throws -> Bool {
+        let now = time.now
+        return try await database.write { connection in
+            let isLive = try connection.execute(JobQueries.requestCancel, [.integer(id)]) > 0
+            try connection.execute(JobQueries.cancelPending, [.integer(id), .integer(now)])
+            return isLive
+        }
+    }
+
+    /// Puts jobs of dead processes back to `pending`, or ends those that have used up their attempts.
+    ///
+    /// - Returns: how many jobs were recovered.
+    @discardableResult
+    package func recoverAbandoned() async throws -> Int {
+        let now = time.now
+        return try await database.write { connection in
+            let leases = try connection.rows(JobQueries.running, [], JobLease.init(row:))
+            let dead = leases.filter { $0.isAbandoned(now: now) }
+            for lease in dead {
+                let outcome = lease.outcome
+                try connection.execute(
+                    JobQueries.recover,
+                    [
+                        .integer(lease.id), .text(lease.owner), .text(outcome.rawValue),
+                        outcome.isOver ? .integer(now) : .null,
+                        outcome == .failed ? .text(CatalogError.Code.internalError.rawValue) : .null,
+                        outcome == .failed ? .text("The program ended unexpectedly each time this job ran") : .null,
+                    ])
+            }
+            return dead.count
+        }
+    }
+}
+
+/// Who holds a running job.
+private struct JobLease {
+    /// A process that we cannot look at (another machine) is given up when it was silent for this long.
+    private static let silenceMicroseconds: Int64 = 30_000_000
+
+    let id: JobID
+    let owner: String
+    private let heartbeat: Int64
+    private let hasAttemptsLeft: Bool
+    private let cancelRequested: Bool
+
+    init(row: SQLRow) {
+        id = row.integer(0)
+        owner = row.text(1)
+        heartbeat = row.integer(2)
+        hasAttemptsLeft = row.integer(3) < row.integer(4)
+        cancelRequested = row.bool(5)
+    }
+
+    func isAbandoned(now: Int64) -> Bool {
+        switch ProcessIdentity(text: owner)?.isAlive {
+        case true?: false
+        case false?: true
+        case nil: now - heartbeat > Self.silenceMicroseconds
+        }
+    }
+
+    var outcome: Job.Status {
+        cancelRequested ? .cancelled : hasAttemptsLeft ? .pending : .failed
+    }
+}
+
+extension Job {
+    /// Columns as in `JobQueries.columns`.
+    init(row: SQLRow) {
+        self.init(
+            id: row.integer(0), kind: row.text(1), payload: row.text(2),
+            status: Status(rawValue: row.text(3)) ?? .failed, attempts: Int(row.integer(4)),
+            attemptsMax: Int(row.integer(5)), cancelRequested: row.bool(6), createdAt: row.integer(7),
+            startedAt: row.optionalInteger(8), finishedAt: row.optionalInteger(9), errorCode: row.optionalText(10),
+            errorMessage: row.optionalText(11))
+    }
+}

@@ -1,0 +1,167 @@
+package import CatalogCore
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Runs due jobs, a few at a time, until the program stops.
+///
+/// Each job is claimed in the database and held by a heartbeat. On shutdown running jobs are asked to stop and go back to
+/// the queue.
+package final class JobWorker: Service {
+    /// A job is looked for this often when nobody says that there is one.
+    private static let pollMilliseconds: Int64 = 1_000
+    /// A running job's lease is renewed, and its cancel flag read, this often.
+    private static let heartbeatMilliseconds: Int64 = 500
+
+    private let store: JobStore
+    private let handlers: [String: any JobHandler]
+    private let slots: Int
+    private let owner = ProcessIdentity.current
+    private let logger: Logger
+    private let wakeUps: AsyncStream<Void>
+    private let wakeUp: AsyncStream<Void>.Continuation
+    private let running = Mutex<[JobID: StopSignal]>([:])
+
+    /// - Parameters:
+    ///   - store: the job table.
+    ///   - handlers: one for each kind of job that this process can run.
+    ///   - slots: jobs at the same time.
+    ///   - logger: where failures are written.
+    package init(store: JobStore, handlers: [any JobHandler], slots: Int, logger: Logger) {
+        self.store = store
+        self.handlers = Dictionary(handlers.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
+        self.slots = slots
+        self.logger = logger
+        (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Says that a job was just written.
+    package func wake() {
+        wakeUp.yield()
+    }
+
+    /// Tells a job that runs in this process to stop now, ahead of its next heartbeat.
+    package func cancelNow(_ id: JobID) {
+        running.withLock { $0[id]?.raise(.cancelled) }
+    }
+
+    /// The service: ends after a graceful shutdown, when every running job has stopped.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.pollClock() }
+                for _ in 0..<slots { group.addTask { await self.slot() } }
+            }
+        }
+    }
+
+    /// Claims and runs the one job `id` in this process: the command line, when no server holds the data directory.
+    ///
+    /// - Returns: false when the job was not there to be claimed.
+    package func runOnly(_ id: JobID) async throws -> Bool {
+        try await store.recoverAbandoned()
+        guard let job = try await store.claim(owner: owner, only: id) else { return false }
+        await perform(job)
+        return true
+    }
+
+    /// Wakes the slots now and then: for jobs of other processes, and for those whose process died.
+    private func pollClock() async {
+        while !Task.isCancelled {
+            do { try await store.recoverAbandoned() } catch {
+                logger.warning("abandoned jobs could not be looked for", metadata: ["error": "\(error)"])
+            }
+            wakeUp.yield()
+            try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+        }
+        wakeUp.finish()
+    }
+
+    private func slot() async {
+        for await _ in wakeUps {
+            while !Task.isCancelled, let job = await claim() {
+                // Another slot may find the next one.
+                wakeUp.yield()
+                await perform(job)
+            }
+        }
+    }
+
+    private func claim() async -> Job? {
+        do {
+            return try await store.claim(owner: owner)
+        } catch {
+            if !Task.isCancelled { logger.error("no job could be claimed", metadata: ["error": "\(error)"]) }
+            return nil
+        }
+    }
+
+    /// Runs one claimed job to its end and writes how it ended.
+    private func perform(_ job: Job) async {
+        let stop = StopSignal()
+        running.withLock { $0[job.id] = stop }
+        defer { running.withLock { _ = $0.removeValue(forKey: job.id) } }
+        let outcome = await withTaskCancellationHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.keepLease(of: job, stop: stop) }
+                let outcome = await self.outcome(of: job, stop: stop)
+                group.cancelAll()
+                return outcome
+            }
+        } onCancel: {
+            stop.raise(.shutdown)
+        }
+        // The end is written also when this task is cancelled: in a task that is not.
+        await Task { await self.write(outcome, of: job, stop: stop) }.value
+    }
+
+    private func outcome(of job: Job, stop: StopSignal) async -> Result<Void, CatalogError> {
+        guard let handler = handlers[job.kind] else {
+            return .failure(CatalogError(.unsupported, "This version cannot run jobs of kind \(job.kind)"))
+        }
+        do {
+            try await handler.run(JobContext(job: job, stop: stop))
+            return .success(())
+        } catch let error as CatalogError {
+            return .failure(error)
+        } catch is CancellationError {
+            return .failure(CatalogError(.cancelled, "Stopped"))
+        } catch {
+            return .failure(.internalError("\(error)"))
+        }
+    }
+
+    private func write(_ outcome: Result<Void, CatalogError>, of job: Job, stop: StopSignal) async {
+        do {
+            switch (outcome, stop.reason) {
+            case (_, .leaseLost): break
+            case (.success, _): try await store.finish(job.id, owner: owner, status: .completed, error: nil)
+            case (.failure, .shutdown): try await store.release(job.id, owner: owner)
+            case (.failure(let error), .cancelled) where error.code == .cancelled:
+                try await store.finish(job.id, owner: owner, status: .cancelled, error: nil)
+            case (.failure(let error), _):
+                logger.error("job failed", metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
+                try await store.finish(job.id, owner: owner, status: .failed, error: error)
+            }
+        } catch {
+            logger.error("the end of a job could not be written", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+        }
+    }
+
+    private func keepLease(of job: Job, stop: StopSignal) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .milliseconds(Self.heartbeatMilliseconds))
+            if Task.isCancelled { return }
+            do {
+                switch try await store.heartbeat(job.id, owner: owner) {
+                case nil: stop.raise(.leaseLost)
+                case true?: stop.raise(.cancelled)
+                case false?: break
+                }
+            } catch {
+                // A busy database is no reason to drop the work: the lease is ours until somebody finds us dead.
+                logger.warning("a heartbeat failed", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,250 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogSearch
+import CatalogStorage
+
+/// The change phase: takes what the walker found and brings the rows of the catalog in line with it, some thousand rows a
+/// transaction. What is not there any more is only noted here; `RemovalPhase` decides about it when the walk is complete.
+///
+/// Used by one thread.
+final class ChangeWriter {
+    /// One transaction lasts at most about this long, so that other writers get their turn.
+    private static let transactionMicroseconds: Int64 = 250_000
+
+    let scan: ScanContext
+    private(set) var counts = ScanCounts()
+    /// A directory became a file: the file can only be written once the removal of the directory is through.
+    private(set) var hasDeferredEntries = false
+    private var ids = EntryIDAllocator()
+    private var journal = NameJournalBatch()
+    /// Directories that the walker counted and their ids, until they are listed themselves.
+    private var foundDirectories: [Int: EntryID] = [:]
+    /// Directories inserted by this run and not listed yet: there can be no rows below them.
+    private var emptyDirectories: Set<EntryID> = []
+    private var finishedDirectories: [EntryID] = []
+    private var errorsWritten = 0
+
+    init(scan: ScanContext) {
+        self.scan = scan
+    }
+
+    /// Writes everything that comes through `channel`. Blocks.
+    ///
+    /// - Parameter onProgress: called after each transaction with the counts and the path where the walk is.
+    func run(_ channel: BoundedChannel<WalkBatch>, onProgress: (ScanCounts, String) throws -> Void) throws {
+        defer { channel.close() }
+        while let first = channel.receive() {
+            var path = first.currentPath
+            try scan.database.writeBlocking { connection in
+                let start = scan.time.now
+                var next: WalkBatch? = first
+                while let batch = next {
+                    path = batch.currentPath
+                    try write(batch, connection)
+                    next = scan.time.now - start < Self.transactionMicroseconds ? channel.receiveIfReady() : nil
+                }
+                try finishTransaction(connection)
+            }
+            try onProgress(counts, path)
+        }
+    }
+
+    private func write(_ batch: WalkBatch, _ connection: any SQLConnection) throws {
+        for error in batch.errors { try write(error, connection) }
+        try batch.names.withUnsafeBytes { names in
+            for directory in batch.directories {
+                guard let id = take(directory.reference) else { continue }
+                counts.entriesFound += directory.entryCount
+                switch directory.outcome {
+                case .failed:
+                    continue
+                case .unchanged:
+                    counts.directoriesListed += 1
+                case .listed(let part):
+                    counts.directoriesListed += 1
+                    let listing = ListingView(part: part, entries: batch.entries[part.entries], names: names)
+                    try write(listing, of: id, connection)
+                }
+                finishedDirectories.append(id)
+            }
+        }
+    }
+
+    /// The id of a directory. A found one that was not written (the entry was deferred) has none.
+    private func take(_ reference: DirectoryReference) -> EntryID? {
+        switch reference {
+        case .known(let id): id
+        case .found(let number): foundDirectories.removeValue(forKey: number)
+        }
+    }
+
+    private func write(_ listing: ListingView, of directory: EntryID, _ connection: any SQLConnection) throws {
+        var sums = DirectorySums()
+        var digest = listing.part.digest
+        if emptyDirectories.remove(directory) != nil {
+            for entry in listing.entries { sums.add(kind: entry.listed.kind, size: entry.listed.sizeBytes) }
+            try insert(Array(listing.entries.indices), of: listing, into: directory, connection)
+        } else {
+            var merge = DirectoryMerge(listing: listing)
+            try merge.run(directory, connection)
+            sums = merge.sums
+            if !merge.isClean { digest = nil }
+            try apply(merge, listing, directory, connection)
+        }
+        let part = listing.part
+        try connection.execute(
+            ScanQueries.updateDirectoryEntry,
+            [
+                .integer(directory), .integer(part.modifiedNS), .integer(part.changedNS), .integer(part.birthNS),
+                .integer(part.device), .integer(part.inode), .integer(scan.time.now),
+            ])
+        try connection.execute(
+            ScanQueries.updateDirectory,
+            [
+                .integer(directory), .optional(digest?.bytes), .integer(scan.id), .integer(part.modifiedNS),
+                .integer(part.changedNS), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories),
+            ])
+    }
+
+    /// Writes what a comparison of rows and listing found.
+    private func apply(
+        _ merge: DirectoryMerge, _ listing: ListingView, _ directory: EntryID, _ connection: any SQLConnection
+    ) throws {
+        for change in merge.updated { try update(change.id, to: listing.entries[change.entry].listed, connection) }
+        counts.updated += merge.updated.count
+        for revival in merge.revived {
+            let entry = listing.entries[revival.entry].listed
+            try update(revival.id, to: entry, connection)
+            journal.restored.append(revival.id)
+            if entry.kind == .directory {
+                try insertDirectoryRows([(revival.id, entry)], connection)
+                noteFound(listing, revival.entry, revival.id)
+            }
+        }
+        counts.added += merge.revived.count
+        for id in merge.replaced {
+            try connection.execute(ScanQueries.markMissing, [.integer(id), .integer(scan.time.now)])
+            journal.removed.append(id)
+        }
+        counts.removed += merge.replaced.count
+        for id in merge.vanished {
+            try connection.execute(ScanQueries.insertRemoval, [.integer(scan.id), .integer(id)])
+        }
+        if merge.hasDeferred { hasDeferredEntries = true }
+        try insert(merge.added, of: listing, into: directory, connection)
+    }
+
+    private func noteFound(_ listing: ListingView, _ entry: Int, _ id: EntryID) {
+        if let number = listing.entries[entry].foundNumber { foundDirectories[number] = id }
+    }
+}
+
+// MARK: - Rows
+
+extension ChangeWriter {
+    private func update(_ id: EntryID, to entry: ListedEntry, _ connection: any SQLConnection) throws {
+        try connection.execute(
+            ScanQueries.updateEntry,
+            [
+                .integer(id), .integer(entry.storedSize), .integer(entry.modifiedNS), .integer(entry.changedNS),
+                .integer(entry.birthNS), .integer(entry.device), .integer(entry.inode), .integer(entry.linkCount),
+                .integer(scan.time.now),
+            ])
+    }
+
+    /// Inserts the entries at these positions of the listing as new rows.
+    private func insert(
+        _ positions: [Int], of listing: ListingView, into directory: EntryID, _ connection: any SQLConnection
+    ) throws {
+        guard !positions.isEmpty else { return }
+        let firstID = try ids.take(positions.count, connection)
+        let now = scan.time.now
+        var newDirectories: [(EntryID, ListedEntry)] = []
+        try connection.insertRows(ScanQueries.entryRows, count: positions.count) { row, index in
+            let entry = listing.entries[positions[index]].listed
+            let name = listing.name(of: entry)
+            row.append(firstID + Int64(index))
+            row.append(scan.rootID)
+            row.append(directory)
+            row.append(entry.kind.rawValue)
+            row.append(name)
+            if let folded = TextFold.foldedName(name) { row.append(folded) } else { row.appendNull() }
+            // One by one: an array here would be allocated a million times.
+            row.append(entry.storedSize)
+            row.append(entry.modifiedNS)
+            row.append(entry.changedNS)
+            row.append(entry.birthNS)
+            row.append(entry.device)
+            row.append(entry.inode)
+            row.append(entry.linkCount)
+            row.append(now)
+            row.append(now)
+            if entry.kind == .directory { newDirectories.append((firstID + Int64(index), entry)) }
+        }
+        for (id, _) in newDirectories {
+            emptyDirectories.insert(id)
+            noteFound(listing, positions[Int(id - firstID)], id)
+        }
+        try insertDirectoryRows(newDirectories, connection)
+        journal.noteAdded(firstID...(firstID + Int64(positions.count) - 1))
+        counts.added += positions.count
+    }
+
+    private func insertDirectoryRows(_ rows: [(EntryID, ListedEntry)], _ connection: any SQLConnection) throws {
+        guard !rows.isEmpty else { return }
+        try connection.insertRows(ScanQueries.directoryRows, count: rows.count) { row, index in
+            row.append(rows[index].0)
+            row.append(scan.rootID)
+            for _ in 0..<9 { row.append(0 as Int64) }
+        }
+    }
+
+    private func write(_ error: ScanErrorRow, _ connection: any SQLConnection) throws {
+        counts.errors += 1
+        guard errorsWritten < Limits.scanErrorsKept else { return }
+        errorsWritten += 1
+        try connection.execute(
+            ScanQueries.insertError,
+            [.integer(scan.id), .text(error.path), .text(error.code), .text(error.message), .integer(scan.time.now)])
+    }
+
+    /// Writes the journal of names and the frontier of this transaction.
+    private func finishTransaction(_ connection: any SQLConnection) throws {
+        try journal.write(root: scan.rootID, now: scan.time.now, connection)
+        guard !finishedDirectories.isEmpty else { return }
+        try connection.execute(
+            ScanQueries.insertFrontier,
+            [.integer(scan.id), .blob(NameJournal.encode(finishedDirectories.sorted()))])
+        finishedDirectories.removeAll(keepingCapacity: true)
+    }
+}
+
+/// One listed directory inside its batch.
+struct ListingView {
+    let part: ListedDirectory
+    let entries: ArraySlice<WalkedEntry>
+    let names: UnsafeRawBufferPointer
+
+    func name(of entry: ListedEntry) -> UnsafeRawBufferPointer {
+        let start = Int(entry.nameOffset)
+        return UnsafeRawBufferPointer(rebasing: names[start..<(start + Int(entry.nameLength))])
+    }
+}
+
+/// Sums over the direct entries of a directory.
+struct DirectorySums: Sendable, Equatable {
+    var bytes: Int64 = 0
+    /// Everything that is no directory, links included.
+    var files: Int64 = 0
+    var directories: Int64 = 0
+
+    mutating func add(kind: EntryKind, size: Int64) {
+        if kind == .directory { directories += 1 } else { files += 1 }
+        if kind == .file { bytes += size }
+    }
+}
+
+extension ListedEntry {
+    /// Only files have a size of their own in the catalog.
+    var storedSize: Int64 { kind == .file ? sizeBytes : 0 }
+}

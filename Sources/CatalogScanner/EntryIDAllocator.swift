@@ -1,0 +1,23 @@
+import CatalogCore
+import CatalogDatabase
+
+/// Hands out entry ids from the counter of the database, a thousand at a time: ids are never used twice, also when their rows
+/// are gone, and concurrent scans never get the same ones.
+struct EntryIDAllocator {
+    private static let reserve = 10_000
+    private var next: EntryID = 1
+    private var end: EntryID = 1
+
+    /// The first of `count` ids in a row.
+    mutating func take(_ count: Int, _ connection: any SQLConnection) throws -> EntryID {
+        if end - next < Int64(count) {
+            let amount = Int64(max(count, Self.reserve))
+            let last = try connection.firstRow(ScanQueries.reserveIDs, [.integer(amount)]) { $0.integer(0) }
+            guard let last else { throw CatalogError.internalError("the counter entry_id is missing") }
+            next = last - amount + 1
+            end = last + 1
+        }
+        defer { next += Int64(count) }
+        return next
+    }
+}

@@ -1,0 +1,47 @@
+import CatalogCore
+
+/// Tells the row of a scan, and whoever listens, how far it is.
+struct ProgressReport: Sendable {
+    private let root: ScanRoot
+    private let scan: ScanContext
+    private let store: ScanStore
+    private let publish: @Sendable (ScanProgress) -> Void
+    private let startedAt: Int64
+    /// Entries of the root before this scan.
+    var entriesBefore = 0
+    /// Counts of the walks that are over.
+    var counts = ScanCounts()
+
+    init(root: ScanRoot, scan: ScanContext, store: ScanStore, publish: @escaping @Sendable (ScanProgress) -> Void) {
+        self.root = root
+        self.scan = scan
+        self.store = store
+        self.publish = publish
+        startedAt = scan.time.now
+    }
+
+    mutating func add(_ other: ScanCounts) {
+        counts.entriesFound += other.entriesFound
+        counts.directoriesListed += other.directoriesListed
+        counts.added += other.added
+        counts.updated += other.updated
+        counts.removed += other.removed
+        counts.errors += other.errors
+    }
+
+    /// A second walk of the same scan sees everything again.
+    mutating func startAgain() {
+        counts.entriesFound = 0
+        counts.directoriesListed = 0
+    }
+
+    /// Blocks.
+    func report(path: String, status: String) throws {
+        try store.saveProgress(scan.id, entriesBefore: entriesBefore, counts: counts, path: path)
+        let seconds = max(1, (scan.time.now - startedAt) / 100_000)
+        publish(
+            ScanProgress(
+                scanID: scan.id, rootID: root.id, rootName: root.name, status: status, entriesBefore: entriesBefore,
+                counts: counts, currentPath: path, entriesPerSecond: counts.entriesFound * 10 / Int(seconds)))
+    }
+}

@@ -1,0 +1,13 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogJobs
+
+/// What every phase of one scan works with.
+struct ScanContext: Sendable {
+    /// The id of the job and of the row in `scans`.
+    let id: JobID
+    let rootID: RootID
+    let database: any Database
+    let time: TimeSource
+    let stop: StopSignal
+}

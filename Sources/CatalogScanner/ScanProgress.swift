@@ -1,0 +1,34 @@
+package import CatalogCore
+
+/// How far a scan is, told about once a second while it runs and once at its end.
+package struct ScanProgress: Sendable, Equatable {
+    package var scanID: JobID
+    package var rootID: RootID
+    package var rootName: String
+    package var status: String
+    /// Entries of the root before this scan; 0 at the first one, when no percentage can be known.
+    package var entriesBefore: Int
+    package var counts: ScanCounts
+    /// Where it is now, in text form.
+    package var currentPath: String
+    /// Entries per second since this run of the scan began.
+    package var entriesPerSecond: Int
+
+    /// 0 to 100, or nil while nobody can know.
+    package var percent: Int? {
+        entriesBefore > 0 ? min(100, counts.entriesFound * 100 / entriesBefore) : nil
+    }
+}
+
+/// What a scan has counted so far.
+package struct ScanCounts: Sendable, Equatable {
+    /// Entries seen, directories included.
+    package var entriesFound = 0
+    package var directoriesListed = 0
+    package var added = 0
+    package var updated = 0
+    package var removed = 0
+    package var errors = 0
+
+    package init() {}
+}

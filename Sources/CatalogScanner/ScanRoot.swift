@@ -1,0 +1,39 @@
+package import CatalogCore
+package import CatalogStorage
+
+/// What a scan has to know of a storage root.
+package struct ScanRoot: Sendable {
+    package let id: RootID
+    package let name: String
+    package let backend: any StorageBackend
+    package let patterns: NamePatterns
+    /// Directories below each other that are entered; nil means all.
+    package let maxDepth: Int?
+    /// What the root was at its last scan; nil before the first one.
+    package let identity: String?
+
+    package init(
+        id: RootID, name: String, backend: any StorageBackend, patterns: NamePatterns, maxDepth: Int?, identity: String?
+    ) {
+        self.id = id
+        self.name = name
+        self.backend = backend
+        self.patterns = patterns
+        self.maxDepth = maxDepth
+        self.identity = identity
+    }
+}
+
+/// Where scans get their roots from, and what they report of them: the owner of the table of storage roots.
+package protocol ScanRootProvider: Sendable {
+    /// The root with its backend opened.
+    ///
+    /// - Throws: `CatalogError.notFound` when it is gone, `.unavailable` when it is disabled.
+    func scanRoot(_ id: RootID) async throws -> ScanRoot
+
+    /// Notes that the root answered or did not, as a scan found it.
+    func noteReachability(of id: RootID, error: CatalogError?) async throws
+
+    /// Notes a finished scan; `identity` nil keeps the stored one.
+    func noteScanned(_ id: RootID, identity: String?) async throws
+}

@@ -1,0 +1,118 @@
+package import CatalogCore
+package import CatalogDatabase
+import CatalogJobs
+
+/// The rules of scans: who may wait, what can be stopped, and what becomes of parked removals. Server and command line use
+/// it alike.
+package struct ScanService: Sendable {
+    static let scanKind = "scan"
+    static let removalKind = "scan.removals"
+
+    private let database: any Database
+    private let jobs: JobStore
+    private let store: ScanStore
+
+    package init(database: any Database, time: TimeSource = .system) {
+        self.database = database
+        jobs = JobStore(database: database, time: time)
+        store = ScanStore(database: database, time: time)
+    }
+
+    /// Queues a scan.
+    ///
+    /// - Returns: its id.
+    /// - Throws: `CatalogError.conflict` with `job_id` and `status` while one is queued or running for the root (ruling 16),
+    ///   `.unavailable` when too many wait.
+    package func request(_ request: ScanRequest) async throws -> JobID {
+        let key = Self.key(of: request.rootID)
+        let payload = try request.json
+        return try await database.write { connection in
+            if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
+            guard try jobs.pendingCount(kind: Self.scanKind, on: connection) < Limits.scanQueue else {
+                throw CatalogError(.unavailable, "Scan queue is full")
+            }
+            let id = try jobs.push(
+                NewJob(kind: Self.scanKind, payload: payload, uniqueKey: key), on: connection)
+            try store.insert(request, id: id, on: connection)
+            return id
+        }
+    }
+
+    /// - Throws: `CatalogError.notFound`, also for a scan of a root that the caller may not see.
+    package func find(_ id: JobID, scope: AccessScope) async throws -> Scan {
+        guard let scan = try await store.find(id, scope: scope) else { throw Self.notFound }
+        return scan
+    }
+
+    /// Scans, the newest first.
+    package func list(rootID: RootID? = nil, page: Page, scope: AccessScope) async throws -> [Scan] {
+        try await store.list(rootID: rootID, page: page, scope: scope)
+    }
+
+    /// What a scan could not read.
+    package func errors(
+        of id: JobID, page: Page, scope: AccessScope
+    ) async throws -> (errors: [ScanErrorEntry], total: Int) {
+        let scan = try await find(id, scope: scope)
+        return try await store.errors(of: scan.id, page: page)
+    }
+
+    /// Stops a queued or running scan; what it wrote stays.
+    ///
+    /// - Throws: `CatalogError.notFound`; `.conflict` when it is over.
+    package func cancel(_ id: JobID, scope: AccessScope) async throws {
+        let scan = try await find(id, scope: scope)
+        guard try await jobs.cancel(scan.id) else {
+            throw CatalogError(.conflict, "Scan is not running", details: ["status": .text(scan.status)])
+        }
+    }
+
+    /// Applies parked removals, as a job.
+    ///
+    /// - Returns: the id of that job.
+    /// - Throws: `CatalogError.conflict` when nothing waits, or while the root is being scanned.
+    package func confirm(_ id: JobID, scope: AccessScope) async throws -> JobID {
+        let scan = try await parked(id, scope: scope)
+        let payload = try RemovalRequest(scanID: scan.id, rootID: scan.rootID).json
+        let key = Self.key(of: scan.rootID)
+        return try await database.write { connection in
+            if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
+            return try jobs.push(NewJob(kind: Self.removalKind, payload: payload, uniqueKey: key), on: connection)
+        }
+    }
+
+    /// Keeps the entries that a scan wanted to remove.
+    ///
+    /// - Throws: `CatalogError.conflict` when nothing waits.
+    package func discard(_ id: JobID, scope: AccessScope) async throws {
+        let scan = try await parked(id, scope: scope)
+        let isSettled = try await database.write { connection in
+            let changed = try connection.execute(
+                ScanQueries.settleRemovals, [.integer(scan.id), .text(Scan.RemovalState.discarded.rawValue), 0])
+            try connection.execute(ScanQueries.clearRemovals, [.integer(scan.id)])
+            return changed > 0
+        }
+        guard isSettled else { throw Self.nothingParked(scan) }
+    }
+
+    private func parked(_ id: JobID, scope: AccessScope) async throws -> Scan {
+        let scan = try await find(id, scope: scope)
+        guard scan.removalState == .needsConfirmation else { throw Self.nothingParked(scan) }
+        return scan
+    }
+
+    private static func key(of rootID: RootID) -> String { "scan:\(rootID)" }
+
+    private static let notFound = CatalogError(.notFound, "Scan not found")
+
+    private static func nothingParked(_ scan: Scan) -> CatalogError {
+        CatalogError(.conflict, "Scan has no removals to decide about", details: ["status": .text(scan.status)])
+    }
+
+    private static func alreadyLive(_ job: Job) -> CatalogError {
+        let status = job.status == .pending ? "queued" : job.status.rawValue
+        return CatalogError(
+            .conflict, "A scan of this storage root is already \(status)",
+            details: ["job_id": .integer(job.id), "status": .text(status)])
+    }
+}

@@ -1,0 +1,10 @@
+/// How closely a scan looks (ruling 41).
+package enum ScanType: String, Sendable, CaseIterable {
+    /// Looks at every entry and recomputes every derived figure.
+    case full
+    /// Lists every directory and compares the attributes of every entry.
+    case incremental
+    /// Lists only directories whose own time changed. It cannot see a file that was rewritten in place, because that leaves
+    /// its directory's time alone.
+    case quick
+}

@@ -1,0 +1,156 @@
+import CatalogCore
+import CatalogDatabase
+import Glibc
+
+/// Keeps the pack in a directory in step with the journal.
+///
+/// It belongs to one thread at a time, and may block it.
+final class NameIndexWriter {
+    private let path: String
+    private let identity: PackIdentity
+    private let lock: Int32
+    private let note: @Sendable (String) -> Void
+    private var pack: PackWriter
+
+    /// Rows of the journal that are applied from one state of the database: enough to be fast, few enough not to keep
+    /// the database from cleaning up behind its writers for long.
+    private static let rowsPerStep = 32
+    /// The pack is written anew when a quarter of its names is dead, unless they are so few that nobody notices.
+    private static let deadMin = 1_000
+    private static let deadShare = 4
+
+    /// Opens the pack in `directory`, or builds it from the catalog when it is missing or not to be trusted.
+    ///
+    /// - Throws: `CatalogError.conflict` when another process has it open; `.unavailable`; `.insufficientStorage`.
+    init(
+        directory: String, identity: PackIdentity, connection: any SQLConnection,
+        note: @escaping @Sendable (String) -> Void
+    ) throws {
+        path = directory + "/names.pack"
+        self.identity = identity
+        self.note = note
+        lock = try NameIndexWriter.takeLock(directory)
+        do {
+            unlink(path + ".new")
+            pack = try PackWriter(PackFile.openTrusted(path: path, identity: identity))
+            // From here on the file on the disk may be half written when the machine goes down, so it must say so
+            // first.
+            pack.file.commit(pack.file.header.position, isClean: false)
+            try pack.file.sync()
+        } catch let damage as PackDamage {
+            note("building the search index, since \(damage.reason)")
+            do {
+                pack = try NameIndexWriter.build(path: path, identity: identity, connection)
+            } catch {
+                Glibc.close(lock)
+                throw error
+            }
+        } catch {
+            Glibc.close(lock)
+            throw error
+        }
+    }
+
+    deinit {
+        Glibc.close(lock)
+    }
+
+    /// What searches read.
+    var segments: [PackSegment] { pack.file.segments }
+    /// The last row of the journal that is in the pack.
+    var position: JournalPosition { pack.file.header.position }
+
+    /// Applies the next rows of the journal, from one state of the database.
+    ///
+    /// - Returns: whether there may be more.
+    func applyNext(_ connection: any SQLConnection) throws -> Bool {
+        let rows = try NameJournalStore(connection).changes(from: position.sequence, limit: NameIndexWriter.rowsPerStep)
+        guard reaches(rows.first), rows.allSatisfy({ $0.operation != nil }) else {
+            note("building the search index, since the journal does not reach back to it")
+            pack = try NameIndexWriter.build(path: path, identity: identity, connection)
+            return true
+        }
+        let new = rows.drop { $0.position.sequence <= position.sequence }
+        for change in new { try apply(change, connection) }
+        if let last = new.last { pack.file.commit(last.position, isClean: false) }
+        guard rows.count < NameIndexWriter.rowsPerStep else { return true }
+        try compact()
+        return false
+    }
+
+    /// Makes the journal before `position` unnecessary for this pack: both copies of its header say so then.
+    func settle() {
+        pack.file.commit(position, isClean: false)
+    }
+
+    /// Brings everything to the disk, so that the next start finds it whole even after a power cut.
+    func close() throws {
+        try pack.file.sync()
+        pack.file.commit(position, isClean: true)
+        try pack.file.sync()
+    }
+
+    /// Whether `first`, the oldest row of the journal from our position on, shows that nothing is missing in between:
+    /// it is the very row that was applied last.
+    private func reaches(_ first: NameChange?) -> Bool {
+        guard position.sequence > 0 else { return (first?.position.sequence ?? 1) <= 1 }
+        return first?.position == position
+    }
+
+    private func apply(_ change: NameChange, _ connection: any SQLConnection) throws {
+        let store = NameIndexStore(connection)
+        let (first, last) = (change.position.firstID, change.position.lastID)
+        if let ids = change.ids {
+            pack.kill(ids)
+            guard change.operation != .removed else { return }
+            try store.forEachEntry(among: ids) { try pack.append($0) }
+        } else if first <= last {
+            pack.kill(first...last, of: change.root)
+            guard change.operation != .removed else { return }
+            try store.forEachEntry(of: change.root, from: first, through: last) { try pack.append($0) }
+        }
+    }
+
+    private func compact() throws {
+        guard pack.deadCount >= NameIndexWriter.deadMin,
+            pack.deadCount * NameIndexWriter.deadShare > pack.recordCount
+        else { return }
+        let living = pack
+        pack = try NameIndexWriter.replace(path: path, identity: identity, position: position) {
+            try living.copyLiving(to: $0)
+        }
+    }
+
+    private static func build(path: String, identity: PackIdentity, _ connection: any SQLConnection) throws
+        -> PackWriter
+    {
+        let position = try NameJournalStore(connection).latest()
+        return try replace(path: path, identity: identity, position: position) { pack in
+            try NameIndexStore(connection).forEachEntry { try pack.append($0) }
+        }
+    }
+
+    /// Fills a new pack beside the old one and puts it in its place.
+    ///
+    /// Searches that are under way keep the old one.
+    private static func replace(
+        path: String, identity: PackIdentity, position: JournalPosition, _ fill: (PackWriter) throws -> Void
+    ) throws -> PackWriter {
+        let pack = try PackWriter(PackFile.create(path: path + ".new", identity: identity))
+        try fill(pack)
+        pack.file.commit(position, isClean: false)
+        guard rename(path + ".new", path) == 0 else { throw PackFailure.system("rename", errno) }
+        return pack
+    }
+
+    private static func takeLock(_ directory: String) throws -> Int32 {
+        if mkdir(directory, 0o700) != 0, errno != EEXIST { throw PackFailure.system("mkdir", errno) }
+        let lock = open(directory + "/names.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard lock >= 0 else { throw PackFailure.system("open", errno) }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            Glibc.close(lock)
+            throw CatalogError(.conflict, "The search index in \(directory) is in use by another process")
+        }
+        return lock
+    }
+}

@@ -1,0 +1,45 @@
+import CatalogCore
+
+/// How typed text is read: folded like the names, cut at white space into words that must all occur, in any order.
+enum NameWords {
+    /// The readings of `text`, best first; a later one counts only when the earlier ones match nothing.
+    ///
+    /// `%` and `_` are plain characters in the first; in the second, dots and underscores separate words like spaces.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` for a text or a number of words over the limits.
+    static func readings(of text: String) throws -> [[[UInt8]]] {
+        guard text.utf8.count <= Limits.searchQueryBytes else { throw tooLong }
+        let folded = TextFold.fold(text)
+        let words = split(folded) { $0.properties.isWhitespace }
+        guard words.count <= Limits.searchWords else { throw tooLong }
+        guard words.contains(where: { $0.contains { $0 == "." || $0 == "_" } }) else { return [bytes(words)] }
+        let parts = split(folded) { $0.properties.isWhitespace || $0 == "." || $0 == "_" }
+        // Only separators ("._"): without them there would be no word left, and every name would match.
+        guard !parts.isEmpty, parts.count <= Limits.searchWords * 2 else { return [bytes(words)] }
+        return [bytes(words), bytes(parts)]
+    }
+
+    /// Longest first, because the longest is the rarest on average; words inside other words ask nothing of their own.
+    private static func bytes(_ words: [Substring.UnicodeScalarView]) -> [[UInt8]] {
+        var result: [[UInt8]] = []
+        for word in words.map({ Array(Substring($0).utf8) }).sorted(by: { $0.count > $1.count })
+        where !result.contains(where: { contains($0, word) }) {
+            result.append(word)
+        }
+        return result
+    }
+
+    private static func split(
+        _ text: String, where isSeparator: (Unicode.Scalar) -> Bool
+    ) -> [Substring.UnicodeScalarView] {
+        text.unicodeScalars.split(omittingEmptySubsequences: true, whereSeparator: isSeparator)
+    }
+
+    private static func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
+        guard part.count <= bytes.count else { return false }
+        return (0...(bytes.count - part.count)).contains { bytes[$0..<($0 + part.count)].elementsEqual(part) }
+    }
+
+    private static let tooLong = CatalogError(
+        .invalidArgument, "Invalid search parameters", cause: "search query too long")
+}

@@ -1,0 +1,81 @@
+import CatalogCore
+import Glibc
+
+/// A mapped segment of a pack; it stays mapped, whatever becomes of the file, until the last search that uses it is
+/// done.
+///
+/// Sendable although it points at shared memory: the address never changes, and the contents follow the order of writes
+/// that `PackBlock` describes. Filter bits are plain words that only ever gain bits, and gain them before the count of
+/// the block that they speak for.
+final class PackSegment: @unchecked Sendable {
+    private let base: UnsafeMutableRawPointer
+
+    /// Maps segment `index` of an open file that is long enough.
+    init(descriptor: Int32, index: Int) throws {
+        let offset = PackLayout.headerPageBytes + index * PackLayout.segmentBytes
+        let address = mmap(nil, PackLayout.segmentBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset)
+        guard let address, address != MAP_FAILED else { throw PackFailure.system("mmap", errno) }
+        base = address
+    }
+
+    deinit {
+        munmap(base, PackLayout.segmentBytes)
+    }
+
+    @inline(__always)
+    func block(_ index: Int) -> PackBlock {
+        PackBlock(
+            header: base + index * PackLayout.blockHeaderBytes,
+            text: base + PackLayout.blocksOffset + index * PackLayout.blockBytes,
+            signatures: (base + PackLayout.signaturesOffset + index * PackLayout.recordsPerBlock * 8)
+                .assumingMemoryBound(to: UInt64.self))
+    }
+
+    /// The bits of a filter row, one for each block.
+    @inline(__always)
+    func filterRow(_ row: Int) -> UnsafeMutablePointer<UInt64> {
+        (base + PackLayout.filterOffset + row * PackLayout.filterRowBytes).assumingMemoryBound(to: UInt64.self)
+    }
+
+    /// Marks in the filter that block `index` has the pairs and triples of bytes of `name`.
+    func addToFilter(_ name: UnsafeRawBufferPointer, block index: Int) {
+        let word = index >> 6
+        let bit: UInt64 = 1 << UInt64(index & 63)
+        forEachRow(of: name) { filterRow($0)[word] |= bit }
+    }
+
+    /// Whether the filter has everything of `name` for block `index`.
+    func filterCovers(_ name: UnsafeRawBufferPointer, block index: Int) -> Bool {
+        let word = index >> 6
+        var all: UInt64 = 1 << UInt64(index & 63)
+        forEachRow(of: name) { all &= filterRow($0)[word] }
+        return all != 0
+    }
+
+    @inline(__always)
+    private func forEachRow(of name: UnsafeRawBufferPointer, _ body: (Int) -> Void) {
+        guard name.count >= 2 else { return }
+        var first = name[0]
+        var second = name[1]
+        body(PackLayout.row(first, second))
+        for index in 2..<max(2, name.count) {
+            let third = name[index]
+            body(PackLayout.row(first, second, third))
+            body(PackLayout.row(second, third))
+            first = second
+            second = third
+        }
+    }
+}
+
+/// Failures of the pack file, in the words of the catalog.
+enum PackFailure {
+    /// A system call that failed.
+    static func system(_ call: String, _ code: Int32) -> CatalogError {
+        let cause = "search index: \(call): \(String(cString: strerror(code)))"
+        return switch code {
+        case ENOSPC, EDQUOT: CatalogError(.insufficientStorage, "The disk of the search index is full", cause: cause)
+        default: CatalogError(.unavailable, "The search index cannot be used", cause: cause)
+        }
+    }
+}

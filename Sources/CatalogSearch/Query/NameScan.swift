@@ -1,0 +1,106 @@
+import CLinux
+import CatalogCore
+
+/// A name that matches, where it lies in the pack; valid as long as the segments.
+struct NameHit {
+    let text: UnsafePointer<UInt8>
+    let length: Int
+    let id: EntryID
+}
+
+/// What is done with each hit.
+protocol HitVisitor {
+    mutating func visit(_ hit: NameHit)
+}
+
+/// One pass over a pack: in blocks that the filter cannot rule out, the names are read whose signatures cannot rule
+/// them out either.
+///
+/// Behind the text of a block stands at least one record, so that the search may read 15 bytes too many.
+struct NameScan {
+    private let segments: [PackSegment]
+    private let query: PreparedQuery
+    private let first: UnsafeRawBufferPointer?
+
+    init(_ segments: [PackSegment], _ query: PreparedQuery) {
+        self.segments = segments
+        self.query = query
+        first = query.needles.first
+    }
+
+    /// Shows every hit to `visitor`, in the order of the pack.
+    func run(_ visitor: inout some HitVisitor) {
+        for segment in segments {
+            for word in 0..<PackLayout.filterRowWords {
+                var candidates = UInt64.max
+                for row in query.rows { candidates &= segment.filterRow(row)[word] }
+                while candidates != 0 {
+                    let index = word * 64 + candidates.trailingZeroBitCount
+                    candidates &= candidates - 1
+                    let block = segment.block(index)
+                    let count = block.count
+                    // Blocks are taken into use in order.
+                    if count == 0 { break }
+                    if let roots = query.roots, !contains(roots, block.rootID) { continue }
+                    scan(block, count, &visitor)
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func scan(_ block: PackBlock, _ count: Int, _ visitor: inout some HitVisitor) {
+        let wanted = query.signature
+        if wanted != 0 {
+            for number in 0..<count where block.signatures[number] & wanted == wanted {
+                test(block, number, from: 0, &visitor)
+            }
+        } else if let needle = first {
+            scan(block, count, for: needle, &visitor)
+        } else {
+            for number in 0..<count { test(block, number, from: 0, &visitor) }
+        }
+    }
+
+    /// Searches the text of the whole block for the first word.
+    @inline(__always)
+    private func scan(
+        _ block: PackBlock, _ count: Int, for needle: UnsafeRawBufferPointer, _ visitor: inout some HitVisitor
+    ) {
+        guard let needleStart = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        let text = UnsafePointer(block.text.assumingMemoryBound(to: UInt8.self))
+        let size = block.end(count - 1)
+        var number = 0
+        var at = 0
+        while number < count {
+            let found = catalog_find_padded(text + at, size - at, needleStart, needle.count)
+            if found < 0 { return }
+            while block.end(number) <= at + found { number += 1 }
+            test(block, number, from: 1, &visitor)
+            at = block.end(number)
+            number += 1
+        }
+    }
+
+    /// Shows record `number` to the visitor if it is alive, has the words from number `word` on, and all else that the
+    /// query asks for.
+    @inline(__always)
+    private func test(_ block: PackBlock, _ number: Int, from word: Int, _ visitor: inout some HitVisitor) {
+        let record = block.record(number)
+        if record.isDead { return }
+        if let isDirectory = query.isDirectory, isDirectory != (record.kind == EntryKind.directory.rawValue) { return }
+        let name = block.name(number)
+        guard let text = name.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        for index in word..<max(word, query.needles.count) {
+            let needle = query.needles[index]
+            guard let start = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { continue }
+            if catalog_find_padded(text, name.count, start, needle.count) < 0 { return }
+        }
+        if let directories = query.directories, !contains(directories, record.parent) { return }
+        if let keys = query.extensionKeys {
+            if record.kind == EntryKind.directory.rawValue { return }
+            if keys.contains(ExtensionKey(ofName: name)) == query.refusesListedExtensions { return }
+        }
+        visitor.visit(NameHit(text: text, length: name.count, id: record.id))
+    }
+}

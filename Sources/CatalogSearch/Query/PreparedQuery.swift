@@ -1,0 +1,87 @@
+import CatalogCore
+
+/// One reading of a query, made ready for the inner loop: everything it compares with lies in memory of its own, so
+/// that looking at a name touches no array and counts no reference.
+final class PreparedQuery {
+    /// The words, longest first; none at all matches every name.
+    let needles: UnsafeBufferPointer<UnsafeRawBufferPointer>
+    /// Filter rows that a block must have, for all words together.
+    let rows: UnsafeBufferPointer<Int>
+    /// What a name's signature must have, for all words together; 0 where searching the text is faster: for one word,
+    /// and for words so short that too many names have their few bits by chance (measured: below five).
+    let signature: UInt64
+    /// Sorted ids of the roots, or nil for all.
+    let roots: UnsafeBufferPointer<Int64>?
+    /// Sorted ids of the directories, or nil for all.
+    let directories: UnsafeBufferPointer<Int64>?
+    /// The extensions that the rule lists, or nil for no rule.
+    let extensionKeys: UnsafeBufferPointer<ExtensionKey>?
+    let refusesListedExtensions: Bool
+    let isDirectory: Bool?
+    private let allocations: [UnsafeMutableRawPointer]
+
+    /// More rows would not leave fewer blocks.
+    private static let rowsMax = 64
+    private static let signatureBitsMin = 5
+
+    init(_ query: NameQuery, words: [[UInt8]]) {
+        var arena = Arena()
+        needles = arena.copy(words.map { arena.bytes($0) })
+        let bits = words.reduce(0) { bits, word in bits | word.withUnsafeBytes { PackLayout.signature($0) } }
+        signature = words.count > 1 && bits.nonzeroBitCount >= PreparedQuery.signatureBitsMin ? bits : 0
+        let rule = ExtensionRule(query)
+        rows = arena.copy(PreparedQuery.rows(words: words, fileExtension: rule?.single))
+        switch query.scope {
+        case .everything: roots = nil
+        case .roots(let ids): roots = arena.copy(ids.sorted())
+        }
+        directories = query.directories.map { arena.copy($0.sortedIDs) }
+        extensionKeys = rule.map { arena.copy($0.keys) }
+        refusesListedExtensions = rule?.refusesListed ?? false
+        isDirectory = query.isDirectory
+        allocations = arena.allocations
+    }
+
+    deinit {
+        for allocation in allocations { allocation.deallocate() }
+    }
+
+    private static func rows(words: [[UInt8]], fileExtension: [UInt8]?) -> [Int] {
+        var rows: Set<Int> = []
+        for word in words + (fileExtension.map { [[UInt8(ascii: ".")] + $0] } ?? []) {
+            if word.count == 2 { rows.insert(PackLayout.row(word[0], word[1])) }
+            for index in 2..<max(2, word.count) {
+                rows.insert(PackLayout.row(word[index - 2], word[index - 1], word[index]))
+            }
+        }
+        return Array(rows.prefix(rowsMax))
+    }
+}
+
+/// Memory for the arrays of one query.
+private struct Arena {
+    var allocations: [UnsafeMutableRawPointer] = []
+
+    mutating func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+        let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(1, elements.count))
+        _ = buffer.initialize(from: elements)
+        if let base = buffer.baseAddress { allocations.append(UnsafeMutableRawPointer(base)) }
+        return UnsafeBufferPointer(rebasing: buffer[..<elements.count])
+    }
+
+    mutating func bytes(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(copy(bytes))
+    }
+}
+
+/// Binary search in sorted ids.
+@inline(__always)
+func contains(_ sorted: UnsafeBufferPointer<Int64>, _ id: Int64) -> Bool {
+    var low = 0
+    var high = sorted.count
+    while low < high {
+        let middle = (low + high) / 2
+        if sorted[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return low < sorted.count && sorted[low] == id
+}

@@ -1,0 +1,110 @@
+package import CatalogCore
+package import CatalogDatabase
+package import CatalogJobs
+package import CatalogScanner
+package import CatalogSearch
+package import CatalogStorage
+package import Logging
+
+/// Every service of the product over one database, built once: what the server, the command line and later a worker share.
+package struct CatalogServices: Sendable {
+    /// What the parts take from the settings.
+    package struct Configuration: Sendable {
+        /// Names that no scan looks at.
+        package var skipNames: [String]
+        /// Directories that may become local roots; nil for any.
+        package var allowedLocalRoots: [String]?
+        /// The data directory and what else of ours no root may show.
+        package var reserved: [ReservedDirectory]
+        /// Threads for calls to storages.
+        package var storageThreads: Int
+        /// Scans at the same time.
+        package var scanSlots: Int
+
+        package init(
+            skipNames: [String], allowedLocalRoots: [String]?, reserved: [ReservedDirectory], storageThreads: Int,
+            scanSlots: Int
+        ) {
+            self.skipNames = skipNames
+            self.allowedLocalRoots = allowedLocalRoots
+            self.reserved = reserved
+            self.storageThreads = storageThreads
+            self.scanSlots = scanSlots
+        }
+    }
+
+    package let roots: StorageRootService
+    package let scans: ScanService
+    package let catalog: CatalogService
+    let downloads: DownloadService
+    package let events: EventBroker
+    package let worker: JobWorker
+    /// Checks whether a caller may have a link to a file.
+    package let checkFile: DownloadLinkService.FileCheck
+    let entries: CatalogStore
+    private let database: any Database
+    private let registry: StorageRegistry
+    private let storagePool: BlockingPool
+    private let scanPool: BlockingPool
+    private let searchPool: BlockingPool
+
+    /// - Parameters:
+    ///   - providers: the protocols of this program.
+    ///   - onProgress: hears of scans that run in this process, beside the live events.
+    ///   - onWritten: awaited before a scan counts as completed: the search index catches up.
+    package init(
+        database: any Database, configuration: Configuration, providers: [StorageBackendProvider], time: TimeSource,
+        logger: Logger, onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in },
+        onWritten: @escaping @Sendable () async throws -> Void = {}
+    ) {
+        self.database = database
+        registry = StorageRegistry()
+        storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
+        // Each scan walks on one thread and writes on another.
+        scanPool = BlockingPool(name: "scan", threads: configuration.scanSlots * 2, queueLimit: 64)
+        searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
+        let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
+        let roots = StorageRootService(
+            store: StorageRootStore(database: database, time: time), registry: registry, providers: providers,
+            policy: policy, skipNames: configuration.skipNames, pool: storagePool)
+        let entries = CatalogStore(database: database)
+        let events = EventBroker()
+        let publish: @Sendable (ScanProgress) -> Void = { progress in
+            events.publish(LiveEvent(progress, at: time.now))
+            onProgress(progress)
+        }
+        self.roots = roots
+        self.entries = entries
+        self.events = events
+        scans = ScanService(database: database, time: time)
+        catalog = CatalogService(store: entries, roots: roots)
+        downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool)
+        checkFile = { id, caller in
+            guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
+                throw CatalogError(.invalidArgument, "Cannot download directory as single file")
+            }
+        }
+        worker = JobWorker(
+            store: JobStore(database: database, time: time),
+            handlers: [
+                ScanJob(
+                    database: database, roots: roots, pool: scanPool, time: time, onProgress: publish,
+                    onWritten: onWritten),
+                RemovalJob(database: database, roots: roots, pool: scanPool, time: time),
+            ], slots: configuration.scanSlots, logger: logger)
+    }
+
+    /// Searching, over an index that somebody has opened.
+    package func search(_ index: NameIndex) -> SearchService {
+        SearchService(
+            index: index, store: SearchStore(database: database), catalog: entries, roots: roots, pool: searchPool)
+    }
+
+    /// Ends the threads and closes the storages, after everything that uses them has stopped.
+    package func shutdown() async throws {
+        registry.closeAll()
+        try await storagePool.shutdown()
+        try await scanPool.shutdown()
+        try await searchPool.shutdown()
+    }
+}

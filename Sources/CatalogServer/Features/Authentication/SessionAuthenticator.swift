@@ -1,0 +1,34 @@
+import CatalogCore
+
+/// Recognises callers by what authentication has handed out.
+package struct SessionAuthenticator: RequestAuthenticator {
+    private let services: AuthenticationServices
+
+    package init(_ services: AuthenticationServices) {
+        self.services = services
+    }
+
+    package func caller(bearer token: String) async throws -> Caller {
+        try await services.sessions.authenticate(bearer: token)
+    }
+
+    package func caller(ticket: String) async throws -> Caller {
+        try await services.tickets.redeem(ticket)
+    }
+
+    package func caller(link token: String) async throws -> Caller {
+        try await services.links.redeem(token).owner
+    }
+
+    package func isAlive(_ caller: Caller) async -> Bool {
+        guard let sessionID = caller.sessionID else { return false }
+        do {
+            return try await services.sessions.caller(sessionID: sessionID).roleID == caller.roleID
+        } catch let error as CatalogError {
+            // A database that is busy for a moment ends no stream; asking again comes soon.
+            return error.code != .unauthenticated
+        } catch {
+            return true
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package import CatalogCore
+import CatalogDatabase
+
+/// An entry as the API shows it: a row of the catalog with its place in text form.
+package struct CatalogEntry: Sendable {
+    package let id: EntryID
+    package let rootID: RootID
+    package let rootName: String
+    /// Whether the storage could not be reached when it was last tried.
+    package let isOffline: Bool
+    /// The directory that holds it; nil directly below the root.
+    package let parentID: EntryID?
+    package let kind: EntryKind
+    package let name: [UInt8]
+    /// Text form of the path below the root; empty for the root itself.
+    package let path: String
+    /// Bytes; for a directory of its whole tree.
+    package let sizeBytes: Int64
+    package let modifiedNS: Int64
+    package let inode: Int64
+    /// Microseconds since 1970.
+    package let firstSeenAt: Int64
+    package let updatedAt: Int64
+
+    package var isDirectory: Bool { kind == .directory }
+    /// Lower case, without the dot; nil for directories.
+    package var fileExtension: String? { isDirectory ? nil : FileExtension.of(name) }
+}
+
+/// A place in the catalog: a root, and a directory or file in it.
+struct CatalogPlace: Sendable {
+    let rootID: RootID
+    let rootName: String
+    let isOffline: Bool
+    let lastScanAt: Int64?
+    /// The entry of the root's own directory; nil before the first scan.
+    let rootEntryID: EntryID?
+    /// Where the root is.
+    let url: String
+}
+
+/// The fields that a listing can be sorted by, and the direction.
+package struct CatalogOrder: Sendable, Hashable {
+    package enum Field: String, Sendable, CaseIterable {
+        case name, size, modified
+    }
+
+    package let field: Field
+    package let isDescending: Bool
+
+    /// Unknown fields fall back to the name; everything but `desc` ascends (`schemas.md` section 0).
+    package init(sortBy: String?, sortOrder: String?) {
+        field = sortBy.flatMap(Field.init(rawValue:)) ?? .name
+        isDescending = sortOrder == "desc"
+    }
+}

@@ -1,0 +1,69 @@
+import CatalogDatabase
+
+/// The SQL of browsing, in the order of `CatalogStore`.
+enum CatalogQueries {
+    /// $2 is the empty name of a root's own directory.
+    static let rootByName = SQLStatement(
+        """
+        SELECT r.id, r.name, r.status, r.last_scan_at_us, e.id, r.url
+        FROM storage_roots r
+        LEFT JOIN entries e ON e.parent_id IS NULL AND e.name = $2 AND e.root_id = r.id AND e.missing_since_us IS NULL
+        WHERE r.name_folded = $1 AND r.deleted_at_us IS NULL AND r.enabled = 1
+        """)
+
+    static let rootByID = SQLStatement(
+        """
+        SELECT r.id, r.name, r.status, r.last_scan_at_us, e.id, r.url
+        FROM storage_roots r
+        LEFT JOIN entries e ON e.parent_id IS NULL AND e.name = $2 AND e.root_id = r.id AND e.missing_since_us IS NULL
+        WHERE r.id = $1 AND r.deleted_at_us IS NULL AND r.enabled = 1
+        """)
+
+    static let child = SQLStatement(
+        "SELECT id FROM entries WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NULL")
+
+    /// A directory's size is that of its whole tree. Only directories are looked up for it.
+    private static let size = """
+        CASE WHEN e.kind = 1 THEN (SELECT d.total_bytes FROM directories d WHERE d.entry_id = e.id)
+        ELSE e.size_bytes END
+        """
+
+    private static let columns = """
+        e.id, e.kind, e.name, \(size) AS shown_bytes, e.modified_ns, e.inode, e.first_seen_us, e.updated_us, e.parent_id,
+        e.root_id
+        """
+
+    static let entry = SQLStatement("SELECT \(columns) FROM entries e WHERE e.id = $1 AND e.missing_since_us IS NULL")
+
+    static let parent = SQLStatement("SELECT parent_id, name FROM entries WHERE id = $1")
+
+    static let childCount = SQLStatement(
+        "SELECT own_files + own_directories FROM directories WHERE entry_id = $1")
+
+    /// One statement for each order, so that no text of a request ever becomes SQL.
+    static func children(_ order: CatalogOrder) -> SQLStatement {
+        switch (order.field, order.isDescending) {
+        case (.name, false): childrenByName
+        case (.name, true): childrenByNameDescending
+        case (.size, false): childrenBySize
+        case (.size, true): childrenBySizeDescending
+        case (.modified, false): childrenByTime
+        case (.modified, true): childrenByTimeDescending
+        }
+    }
+
+    private static let childrenByName = children(orderedBy: "COALESCE(e.name_folded, e.name), e.id")
+    private static let childrenByNameDescending = children(orderedBy: "COALESCE(e.name_folded, e.name) DESC, e.id")
+    private static let childrenBySize = children(orderedBy: "shown_bytes, e.id")
+    private static let childrenBySizeDescending = children(orderedBy: "shown_bytes DESC, e.id")
+    private static let childrenByTime = children(orderedBy: "e.modified_ns, e.id")
+    private static let childrenByTimeDescending = children(orderedBy: "e.modified_ns DESC, e.id")
+
+    private static func children(orderedBy order: StaticString) -> SQLStatement {
+        SQLStatement(
+            """
+            SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NULL
+            ORDER BY \(order) LIMIT $2 OFFSET $3
+            """)
+    }
+}

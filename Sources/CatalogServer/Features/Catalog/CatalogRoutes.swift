@@ -1,0 +1,51 @@
+import CatalogCore
+import Hummingbird
+
+/// Browsing over HTTP.
+struct CatalogRoutes: Sendable {
+    let catalog: CatalogService
+
+    var handlers: [EndpointHandler] {
+        [
+            EndpointHandler("catalog.roots", roots),
+            EndpointHandler("catalog.list", list),
+            EndpointHandler("catalog.info", info),
+        ]
+    }
+
+    @Sendable private func roots(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let names = try await catalog.rootNames(scope: context.requireCaller().scope)
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("roots", names)
+        json.endObject()
+        return json.response()
+    }
+
+    @Sendable private func list(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let path = context.path.bytes("path")
+        if path.allSatisfy({ $0 == UInt8(ascii: "/") }) { return try await roots(request, context) }
+        let page = context.query.page()
+        let order = CatalogOrder(sortBy: context.query["sort_by"], sortOrder: context.query["sort_order"])
+        let result = try await catalog.children(
+            of: path, order: order, page: page, scope: context.requireCaller().scope)
+        var json = JSONWriter(capacity: 256 + result.entries.count * 384)
+        json.beginObject()
+        json.beginArray("files")
+        for entry in result.entries { json.entry(entry) }
+        json.endArray()
+        json.field("count", result.entries.count)
+        json.field("total", result.total)
+        json.field("limit", page.limit)
+        json.field("offset", page.offset)
+        json.endObject()
+        return json.response()
+    }
+
+    @Sendable private func info(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let found = try await catalog.info(context.path.bytes("path"), scope: context.requireCaller().scope)
+        var json = JSONWriter()
+        json.fileInfo(found.entry, lastScanAt: found.lastScanAt)
+        return json.response()
+    }
+}

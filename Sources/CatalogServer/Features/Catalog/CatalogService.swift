@@ -1,0 +1,54 @@
+package import CatalogCore
+
+/// The rules of browsing: what a path means, and which roots are shown.
+package struct CatalogService: Sendable {
+    private let store: CatalogStore
+    private let roots: StorageRootService
+
+    package init(store: CatalogStore, roots: StorageRootService) {
+        self.store = store
+        self.roots = roots
+    }
+
+    /// Names of all enabled roots that the caller may see, in order.
+    package func rootNames(scope: AccessScope) async throws -> [String] {
+        try await roots.list(scope: scope, includingDisabled: false).map(\.name)
+    }
+
+    /// One page of a directory.
+    ///
+    /// - Parameter path: bytes of the URL after decoding: the root's name, then the path below it.
+    /// - Throws: as `CatalogStore.children`; `.invalidArgument` "Invalid path".
+    package func children(
+        of path: [UInt8], order: CatalogOrder, page: Page, scope: AccessScope
+    ) async throws -> (entries: [CatalogEntry], total: Int) {
+        guard let place = try Self.split(path) else { throw CatalogError(.invalidArgument, "Path is required") }
+        return try await store.children(
+            rootName: place.root, path: place.path, order: order, page: page, scope: scope)
+    }
+
+    /// The entry that a path means; a single number that is no root's name is an id.
+    ///
+    /// - Returns: the entry, and when its root was last scanned (microseconds since 1970).
+    /// - Throws: `CatalogError.invalidArgument` "Path is required" or "Invalid path", `.notFound` "File not found".
+    package func info(
+        _ path: [UInt8], scope: AccessScope
+    ) async throws -> (entry: CatalogEntry, lastScanAt: Int64?) {
+        guard let place = try Self.split(path) else { throw CatalogError(.invalidArgument, "Path is required") }
+        if place.path == .root, let id = EntryID(place.root),
+            try await roots.enabledRoot(named: place.root, scope: scope) == nil
+        {
+            let found = try await store.entry(id: id, scope: scope)
+            return (found.entry, found.place.lastScanAt)
+        }
+        let found = try await store.entry(rootName: place.root, path: place.path, scope: scope)
+        return (found.entry, found.place.lastScanAt)
+    }
+
+    /// Root name and path below it; nil when there is nothing but slashes.
+    static func split(_ path: [UInt8]) throws -> (root: String, path: StoragePath)? {
+        let all = try StoragePath(parsingEncoded: path)
+        guard let root = all.components.first else { return nil }
+        return (NameEncoding.text(of: root), try StoragePath(components: Array(all.components.dropFirst())))
+    }
+}

@@ -1,0 +1,191 @@
+package import CatalogCore
+package import CatalogDatabase
+
+/// Questions asked of the entries: what is in a directory, what is at a path, what has an id.
+package struct CatalogStore: Sendable {
+    private let database: any Database
+
+    package init(database: any Database) {
+        self.database = database
+    }
+
+    /// One page of a directory. Everything is asked in one read, so that the page is of one moment and costs one hand-over
+    /// between threads.
+    ///
+    /// - Throws: `CatalogError.notFound` "Storage root not found" or "Path not found"; `.invalidArgument` "Path is not a
+    ///   directory".
+    func children(
+        rootName: String, path: StoragePath, order: CatalogOrder, page: Page, scope: AccessScope
+    ) async throws -> (entries: [CatalogEntry], total: Int) {
+        let folded = TextFold.fold(rootName)
+        return try await database.read { connection in
+            let place = try Self.place(.text(folded), CatalogQueries.rootByName, scope, connection)
+            guard let rootEntryID = place.rootEntryID else {
+                // Never scanned: the root is there and empty, and nothing is in it.
+                guard path == .root else { throw Self.pathNotFound }
+                return ([], 0)
+            }
+            let directory = try Self.entryID(at: path, below: rootEntryID, connection)
+            let values: [SQLValue] = [
+                .integer(directory), .integer(Int64(page.limit)), .integer(Int64(page.offset)),
+            ]
+            let prefix = path.components.isEmpty ? "" : path.text + "/"
+            let total = try connection.firstRow(CatalogQueries.childCount, [.integer(directory)]) { Int($0.integer(0)) }
+            guard let total else { throw CatalogError(.invalidArgument, "Path is not a directory") }
+            let entries = try connection.rows(CatalogQueries.children(order), values) { row in
+                CatalogEntry(row: row, place: place, directoryPath: prefix)
+            }
+            return (entries, total)
+        }
+    }
+
+    /// The entry at a path, with its root.
+    ///
+    /// - Throws: `CatalogError.notFound` "File not found", for an unknown root too.
+    func entry(
+        rootName: String, path: StoragePath, scope: AccessScope
+    ) async throws -> (entry: CatalogEntry, place: CatalogPlace) {
+        let folded = TextFold.fold(rootName)
+        return try await database.read { connection in
+            do {
+                let place = try Self.place(.text(folded), CatalogQueries.rootByName, scope, connection)
+                guard let rootEntryID = place.rootEntryID else { throw Self.pathNotFound }
+                let id = try Self.entryID(at: path, below: rootEntryID, connection)
+                let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
+                let entry = try connection.firstRow(CatalogQueries.entry, [.integer(id)]) { row in
+                    CatalogEntry(row: row, place: place, directoryPath: prefix)
+                }
+                guard let entry else { throw Self.pathNotFound }
+                return (entry, place)
+            } catch let error as CatalogError where error.code == .notFound {
+                throw Self.fileNotFound
+            }
+        }
+    }
+
+    /// The entry with an id, and where it is.
+    ///
+    /// - Throws: `CatalogError.notFound` "File not found", also for what the caller may not see.
+    func entry(
+        id: EntryID, scope: AccessScope
+    ) async throws -> (entry: CatalogEntry, place: CatalogPlace, path: StoragePath) {
+        try await database.read { try Self.entry(id: id, scope: scope, on: $0) }
+    }
+
+    /// The same for callers that are on a thread that may block.
+    func entryBlocking(
+        id: EntryID, scope: AccessScope
+    ) throws -> (entry: CatalogEntry, place: CatalogPlace, path: StoragePath) {
+        try database.readBlocking { try Self.entry(id: id, scope: scope, on: $0) }
+    }
+
+    private static func entry(
+        id: EntryID, scope: AccessScope, on connection: any SQLConnection
+    ) throws -> (entry: CatalogEntry, place: CatalogPlace, path: StoragePath) {
+        var paths = EntryPaths(connection: connection, scope: scope)
+        guard let found = try paths.entry(id) else { throw fileNotFound }
+        return found
+    }
+
+    /// The entries with these ids, in their order; ids that are gone or not to be seen are left out.
+    package func entries(_ ids: [EntryID], scope: AccessScope) async throws -> [CatalogEntry] {
+        try await database.read { connection in
+            var paths = EntryPaths(connection: connection, scope: scope)
+            return try ids.compactMap { try paths.entry($0)?.entry }
+        }
+    }
+
+    static func place(
+        _ key: SQLValue, _ statement: SQLStatement, _ scope: AccessScope, _ connection: any SQLConnection
+    ) throws -> CatalogPlace {
+        let place = try connection.firstRow(statement, [key, .blob([])]) { row in
+            CatalogPlace(
+                rootID: row.integer(0), rootName: row.text(1), isOffline: row.text(2) == "offline",
+                lastScanAt: row.optionalInteger(3), rootEntryID: row.optionalInteger(4), url: row.text(5))
+        }
+        guard let place, scope.allows(place.rootID) else {
+            throw CatalogError(.notFound, "Storage root not found")
+        }
+        return place
+    }
+
+    private static func entryID(
+        at path: StoragePath, below root: EntryID, _ connection: any SQLConnection
+    ) throws -> EntryID {
+        var id = root
+        for name in path.components {
+            let values: [SQLValue] = [.integer(id), .blob(name)]
+            guard let next = try connection.firstRow(CatalogQueries.child, values, { $0.integer(0) }) else {
+                throw pathNotFound
+            }
+            id = next
+        }
+        return id
+    }
+
+    private static let pathNotFound = CatalogError(.notFound, "Path not found")
+    private static let fileNotFound = CatalogError(.notFound, "File not found")
+}
+
+/// Finds entries by id with their paths, and remembers roots and directories that several of them share.
+struct EntryPaths {
+    private let connection: any SQLConnection
+    private let scope: AccessScope
+    private var places: [RootID: CatalogPlace?] = [:]
+    private var directories: [EntryID: [[UInt8]]] = [:]
+
+    init(connection: any SQLConnection, scope: AccessScope) {
+        self.connection = connection
+        self.scope = scope
+    }
+
+    mutating func entry(_ id: EntryID) throws -> (entry: CatalogEntry, place: CatalogPlace, path: StoragePath)? {
+        var own = self
+        defer { self = own }
+        return try connection.firstRow(CatalogQueries.entry, [.integer(id)]) { row in
+            guard let place = try own.place(row.integer(9)) else { return nil }
+            guard let parentID = row.optionalInteger(8) else {
+                return (CatalogEntry(row: row, place: place, directoryPath: ""), place, StoragePath.root)
+            }
+            let parents = try own.components(of: parentID, depth: 0)
+            let path = try StoragePath(components: parents + [row.bytes(2)])
+            let prefix = parents.map { NameEncoding.text(of: $0) + "/" }.joined()
+            return (CatalogEntry(row: row, place: place, directoryPath: prefix), place, path)
+        } ?? nil
+    }
+
+    private mutating func place(_ rootID: RootID) throws -> CatalogPlace? {
+        if let known = places[rootID] { return known }
+        let place = try? CatalogStore.place(.integer(rootID), CatalogQueries.rootByID, scope, connection)
+        places[rootID] = .some(place)
+        return place
+    }
+
+    /// Names from the root down to a directory. The depth is limited, so that damaged rows cannot lead round in a circle.
+    private mutating func components(of directory: EntryID, depth: Int) throws -> [[UInt8]] {
+        if let known = directories[directory] { return known }
+        guard depth <= Limits.directoryDepth else { throw CatalogError.internalError("a path without end") }
+        let row = try connection.firstRow(CatalogQueries.parent, [.integer(directory)]) {
+            (parent: $0.optionalInteger(0), name: $0.bytes(1))
+        }
+        guard let row else { throw CatalogError.internalError("a directory without a row") }
+        let names = try row.parent.map { try components(of: $0, depth: depth + 1) + [row.name] } ?? []
+        directories[directory] = names
+        return names
+    }
+}
+
+extension CatalogEntry {
+    /// Columns as in `CatalogQueries.columns`.
+    ///
+    /// - Parameter directoryPath: text form of its directory with a slash at the end; empty below the root.
+    init(row: SQLRow, place: CatalogPlace, directoryPath: String) {
+        let name = row.bytes(2)
+        let parentID = row.optionalInteger(8)
+        self.init(
+            id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
+            parentID: parentID == place.rootEntryID ? nil : parentID, kind: EntryKind(rawValue: row.integer(1)) ?? .file,
+            name: name, path: directoryPath + NameEncoding.text(of: name), sizeBytes: row.integer(3),
+            modifiedNS: row.integer(4), inode: row.integer(5), firstSeenAt: row.integer(6), updatedAt: row.integer(7))
+    }
+}

@@ -1,0 +1,127 @@
+import CatalogCore
+import CatalogStorage
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Turns an open file into a response: validators, conditions, a range, and a body that is read as the client takes it.
+struct FileResponse {
+    /// Bytes that are read and sent in one piece. A file or range up to this size is one read and one write.
+    private static let chunkBytes = 256 << 10
+
+    private let download: OpenDownload
+    private let service: DownloadService
+    private let context: AppRequestContext
+    private let size: Int64
+    private let etag: String
+    private let lastModified: String
+
+    init(_ download: OpenDownload, service: DownloadService, context: AppRequestContext) {
+        self.download = download
+        self.service = service
+        self.context = context
+        size = download.reader.sizeBytes
+        let reader = download.reader
+        // Strong: another file, another size or another time is another tag.
+        etag =
+            "\"" + String(reader.inode, radix: 16) + "-" + String(size, radix: 16) + "-"
+            + String(reader.modifiedNS, radix: 16) + "\""
+        lastModified = Timestamp.httpDate(microseconds: reader.modifiedNS / 1_000)
+    }
+
+    /// - Throws: `CatalogError.storageUnavailable` when the first bytes cannot be read.
+    func response(to request: Request, inline: Bool) async throws -> Response {
+        if isNotModified(request.headers) {
+            return Response(status: .notModified, headers: [.eTag: etag, .lastModified: lastModified])
+        }
+        let range = rangeStillHolds(request.headers) ? request.headers[.range] : nil
+        switch ByteRange(header: range, size: size) {
+        case .unsatisfiable:
+            throw CatalogError(
+                .rangeNotSatisfiable, "Range not satisfiable", details: ["size": .integer(size)])
+        case .whole:
+            return try await send(0..<size, status: .ok, inline: inline)
+        case .part(let part):
+            return try await send(part, status: .partialContent, inline: inline)
+        }
+    }
+
+    /// RFC 9110 section 13.1: a tag that matches wins over a time.
+    private func isNotModified(_ headers: HTTPFields) -> Bool {
+        if let tags = headers[.ifNoneMatch] {
+            return tags.split(separator: ",").contains { part in
+                let tag = part.filter { $0 != " " }
+                return tag == "*" || tag == etag || tag == "W/" + etag
+            }
+        }
+        return headers[.ifModifiedSince] == lastModified
+    }
+
+    /// RFC 9110 section 13.1.5: a range of a file that is not the same any more is the whole file.
+    private func rangeStillHolds(_ headers: HTTPFields) -> Bool {
+        guard let condition = headers[.ifRange] else { return true }
+        return condition == etag || condition == lastModified
+    }
+
+    private func send(_ part: Range<Int64>, status: HTTPResponse.Status, inline: Bool) async throws -> Response {
+        var headers: HTTPFields = [
+            .contentType: inline ? MIMEType.of(fileExtension: download.entry.fileExtension) : "application/octet-stream",
+            .contentDisposition: DownloadName.contentDisposition(download.entry.name, inline: inline),
+            .contentLength: String(part.count),
+            .acceptRanges: "bytes",
+            .eTag: etag,
+            .lastModified: lastModified,
+            // A page among the files must not run as one of ours.
+            .contentSecurityPolicy: "sandbox",
+            .cacheControl: "private, no-cache",
+        ]
+        if status == .partialContent {
+            headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
+        }
+        let body =
+            part.count <= Self.chunkBytes
+            ? ResponseBody(byteBuffer: try await chunk(at: part.lowerBound, count: part.count)) : stream(part)
+        return Response(status: status, headers: headers, body: body)
+    }
+
+    private func stream(_ part: Range<Int64>) -> ResponseBody {
+        context.streamBody(length: part.count) { [self] writer in
+            var offset = part.lowerBound
+            while offset < part.upperBound {
+                let count = Int(min(Int64(Self.chunkBytes), part.upperBound - offset))
+                try await writer.write(try await chunk(at: offset, count: count))
+                offset += Int64(count)
+            }
+        }
+    }
+
+    /// Exactly `count` bytes.
+    ///
+    /// - Throws: `CatalogError.dataLoss` when the file has become shorter: the length is already promised, so the connection
+    ///   breaks rather than lying.
+    private func chunk(at offset: Int64, count: Int) async throws -> ByteBuffer {
+        guard count > 0 else { return ByteBuffer() }
+        var buffer = ByteBufferAllocator().buffer(capacity: count)
+        let cached = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+            download.reader.readCached(into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: offset) ?? 0
+        }
+        guard cached < count else { return buffer }
+        let reader = download.reader
+        let rest = count - cached
+        // The page cache did not hold all of it: the disk is waited for on a storage thread.
+        let read = try await service.onStorageThread { () -> ByteBuffer in
+            var part = ByteBufferAllocator().buffer(capacity: rest)
+            try part.writeWithUnsafeMutableBytes(minimumWritableBytes: rest) { target in
+                let room = UnsafeMutableRawBufferPointer(rebasing: target[..<rest])
+                return try reader.read(into: room, at: offset + Int64(cached))
+            }
+            return part
+        }
+        guard read.readableBytes == rest else {
+            throw CatalogError(.dataLoss, "Internal server error", cause: "a file became shorter while it was sent")
+        }
+        if cached == 0 { return read }
+        buffer.writeImmutableBuffer(read)
+        return buffer
+    }
+}

@@ -1,0 +1,58 @@
+package import CatalogCore
+package import CatalogScanner
+import NIOCore
+
+/// Something that happened, as live listeners hear of it (`schemas.md` 3.5).
+package struct LiveEvent: Sendable {
+    /// Listeners choose channels.
+    package enum Channel: String, Sendable, CaseIterable {
+        case scans = "scan_updates"
+    }
+
+    package let channel: Channel
+    package let type: String
+    /// The root that it is about: only those who may see the root hear of it.
+    package let rootID: RootID?
+    /// JSON of the member `data`.
+    private let data: JSONWriter
+    /// Microseconds since 1970.
+    private let at: Int64
+
+    /// The progress of a scan.
+    package init(_ progress: ScanProgress, at now: Int64) {
+        channel = .scans
+        type = "scan_progress"
+        rootID = progress.rootID
+        at = now
+        var json = JSONWriter(capacity: 512)
+        json.beginObject()
+        json.field("job_id", progress.scanID)
+        json.field("storage_root", progress.rootName)
+        json.field("storage_root_id", progress.rootID)
+        json.field("config_id", progress.rootID)
+        json.field("progress", progress.percent)
+        json.field("status", progress.status)
+        json.field("found_items", progress.counts.entriesFound)
+        json.field("processed_items", progress.counts.entriesFound)
+        json.field("items_per_second", progress.entriesPerSecond)
+        json.field("added_items", progress.counts.added)
+        json.field("updated_items", progress.counts.updated)
+        json.field("deleted_items", progress.counts.removed)
+        json.field("error_count", progress.counts.errors)
+        json.field("current_path", progress.currentPath)
+        json.endObject()
+        data = json
+    }
+
+    /// `{"type", "data", "timestamp"}` (ruling 55).
+    var wireForm: ByteBuffer {
+        var json = JSONWriter(capacity: 640)
+        json.beginObject()
+        json.field("type", type)
+        json.key("data")
+        json.raw(data.buffer.readableBytesView)
+        json.field("timestamp", time: at)
+        json.endObject()
+        return json.buffer
+    }
+}

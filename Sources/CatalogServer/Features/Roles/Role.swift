@@ -1,0 +1,60 @@
+package import CatalogCore
+
+/// A named set of permissions; every user has one.
+package struct Role: Sendable, Equatable {
+    /// A `SystemRole` has its own raw value.
+    package let id: RoleID
+    /// Unique when folded.
+    package let name: String
+    /// For people who choose a role.
+    package let description: String?
+    /// What users with this role may do.
+    package let permissions: PermissionSet
+    /// What users with this role may see of the catalog (ruling 31).
+    package let scope: AccessScope
+    /// Whether the role came with the product and cannot be changed or deleted.
+    package let isSystem: Bool
+    /// Microseconds since 1970.
+    package let createdAt: Int64
+    /// Microseconds since 1970.
+    package let updatedAt: Int64
+}
+
+/// The roles that every installation has; the raw value is the id.
+package enum SystemRole: RoleID, Sendable, CaseIterable {
+    case admin = 1
+    case user = 2
+    case moderator = 3
+    case viewer = 4
+
+    /// The number of the role in the database.
+    package var id: RoleID { rawValue }
+
+    var name: String { "\(self)" }
+
+    var description: String {
+        switch self {
+        case .admin: "Everything, users and settings included"
+        case .user: "Browse, download, share and convert; the role of a new account"
+        case .moderator: "Manage media, shares, conversions and reports"
+        case .viewer: "Browse only"
+        }
+    }
+
+    var permissions: [String] {
+        switch self {
+        case .admin: ["*"]
+        case .moderator:
+            [
+                "media.*", "share.*", "analytics.view", "conversion.*", "report.*", "favorite.*", "profile.*",
+                "user.view",
+            ]
+        case .user:
+            [
+                "media.view", "media.download", "media.share", "share.view", "share.create", "favorite.*", "profile.*",
+                "conversion.view", "conversion.create", "conversion.manage", "report.create",
+            ]
+        case .viewer: ["media.view", "profile.*", "favorite.view", "report.create"]
+        }
+    }
+}

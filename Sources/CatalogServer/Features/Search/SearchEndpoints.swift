@@ -1,0 +1,32 @@
+/// The endpoint of searching.
+enum SearchEndpoints {
+    static let all = [
+        Endpoint(.get, "/api/v1/search", id: "search.files", "Find files and directories by name", tag: .search)
+            .described(
+                "Names match when they contain every word of the query, in any order and without regard to case (Unicode). `%` and `_` stand for themselves."
+            )
+            .requires("media.view")
+            .query(
+                QueryParameter("query", .string, "Words that the name contains", isRequired: true),
+                QueryParameter("path", .string, "Only below this path; may begin with a root's name"),
+                QueryParameter("extension", .string, "Only files with this extension"),
+                QueryParameter("mime_type", .string, "Only files of this media type"),
+                QueryParameter("min_size", .integer, "Bytes at least"),
+                QueryParameter("max_size", .integer, "Bytes at most"),
+                QueryParameter("smb_roots", .string, "Names of storage roots, separated by commas"),
+                QueryParameter("is_directory", .boolean, "Only directories, or only files"),
+                QueryParameter(
+                    "sort_by", .string, "Field", default: "name",
+                    allowed: ["name", "size", "modified", "path", "created", "extension"]),
+                .sortOrder, .limit, .offset
+            )
+            .answers(200, "SearchResult").fails(400)
+    ]
+
+    static let schemas = [
+        SchemaDefinition(
+            "SearchResult", "One page of hits", .always("files", .array(of: .named("CatalogEntry"))),
+            .always("total", .integer, "Hits in all"), .always("count", .integer, "Rows of this page"),
+            .always("limit", .integer), .always("offset", .integer))
+    ]
+}

@@ -1,0 +1,79 @@
+package import CatalogCore
+import CatalogDatabase
+import Foundation
+
+/// A configured, named place that is cataloged.
+package struct StorageRoot: Sendable, Equatable {
+    /// Whether the root could be reached when it was last tried.
+    package enum Status: String, Sendable {
+        case unknown, online, offline
+    }
+
+    package let id: RootID
+    /// The documented string id: made from the name, unique, accepted wherever the API says `storage_id`.
+    package var slug: String
+    package var name: String
+    /// `local` in this version.
+    package let protocolName: String
+    /// The URL that says where it is (`file:///srv/media`).
+    package var url: String
+    /// The place as people read it (`/srv/media`).
+    package var path: String
+    package var enabled: Bool
+    /// May lie inside another root, or hold one.
+    package var allowOverlap: Bool
+    /// Directories below each other that a scan enters; nil means all.
+    package var maxDepth: Int?
+    package var enableDuplicateDetection: Bool
+    package var enableMetadataExtraction: Bool
+    package var includePatterns: [String]
+    package var excludePatterns: [String]
+    /// What the root was at its last scan.
+    package var identity: String?
+    package var status: Status
+    package var lastError: String?
+    /// Microseconds since 1970, as all times here.
+    package var lastCheckedAt: Int64?
+    package var lastScanAt: Int64?
+    package let createdAt: Int64
+    package var updatedAt: Int64
+    package var deletedAt: Int64?
+
+    /// `online`, `offline`, `unknown`, or `disabled` whatever the last try said.
+    package var shownStatus: String { enabled ? status.rawValue : "disabled" }
+
+    /// Columns as in `StorageRootQueries.columns`.
+    init(row: SQLRow) {
+        id = row.integer(0)
+        slug = row.text(1)
+        name = row.text(2)
+        protocolName = row.text(3)
+        url = row.text(4)
+        path = row.text(5)
+        enabled = row.bool(6)
+        allowOverlap = row.bool(7)
+        maxDepth = row.optionalInteger(8).map { Int($0) }
+        enableDuplicateDetection = row.bool(9)
+        enableMetadataExtraction = row.bool(10)
+        includePatterns = Self.list(row.text(11))
+        excludePatterns = Self.list(row.text(12))
+        identity = row.optionalText(13)
+        status = Status(rawValue: row.text(14)) ?? .unknown
+        lastError = row.optionalText(15)
+        lastCheckedAt = row.optionalInteger(16)
+        lastScanAt = row.optionalInteger(17)
+        createdAt = row.integer(18)
+        updatedAt = row.integer(19)
+        deletedAt = row.optionalInteger(20)
+    }
+
+    /// A list as it is stored.
+    static func json(_ list: [String]) -> String {
+        let data = try? JSONEncoder().encode(list)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    }
+
+    private static func list(_ json: String) -> [String] {
+        (try? JSONDecoder().decode([String].self, from: Data(json.utf8))) ?? []
+    }
+}

@@ -1,0 +1,88 @@
+import CatalogCore
+package import CatalogStorage
+
+/// What somebody wants a storage root to be, after its fields were checked for sense.
+package struct StorageRootDraft: Sendable, Equatable {
+    package var name: String
+    package let protocolName: String
+    package var url: String
+    package var path: String
+    package var enabled = true
+    package var allowOverlap = false
+    package var maxDepth: Int?
+    package var enableDuplicateDetection = true
+    package var enableMetadataExtraction = true
+    package var includePatterns: [String] = []
+    package var excludePatterns: [String] = []
+    /// Given by the caller; otherwise made from the name.
+    package var slug: String?
+
+    /// - Throws: `CatalogError.invalidArgument` for a name that cannot be one (ruling 46), `.unsupported` for a protocol that
+    ///   this version does not have.
+    package init(name: String, location: StorageURL) throws {
+        self.init(name: try Self.checked(name: name), protocolName: "local")
+        try place(at: location)
+    }
+
+    /// A root that is nowhere yet.
+    init(name: String, protocolName: String) {
+        self.name = name
+        self.protocolName = protocolName
+        url = ""
+        path = ""
+    }
+
+    /// - Throws: `CatalogError.unsupported` for a scheme that this version does not have.
+    mutating func place(at location: StorageURL) throws {
+        guard location.scheme == .file else { throw Self.unsupported(location.scheme.rawValue) }
+        url = location.text
+        path = NameEncoding.text(of: location.path)
+    }
+
+    static func unsupported(_ protocolName: String) -> CatalogError {
+        CatalogError(
+            .unsupported, "Protocol \"\(protocolName)\" is not supported by this version; supported: local")
+    }
+
+    /// The same as an existing root, to be changed in parts.
+    package init(_ root: StorageRoot) {
+        name = root.name
+        protocolName = root.protocolName
+        url = root.url
+        path = root.path
+        enabled = root.enabled
+        allowOverlap = root.allowOverlap
+        maxDepth = root.maxDepth
+        enableDuplicateDetection = root.enableDuplicateDetection
+        enableMetadataExtraction = root.enableMetadataExtraction
+        includePatterns = root.includePatterns
+        excludePatterns = root.excludePatterns
+        slug = root.slug
+    }
+
+    /// A name: 1 to 64 characters, none of `/ : ,`, no control characters, not all digits.
+    static func checked(name: String) throws -> String {
+        let name = name.trimmingPrefix { $0.isWhitespace }
+        let trimmed = String(name.reversed().drop { $0.isWhitespace }.reversed())
+        guard (1...64).contains(trimmed.count) else {
+            throw CatalogError(.invalidArgument, "name must have 1 to 64 characters")
+        }
+        let isForbidden = trimmed.unicodeScalars.contains {
+            "/:,".unicodeScalars.contains($0) || $0.properties.generalCategory == .control
+                || $0.properties.generalCategory == .format
+        }
+        guard !isForbidden else {
+            throw CatalogError(.invalidArgument, "name must not contain / : , or control characters")
+        }
+        guard !trimmed.unicodeScalars.allSatisfy({ ("0"..."9").contains($0) }) else {
+            throw CatalogError(.invalidArgument, "name must not consist of digits only")
+        }
+        return trimmed
+    }
+
+    /// The documented id of a root: lower-case letters and digits of the name, joined by `-`.
+    static func slug(of name: String) -> String {
+        let words = TextFold.fold(name).split { !($0.isLetter || $0.isNumber || $0 == "_") }
+        return words.isEmpty ? "root" : words.joined(separator: "-")
+    }
+}

@@ -1,0 +1,60 @@
+/// The endpoints of storage roots.
+enum StorageRootEndpoints {
+    static let all = [
+        Endpoint(.get, "/api/v1/storage/roots", id: "storage.list", "List the storage roots", tag: .storage)
+            .requires("media.view")
+            .answers(200, "StorageRoots"),
+        Endpoint(.post, "/api/v1/storage/roots", id: "storage.create", "Add a storage root", tag: .storage)
+            .described("A root with the same name and protocol is changed instead, with 200.")
+            .requires("system.configure")
+            .query(QueryParameter("verify", .boolean, "Refuse a root that cannot be reached", default: "false"))
+            .body("StorageRootRequest")
+            .answers(201, "StorageRoot").answers(200, "StorageRoot", "Changed").fails(400, 409),
+        Endpoint(.get, "/api/v1/storage/roots/{id}", id: "storage.get", "Describe a storage root", tag: .storage)
+            .requires("media.view")
+            .answers(200, "StorageRoot").fails(404),
+        Endpoint(.put, "/api/v1/storage/roots/{id}", id: "storage.update", "Change a storage root", tag: .storage)
+            .described("Absent fields stay as they are.")
+            .requires("system.configure")
+            .body("StorageRootRequest")
+            .answers(200, "StorageRoot").fails(400, 404, 409),
+        Endpoint(.delete, "/api/v1/storage/roots/{id}", id: "storage.delete", "Remove a storage root", tag: .storage)
+            .described("Its entries come back when a root is added at the same place again, unless they were purged.")
+            .requires("system.configure")
+            .query(QueryParameter("purge", .boolean, "Forget its entries for good", default: "false"))
+            .answers(204).fails(404),
+        Endpoint(.post, "/api/v1/storage/roots/{id}/test", id: "storage.test", "Try to reach a storage root", tag: .storage)
+            .requires("system.configure")
+            .answers(200, "StorageTest").fails(404),
+    ]
+
+    static let schemas = [
+        SchemaDefinition(
+            "StorageRoots", "The storage roots", .always("roots", .array(of: .named("StorageRoot"))),
+            .always("data", .array(of: .named("StorageRoot")), "The same list")),
+        SchemaDefinition(
+            "StorageRoot", "A place that is cataloged", .always("id", .text), .always("root_id", .integer),
+            .always("name", .text), .always("path", .text), .always("protocol", .text), .always("host", .nullable(.text)),
+            .always("port", .nullable(.integer)), .always("username", .nullable(.text)),
+            .always("domain", .nullable(.text)), .always("mount_point", .nullable(.text)),
+            .always("options", .nullable(.text)), .always("url", .nullable(.text)), .always("has_password", .boolean),
+            .always("enabled", .boolean), .always("allow_overlap", .boolean), .always("max_depth", .nullable(.integer)),
+            .always("enable_duplicate_detection", .boolean), .always("enable_metadata_extraction", .boolean),
+            .always("include_patterns", .array(of: .text)), .always("exclude_patterns", .array(of: .text)),
+            .always("status", .oneOf(["online", "offline", "unknown", "disabled"])),
+            .always("last_error", .nullable(.text)), .always("last_checked_at", .nullable(.time)),
+            .maybe("free_bytes", .integer), .maybe("total_bytes", .integer), .always("created_at", .time),
+            .always("updated_at", .time), .always("last_scan_at", .nullable(.time)), .maybe("message", .text)),
+        SchemaDefinition(
+            "StorageRootRequest", "A storage root to add or change",
+            example: #"{"name":"media","protocol":"local","path":"/srv/media"}"#, .maybe("name", .text),
+            .maybe("protocol", .oneOf(["local"])), .maybe("path", .text), .maybe("url", .text), .maybe("id", .text),
+            .maybe("enabled", .boolean), .maybe("allow_overlap", .boolean), .maybe("max_depth", .nullable(.integer)),
+            .maybe("enable_duplicate_detection", .boolean), .maybe("enable_metadata_extraction", .boolean),
+            .maybe("include_patterns", .array(of: .text)), .maybe("exclude_patterns", .array(of: .text))),
+        SchemaDefinition(
+            "StorageTest", "Whether a root could be reached", example: #"{"success":true,"message":"Reachable"}"#,
+            .always("success", .boolean), .always("message", .text), .maybe("free_bytes", .integer),
+            .maybe("total_bytes", .integer)),
+    ]
+}

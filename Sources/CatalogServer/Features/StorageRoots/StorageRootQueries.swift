@@ -1,0 +1,62 @@
+import CatalogDatabase
+
+/// The SQL of the storage roots, in the order of `StorageRootStore`.
+enum StorageRootQueries {
+    private static let columns = """
+        id, slug, name, protocol, url, path, enabled, allow_overlap, max_depth, enable_duplicate_detection,
+        enable_metadata_extraction, include_patterns, exclude_patterns, identity, status, last_error,
+        last_checked_at_us, last_scan_at_us, created_at_us, updated_at_us, deleted_at_us
+        """
+
+    static let live = SQLStatement(
+        "SELECT \(columns) FROM storage_roots WHERE deleted_at_us IS NULL ORDER BY name_folded, id")
+
+    static let find = SQLStatement("SELECT \(columns) FROM storage_roots WHERE id = $1 AND deleted_at_us IS NULL")
+
+    static let findByName = SQLStatement(
+        "SELECT \(columns) FROM storage_roots WHERE name_folded = $1 AND deleted_at_us IS NULL")
+
+    static let findBySlug = SQLStatement(
+        "SELECT \(columns) FROM storage_roots WHERE slug = $1 AND deleted_at_us IS NULL")
+
+    static let findDeletedByURL = SQLStatement(
+        """
+        SELECT \(columns) FROM storage_roots WHERE url = $1 AND deleted_at_us IS NOT NULL
+        ORDER BY deleted_at_us DESC LIMIT 1
+        """)
+
+    static let insert = SQLStatement(
+        """
+        INSERT INTO storage_roots (slug, name, name_folded, protocol, url, path, enabled, allow_overlap, max_depth,
+            enable_duplicate_detection, enable_metadata_extraction, include_patterns, exclude_patterns, status,
+            created_at_us, updated_at_us)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'unknown', $14, $14)
+        RETURNING id
+        """)
+
+    static let update = SQLStatement(
+        """
+        UPDATE storage_roots SET slug = $2, name = $3, name_folded = $4, url = $5, path = $6, enabled = $7,
+            allow_overlap = $8, max_depth = $9, enable_duplicate_detection = $10, enable_metadata_extraction = $11,
+            include_patterns = $12, exclude_patterns = $13, updated_at_us = $14, deleted_at_us = NULL
+        WHERE id = $1
+        """)
+
+    static let delete = SQLStatement(
+        """
+        UPDATE storage_roots SET deleted_at_us = $2, updated_at_us = $2 WHERE id = $1 AND deleted_at_us IS NULL
+        """)
+
+    static let purgeDirectories = SQLStatement("DELETE FROM directories WHERE root_id = $1")
+
+    static let purgeEntries = SQLStatement(
+        "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE root_id = $1 LIMIT 20000)")
+
+    static let purgeRoot = SQLStatement("DELETE FROM storage_roots WHERE id = $1")
+
+    static let noteReachability = SQLStatement(
+        "UPDATE storage_roots SET status = $2, last_error = $3, last_checked_at_us = $4 WHERE id = $1")
+
+    static let noteScanned = SQLStatement(
+        "UPDATE storage_roots SET last_scan_at_us = $2, identity = COALESCE($3, identity) WHERE id = $1")
+}

@@ -1,0 +1,92 @@
+import CatalogCore
+import CatalogStorage
+import Hummingbird
+
+/// Storage roots over HTTP.
+struct StorageRootRoutes: Sendable {
+    let roots: StorageRootService
+
+    var handlers: [EndpointHandler] {
+        [
+            EndpointHandler("storage.list", list),
+            EndpointHandler("storage.create", create),
+            EndpointHandler("storage.get", get),
+            EndpointHandler("storage.update", update),
+            EndpointHandler("storage.delete", delete),
+            EndpointHandler("storage.test", test),
+        ]
+    }
+
+    @Sendable private func list(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let caller = try context.requireCaller()
+        let shown = try await roots.list(scope: caller.scope, includingDisabled: caller.can("system.configure"))
+        let spaces = await roots.spaces(of: shown)
+        var json = JSONWriter()
+        json.beginObject()
+        for name in ["roots", "data"] as [StaticString] {
+            json.beginArray(name)
+            for root in shown { json.storageRoot(root, space: spaces[root.id]) }
+            json.endArray()
+        }
+        json.endObject()
+        return json.response()
+    }
+
+    @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let draft = try await request.json(StorageRootRequest.self, context).draft()
+        let mustAnswer = try context.query.bool("verify") ?? false
+        let (root, isNew) = try await roots.create(draft, mustAnswer: mustAnswer)
+        var json = JSONWriter()
+        json.storageRoot(root, message: isNew ? "Storage root created" : "Storage root updated")
+        return json.response(status: isNew ? .created : .ok)
+    }
+
+    @Sendable private func get(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let root = try await root(context)
+        let spaces = await roots.spaces(of: [root])
+        var json = JSONWriter()
+        json.storageRoot(root, space: spaces[root.id])
+        return json.response()
+    }
+
+    @Sendable private func update(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let root = try await root(context)
+        let draft = try await request.json(StorageRootRequest.self, context).draft(changing: root)
+        var json = JSONWriter()
+        json.storageRoot(try await roots.update(root.id, to: draft))
+        return json.response()
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let root = try await root(context)
+        try await roots.delete(root.id, purge: context.query.bool("purge") ?? false)
+        return .noContent
+    }
+
+    @Sendable private func test(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let root = try await root(context)
+        let result = try await roots.test(root.id, scope: context.requireCaller().scope)
+        var json = JSONWriter()
+        json.beginObject()
+        switch result {
+        case .success(let probe):
+            json.field("success", true)
+            json.field("message", "The storage root can be read")
+            if let free = probe.freeBytes { json.field("free_bytes", free) }
+            if let total = probe.totalBytes { json.field("total_bytes", total) }
+        case .failure(let error):
+            json.field("success", false)
+            json.field("message", error.message)
+        }
+        json.endObject()
+        return json.response()
+    }
+
+    private func root(_ context: AppRequestContext) async throws -> StorageRoot {
+        let root = try await roots.find(context.path.text("id"), scope: context.requireCaller().scope)
+        guard try root.enabled || context.requireCaller().can("system.configure") else {
+            throw CatalogError(.notFound, "Storage root not found")
+        }
+        return root
+    }
+}

@@ -1,0 +1,48 @@
+/// Where the database is.
+package enum DatabaseLocation: Sendable, Equatable {
+    /// A SQLite file, as an absolute path.
+    case sqlite(path: String)
+}
+
+extension SettingForm where Value == DatabaseLocation {
+    /// `sqlite:PATH`. Another engine is a value of the setting's future, so it is refused with those words (ruling 52).
+    static var database: SettingForm {
+        single("database URL", accepted: "sqlite:PATH") { text, context throws(SettingRefusal) in
+            if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
+                throw SettingRefusal("is not supported by this version")
+            }
+            let scheme = "sqlite:"
+            let path = text.dropFirst(scheme.count)
+            guard text.hasPrefix(scheme), !path.isEmpty, !path.hasSuffix("/"), !path.hasPrefix(":"),
+                !path.utf8.contains(0)
+            else { throw SettingRefusal() }
+            return .sqlite(path: FilePath.absolute(String(path), base: context.workingDirectory))
+        }
+    }
+}
+
+/// Passwords inside of URLs.
+package enum URLPassword {
+    /// `url` with the password of its authority, and any `password=` of its query, replaced by `***`.
+    package static func masked(_ url: String) -> String {
+        maskedQuery(maskedAuthority(url))
+    }
+
+    private static func maskedAuthority(_ url: String) -> String {
+        // The last `@` of the whole text, not of the authority: a password with a raw slash must not slip through.
+        guard let scheme = url.firstRange(of: "://"), let end = url.lastIndex(of: "@"),
+            end > scheme.upperBound,
+            let colon = url[scheme.upperBound..<end].firstIndex(of: ":")
+        else { return url }
+        return String(url[...colon]) + SecretText.mask + String(url[end...])
+    }
+
+    private static func maskedQuery(_ url: String) -> String {
+        guard let question = url.firstIndex(of: "?") else { return url }
+        let fields = url[url.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false)
+        let masked = fields.map { field in
+            field.lowercased().hasPrefix("password=") ? field.prefix("password=".count) + SecretText.mask : field
+        }
+        return String(url[...question]) + masked.joined(separator: "&")
+    }
+}

@@ -1,0 +1,25 @@
+/// Forms of names.
+extension SettingForm where Value == String {
+    /// A user's name (ruling 2): 3 to 50 letters and digits of any script, and `. _ @ -`.
+    static var username: SettingForm {
+        text("name", accepted: "3 to 50 letters, digits, or any of . _ @ -") { text in
+            (3...50).contains(text.count) && text.unicodeScalars.allSatisfy(isNameScalar)
+        }
+    }
+
+    /// A pattern for one name of a file or directory.
+    static var namePattern: SettingForm {
+        text("name", accepted: "a name of 1 to 255 bytes without a slash") { text in
+            (1...255).contains(text.utf8.count) && !text.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }
+        }
+    }
+
+    private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+            .spacingMark, .decimalNumber:
+            true
+        default: ["." as Unicode.Scalar, "_", "@", "-"].contains(scalar)
+        }
+    }
+}

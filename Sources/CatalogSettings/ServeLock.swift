@@ -1,0 +1,83 @@
+import CatalogCore
+import Glibc
+
+/// The claim of one `serve` on its data directory (ruling 51). It ends with the object or the process, however that ends.
+package final class ServeLock: Sendable {
+    /// The name of the lock's file; it stays when the server stops, since only the lock on it counts.
+    package static let fileName = "serve.lock"
+    private let descriptor: Int32
+
+    private init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Claims the directory and leaves the number of this process in the file.
+    ///
+    /// Blocks for a tenth of a second at most.
+    /// - Throws: `CatalogError.conflict` that names the process that serves it; `.unavailable` when the file cannot be made.
+    package static func acquire(_ directory: DataDirectory) throws -> ServeLock {
+        let path = directory.path(of: fileName)
+        // Not inherited: a child process that outlives the server must not keep the claim.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            throw CatalogError(.unavailable, "The server \(SystemCallFailure("open", path)).")
+        }
+        let lock = ServeLock(descriptor: descriptor)
+        guard claim(descriptor) else {
+            throw CatalogError(.conflict, refusal(process: process(in: descriptor), directory: directory))
+        }
+        do {
+            guard ftruncate(descriptor, 0) == 0 else { throw SystemCallFailure("write", path) }
+            try FileText.write("\(getpid())\n", descriptor: descriptor, path: path)
+        } catch {
+            throw CatalogError(.unavailable, "The server \(error).")
+        }
+        return lock
+    }
+
+    /// The server that holds the directory, if one does.
+    package static func holder(of directory: DataDirectory) -> ServeHolder? {
+        let descriptor = open(directory.path(of: fileName), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
+        return ServeHolder(process: process(in: descriptor))
+    }
+
+    /// `holder(of:)` takes a shared lock for a few microseconds; that must not turn away a server that starts just then.
+    /// Only when a shared lock is refused too does a server hold the directory.
+    private static func claim(_ descriptor: Int32) -> Bool {
+        for _ in 0..<100 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return false }
+            flock(descriptor, LOCK_UN)
+            usleep(1_000)
+        }
+        return false
+    }
+
+    private static func process(in descriptor: Int32) -> Int32? {
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { return nil }
+        return Int32(TextEdges.trimmed(String(decoding: bytes[..<count], as: UTF8.self)))
+    }
+
+    private static func refusal(process: Int32?, directory: DataDirectory) -> String {
+        let holder = process.map { "process \($0)" } ?? "another process"
+        let stop = process.map { " (kill \($0))" } ?? ""
+        return
+            "\(directory.path) is already served by \(holder). Stop that server first\(stop), or give this one another "
+            + "--data-dir."
+    }
+}
+
+/// The process that serves a data directory.
+package struct ServeHolder: Sendable, Equatable {
+    /// Nil in the moment in which the server has the lock but has not yet written its number.
+    package let process: Int32?
+}

@@ -1,0 +1,121 @@
+/// The list of every setting that this version reads (ruling 52). The loader, the README's table, the `settings list`
+/// command and the wizard all come from it.
+package enum SettingRegistry {
+    /// In the order of the documentation.
+    package static let all: [SettingDefinition] = [
+        serverHost.definition, serverPort.definition, tlsCertificate.definition, tlsKey.definition,
+        trustedProxies.definition, corsAllowedOrigins.definition,
+        dataDirectory.definition, databaseURL.definition, temporaryDirectory.definition,
+        jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
+        registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
+        authPerMinute.definition, apiPerMinute.definition,
+        allowedLocalRoots.definition, scanConcurrency.definition, skipNames.definition,
+        loggingLevel.definition, loggingFormat.definition,
+    ]
+
+    /// The definition of one key.
+    package static func definition(of key: String) -> SettingDefinition? {
+        byKey[key]
+    }
+
+    private static let byKey = Dictionary(all.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
+}
+
+// The server and what stands before it.
+extension SettingRegistry {
+    static let serverHost = Setting(
+        "server.host", .host, default: .value("127.0.0.1"),
+        "Address to listen on; 0.0.0.0 or :: for every network of the machine.", flag: "--host")
+    static let serverPort = Setting(
+        "server.port", .integer(0...65_535), default: .value("8080"),
+        "Port to listen on; 0 picks a free one and logs it.", flag: "--port")
+    static let tlsCertificate = Setting(
+        "server.tls.certificate", .path("PEM file"), default: .absent("none"),
+        "Certificate chain; set together with the key it turns on HTTPS and HTTP/2.", options: .reloadable)
+    static let tlsKey = Setting(
+        "server.tls.key", .path("PEM file"), default: .absent("none"),
+        "Private key of the certificate.", options: .reloadable)
+    static let trustedProxies = Setting(
+        "server.trusted_proxies", .list(of: .addressBlock), default: .value(""),
+        "Proxies whose X-Forwarded-For header names the client.")
+    static let corsAllowedOrigins = Setting(
+        "server.cors_allowed_origins", .list(of: .origin), default: .value(""),
+        "Web pages of these origins may call the API from a browser.")
+}
+
+// Where things are kept.
+extension SettingRegistry {
+    static let dataDirectory = Setting(
+        "data_dir", .path("directory"), default: .value("./data"),
+        "Database, secrets and temporary files; made with mode 0700.", flag: "--data-dir",
+        options: .outsideDataDirectory)
+    static let databaseURL = Setting(
+        "database.url", .database,
+        default: .derived("sqlite:<data_dir>/catalogizer.sqlite") { "sqlite:\($0.dataDirectory)/catalogizer.sqlite" },
+        "The catalog's database.", flag: "--database-url", options: .urlPassword)
+    static let temporaryDirectory = Setting(
+        "temp_dir", .path("directory"), default: .derived("<data_dir>/tmp") { "\($0.dataDirectory)/tmp" },
+        "Temporary files; the server's own left-overs are removed at start.")
+    static let allowedLocalRoots = Setting(
+        "storage.allowed_local_roots", .list(of: .path("directory"), size: .notEmpty), default: .absent("any"),
+        "Only these directories, and what is below them, may become local storage roots.")
+}
+
+// Who may come in.
+extension SettingRegistry {
+    static let jwtSecret = Setting(
+        "auth.jwt_secret", .secret(characters: SettingBounds.keyCharacters),
+        default: .absent("made once, kept in <data_dir>/jwt-secret"),
+        "Signs session tokens; every node of one catalog needs the same.", options: .secret)
+    static let adminUsername = Setting(
+        "auth.admin_username", .username, default: .value("admin"),
+        "Name of the first administrator; used only while no user has the admin role.")
+    static let adminPassword = Setting(
+        "auth.admin_password", .secret(characters: SettingBounds.passwordCharacters),
+        default: .absent("made once, written to <data_dir>/admin-password"),
+        "Password of the first administrator.", options: .secret)
+    static let adminEmail = Setting(
+        "auth.admin_email", .email, default: .value("admin@localhost.localdomain"),
+        "E-mail address of the first administrator.")
+    static let registrationEnabled = Setting(
+        "auth.registration_enabled", .boolean, default: .value("true"), "Whether people may make their own account.")
+    static let lockoutFailures = Setting(
+        "auth.lockout_failures", .integer(1...1_000), default: .value("5"),
+        "Wrong passwords in a row that lock an account.")
+    static let lockoutMinutes = Setting(
+        "auth.lockout_minutes", .integer(SettingBounds.lockoutMinutes, unit: "minutes"), default: .value("15"),
+        "How long an account stays locked.")
+    static let masterKey = Setting(
+        "secrets.master_key", .secret(characters: SettingBounds.keyCharacters),
+        default: .absent("made once, kept in <data_dir>/master-key"),
+        "Encrypts the credentials of storage roots in the database; without it they are lost.", options: .secret)
+    static let authPerMinute = Setting(
+        "rate_limit.auth_per_minute", .integer(SettingBounds.requestsPerMinute), default: .value("5"),
+        "Requests a minute to each sign-in endpoint; 0 turns the limit off.")
+    static let apiPerMinute = Setting(
+        "rate_limit.api_per_minute", .integer(SettingBounds.requestsPerMinute), default: .value("100"),
+        "Requests a minute to the rest of the API; 0 turns the limit off.")
+}
+
+// Work in the background, and the log.
+extension SettingRegistry {
+    static let scanConcurrency = Setting(
+        "scan.concurrency", .integer(SettingBounds.scanDirectories),
+        default: .derived("number of cores × 2") {
+            "\(min(max($0.processorCount * 2, SettingBounds.scanDirectories.lowerBound), SettingBounds.scanDirectories.upperBound))"
+        },
+        "Directories that a scan reads at the same time in one storage root.")
+    static let skipNames = Setting(
+        "scan.skip_names", .list(of: .namePattern),
+        default: .value(
+            ".DS_Store,Thumbs.db,desktop.ini,@eaDir,#recycle,$RECYCLE.BIN,System Volume Information,.Trash-*,lost+found,"
+                + ".catalogizer*"),
+        "Names that scans leave out, with * and ? as wildcards.")
+    static let loggingLevel = Setting(
+        "logging.level", SettingForm<Settings.LogLevel>.choice, default: .value("info"),
+        "The least level that is logged.", flag: "--log-level", options: .reloadable)
+    static let loggingFormat = Setting(
+        "logging.format", SettingForm<Settings.LogFormat>.choice,
+        default: .derived("text on a terminal, else json") { $0.isTerminal ? "text" : "json" },
+        "Readable lines, or one JSON object a line.")
+}

@@ -1,0 +1,131 @@
+/// Every setting of this version, understood and checked. Paths are absolute.
+package struct Settings: Sendable, Equatable {
+    package let server: Server
+    /// Holds the database, the secrets and temporary files.
+    package let dataDirectory: String
+    package let database: DatabaseLocation
+    package let temporaryDirectory: String
+    package let authentication: Authentication
+    /// Nil: the one kept in the data directory.
+    package let masterKey: SecretText?
+    package let rateLimits: RateLimits
+    /// Nil: any directory may become a local storage root.
+    package let allowedLocalRoots: [String]?
+    package let scan: Scan
+    package let logging: Logging
+
+    /// Where the server listens, and for whom.
+    package struct Server: Sendable, Equatable {
+        package let host: String
+        /// 0: any free one.
+        package let port: Int
+        /// Nil: plain HTTP.
+        package let tls: TLSFiles?
+        /// Addresses, or blocks as `address/prefix`.
+        package let trustedProxies: [String]
+        /// Origins as browsers send them, or `*`.
+        package let corsAllowedOrigins: [String]
+    }
+
+    /// The two PEM files of HTTPS.
+    package struct TLSFiles: Sendable, Equatable {
+        package let certificate: String
+        package let key: String
+    }
+
+    /// Accounts and tokens.
+    package struct Authentication: Sendable, Equatable {
+        /// Nil: the one kept in the data directory.
+        package let jwtSecret: SecretText?
+        package let adminUsername: String
+        /// Nil: one is made and written to the data directory.
+        package let adminPassword: SecretText?
+        package let adminEmail: String
+        package let isRegistrationEnabled: Bool
+        package let lockoutFailures: Int
+        package let lockoutMinutes: Int
+    }
+
+    /// Requests in a minute; 0 is no limit.
+    package struct RateLimits: Sendable, Equatable {
+        package let authPerMinute: Int
+        package let apiPerMinute: Int
+    }
+
+    /// How scans work.
+    package struct Scan: Sendable, Equatable {
+        /// Directories in flight in one storage root.
+        package let concurrency: Int
+        /// Patterns of names that are left out.
+        package let skipNames: [String]
+    }
+
+    /// What is logged, and how.
+    package struct Logging: Sendable, Equatable {
+        package let level: LogLevel
+        package let format: LogFormat
+    }
+
+    /// The levels of swift-log, least first.
+    package enum LogLevel: String, Sendable, CaseIterable {
+        case trace
+        case debug
+        case info
+        case notice
+        case warning
+        case error
+        case critical
+    }
+
+    /// How a line of the log looks.
+    package enum LogFormat: String, Sendable, CaseIterable {
+        /// For people.
+        case text
+        /// One object a line.
+        case json
+    }
+}
+
+extension Settings {
+    /// Reads each setting of the registry out of what the layers said.
+    ///
+    /// - Throws: `SettingProblem` for what only shows when two settings are seen together.
+    init(_ values: ResolvedSettings) throws(SettingProblem) {
+        typealias Registry = SettingRegistry
+        server = Server(
+            host: try values.value(Registry.serverHost), port: try values.value(Registry.serverPort),
+            tls: try Settings.tlsFiles(values), trustedProxies: try values.value(Registry.trustedProxies),
+            corsAllowedOrigins: try values.value(Registry.corsAllowedOrigins))
+        dataDirectory = try values.value(Registry.dataDirectory)
+        database = try values.value(Registry.databaseURL)
+        temporaryDirectory = try values.value(Registry.temporaryDirectory)
+        authentication = Authentication(
+            jwtSecret: try values.optional(Registry.jwtSecret),
+            adminUsername: try values.value(Registry.adminUsername),
+            adminPassword: try values.optional(Registry.adminPassword),
+            adminEmail: try values.value(Registry.adminEmail),
+            isRegistrationEnabled: try values.value(Registry.registrationEnabled),
+            lockoutFailures: try values.value(Registry.lockoutFailures),
+            lockoutMinutes: try values.value(Registry.lockoutMinutes))
+        masterKey = try values.optional(Registry.masterKey)
+        rateLimits = RateLimits(
+            authPerMinute: try values.value(Registry.authPerMinute),
+            apiPerMinute: try values.value(Registry.apiPerMinute))
+        allowedLocalRoots = try values.optional(Registry.allowedLocalRoots)
+        scan = Scan(
+            concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames))
+        logging = Logging(
+            level: try values.value(Registry.loggingLevel), format: try values.value(Registry.loggingFormat))
+    }
+
+    private static func tlsFiles(_ values: ResolvedSettings) throws(SettingProblem) -> TLSFiles? {
+        let certificate = try values.optional(SettingRegistry.tlsCertificate)
+        let key = try values.optional(SettingRegistry.tlsKey)
+        switch (certificate, key) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?): return TLSFiles(certificate: certificate, key: key)
+        case (_?, nil): throw .missingPartner("server.tls.key", of: "server.tls.certificate")
+        case (nil, _?): throw .missingPartner("server.tls.certificate", of: "server.tls.key")
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import CLinux
+package import CatalogCore
+import Glibc
+import Synchronization
+
+/// A directory of this machine as a storage root.
+///
+/// Everything is opened beneath the root's own handle by `openat2`: neither `..`, a link nor a magic link of /proc
+/// leads out of it, whatever is renamed meanwhile.
+package final class LocalBackend: StorageBackend {
+    private let path: [UInt8]
+    private let reserved: [ReservedDirectory]
+    /// The handle that listings share, so that a scan stays on one disk from its beginning to its end.
+    ///
+    /// Kept until `close`, since an open handle also keeps the disk from being unmounted.
+    private let listed = Mutex<LocalRoot?>(nil)
+
+    /// - Parameters:
+    ///   - path: bytes of an absolute path. Nothing is opened yet.
+    ///   - reserved: directories that must not appear, wherever they are.
+    package init(path: [UInt8], leavingOut reserved: [ReservedDirectory] = []) {
+        self.path = path
+        self.reserved = reserved
+    }
+
+    /// - Parameters:
+    ///   - path: an absolute path. Nothing is opened yet.
+    ///   - reserved: directories that must not appear, wherever they are.
+    package convenience init(path: String, leavingOut reserved: [ReservedDirectory] = []) {
+        self.init(path: Array(path.utf8), leavingOut: reserved)
+    }
+
+    package var capabilities: StorageCapabilities { [.rangeRead, .freeSpace, .symlinks] }
+
+    package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
+        listing.removeAll()
+        let root = try rootForListing()
+        do {
+            guard !root.hides(directory) else { throw SystemFailure(number: ENOENT) }
+            let handle = try root.open(directory, flags: O_RDONLY | O_DIRECTORY, followsLinks: false)
+            try handle.withNumber { try LocalLister(root: root, directory: $0).fill(&listing) }
+        } catch let failure as SystemFailure {
+            throw failure.directoryError(directory)
+        }
+    }
+
+    package func stat(_ path: StoragePath) throws -> StorageEntry {
+        let root = try openRoot()
+        let native = NativePath(path)
+        do {
+            let handle = try root.open(native, flags: catalog_open_place | O_NOFOLLOW, followsLinks: false)
+            let attributes = try handle.withNumber { try LocalBackend.attributes(of: $0) }
+            guard let entry = StorageEntry(attributes), !root.hides(native),
+                !root.isReserved(device: entry.device, inode: entry.inode)
+            else { throw SystemFailure(number: ENOENT) }
+            return entry
+        } catch let failure as SystemFailure {
+            throw failure.error("look at", native)
+        }
+    }
+
+    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+        let root = try openRoot()
+        let native = NativePath(path)
+        do {
+            // O_NONBLOCK: opening a pipe must not wait for somebody who writes into it.
+            let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
+            let handle = try root.open(native, flags: flags, followsLinks: true)
+            guard !handle.withNumber({ root.hidesOpenFile($0) }) else { throw SystemFailure(number: ENOENT) }
+            let attributes = try handle.withNumber { try LocalBackend.attributes(of: $0) }
+            guard let entry = StorageEntry(attributes), entry.kind == .file else {
+                throw CatalogError(.conflict, "Path is not a file", cause: "open \"\(native.text)\"")
+            }
+            return LocalReader(handle, entry: entry)
+        } catch let failure as SystemFailure where failure.number == ENXIO || failure.number == ENODEV {
+            // Sockets, and devices without a driver, cannot be opened at all.
+            throw CatalogError(.conflict, "Path is not a file", cause: "open \"\(native.text)\": \(failure.text)")
+        } catch let failure as SystemFailure {
+            throw failure.error("open", native)
+        }
+    }
+
+    package func probe() throws -> StorageProbe {
+        do {
+            return try LocalProbe(root: LocalRoot(path: path, reserved: reserved)).run()
+        } catch let failure as SystemFailure {
+            throw LocalProbe.explanation(of: failure, path: NameEncoding.text(of: path))
+        }
+    }
+
+    package func close() {
+        listed.withLock { $0 = nil }
+    }
+
+    /// What `statx` says of an open file.
+    static func attributes(of number: Int32) throws -> catalog_stat {
+        var stat = catalog_stat()
+        let result = catalog_statx(number, "", &stat)
+        guard result == 0 else { throw SystemFailure(Int(result)) }
+        return stat
+    }
+
+    private func rootForListing() throws -> LocalRoot {
+        try listed.withLock { root in
+            if let root { return root }
+            let opened = try openRoot()
+            root = opened
+            return opened
+        }
+    }
+
+    private func openRoot() throws -> LocalRoot {
+        do {
+            return try LocalRoot(path: path, reserved: reserved)
+        } catch let failure as SystemFailure {
+            let cause = "open the root \"\(NameEncoding.text(of: path))\": \(failure.text)"
+            throw CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package import CatalogCore
+
+/// Code that speaks one protocol to one storage root.
+///
+/// Every call blocks and belongs on a thread of a `BlockingPool`.
+///
+/// Paths are relative to the root, and no backend ever reaches outside of it. Errors are `CatalogError`: `.notFound`,
+/// `.permissionDenied`, `.conflict` (a directory where a file was meant, or the reverse), `.storageUnavailable` (the
+/// root is away or failing), `.unavailable` (this program ran out of descriptors or memory).
+package protocol StorageBackend: Sendable {
+    /// What is true for this root now.
+    var capabilities: StorageCapabilities { get }
+
+    /// Fills `listing` with everything that the directory holds, in any order. What is neither file, directory nor link
+    /// (sockets, pipes, devices) is left out; a name that vanishes meanwhile is left out too.
+    ///
+    /// The listing is complete or the call throws; names that exist but could not be looked at are in
+    /// `listing.failures`.
+    ///
+    /// - Throws: `.notFound`; `.conflict` when it is no directory (a link is none); `.permissionDenied`; `.tooLarge`
+    ///   over `Limits.directoryEntries`; `.storageUnavailable`.
+    func list(_ directory: NativePath, into listing: inout DirectoryListing) throws
+
+    /// What is at `path`; a link is described as itself.
+    ///
+    /// - Throws: `.notFound`, for sockets, pipes and devices too; `.permissionDenied`; `.storageUnavailable`.
+    func stat(_ path: StoragePath) throws -> StorageEntry
+
+    /// Opens a file to read from any place in it. A link is followed where it stays inside of the root.
+    ///
+    /// - Throws: `.notFound`, also for a link that leaves the root; `.conflict` when it is no regular file;
+    ///   `.permissionDenied`; `.storageUnavailable`.
+    func openReader(_ path: StoragePath) throws -> any StorageReader
+
+    /// Looks at the root itself: whether it can be read, and which one it is.
+    ///
+    /// - Throws: `.storageUnavailable` or `.permissionDenied`, with a message for the person who set the root up: what
+    ///   is wrong and what to do next.
+    func probe() throws -> StorageProbe
+
+    /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
+    func close()
+}
+
+/// What a backend can do with its root now.
+package struct StorageCapabilities: OptionSet, Sendable {
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Readers start anywhere in a file without reading what is before.
+    package static let rangeRead = StorageCapabilities(rawValue: 1 << 0)
+    /// Files can be written.
+    package static let write = StorageCapabilities(rawValue: 1 << 1)
+    /// Entries can be renamed.
+    package static let rename = StorageCapabilities(rawValue: 1 << 2)
+    /// A rename happens at once or not at all.
+    package static let atomicRename = StorageCapabilities(rawValue: 1 << 3)
+    /// Entries can be removed.
+    package static let remove = StorageCapabilities(rawValue: 1 << 4)
+    /// Directories can be made.
+    package static let makeDirectory = StorageCapabilities(rawValue: 1 << 5)
+    /// Files are copied within the root without passing through us.
+    package static let serverSideCopy = StorageCapabilities(rawValue: 1 << 6)
+    /// The probe knows free and total bytes.
+    package static let freeSpace = StorageCapabilities(rawValue: 1 << 7)
+    /// Changes are reported as they happen.
+    package static let watch = StorageCapabilities(rawValue: 1 << 8)
+    /// Names that differ in case only are the same name.
+    package static let caseInsensitive = StorageCapabilities(rawValue: 1 << 9)
+    /// Links are shown as links.
+    package static let symlinks = StorageCapabilities(rawValue: 1 << 10)
+    /// The storage keeps hashes of its files.
+    package static let hashes = StorageCapabilities(rawValue: 1 << 11)
+}
+
+/// What a look at a storage root found.
+package struct StorageProbe: Sendable, Equatable {
+    /// Which root it is, as one text that stays the same across restarts and remounts: for a local root the id of the
+    /// file system, the inode of the root and its time of birth (ruling 43).
+    ///
+    /// Another text means another disk.
+    package let identity: String
+    /// Device and inode of the root now, as in `DirectoryListing`, so that a scan can see that it lists what was
+    /// probed.
+    package let device: Int64
+    package let inode: Int64
+    /// Bytes that may still be written, where the backend knows.
+    package let freeBytes: Int64?
+    /// Bytes of the whole storage, where the backend knows.
+    package let totalBytes: Int64?
+
+    /// - Parameters:
+    ///   - identity: stable text.
+    ///   - device: of the root.
+    ///   - inode: of the root.
+    ///   - freeBytes: nil when unknown.
+    ///   - totalBytes: nil when unknown.
+    package init(identity: String, device: Int64, inode: Int64, freeBytes: Int64?, totalBytes: Int64?) {
+        self.identity = identity
+        self.device = device
+        self.inode = inode
+        self.freeBytes = freeBytes
+        self.totalBytes = totalBytes
+    }
+}

@@ -1,0 +1,27 @@
+/// An open file of a storage: it stays the same file whatever happens to its name, and is closed when let go.
+package protocol StorageReader: Sendable {
+    /// The file as it was when it was opened, asked of the open file and not of its name.
+    var entry: StorageEntry { get }
+
+    /// Reads from `offset` until `buffer` is full or the file ends. Blocks: belongs on a storage thread.
+    ///
+    /// - Returns: bytes read; fewer than asked for only at the end of the file.
+    /// - Throws: `CatalogError.storageUnavailable` when the storage fails.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
+
+    /// Reads what memory holds already and never waits for a disk, so that it may be called on any thread.
+    ///
+    /// - Returns: bytes read, perhaps fewer than asked for; 0 at the end of the file; nil when it would have to wait.
+    func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int?
+}
+
+extension StorageReader {
+    /// Bytes of the file when it was opened.
+    package var sizeBytes: Int64 { entry.sizeBytes }
+    /// When its content changed, in nanoseconds since 1970.
+    package var modifiedNS: Int64 { entry.modifiedNS }
+    /// When content or attributes changed, in nanoseconds since 1970.
+    package var changedNS: Int64 { entry.changedNS }
+    /// Its number on its device.
+    package var inode: Int64 { entry.inode }
+}

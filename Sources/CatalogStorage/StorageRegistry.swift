@@ -1,0 +1,54 @@
+package import CatalogCore
+import Synchronization
+
+/// The backends of the storage roots in use, one for each root.
+package final class StorageRegistry: Sendable {
+    private struct State {
+        var backends: [RootID: any StorageBackend] = [:]
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+
+    /// A registry without backends.
+    package init() {}
+
+    /// The backend of the root `id`: the one that is known, or the one that `make` makes.
+    ///
+    /// - Throws: what `make` throws; `CatalogError.unavailable` after `closeAll`.
+    package func backend(
+        for id: RootID, make: () throws -> any StorageBackend
+    ) throws -> any StorageBackend {
+        if let known = try state.withLock({ try StorageRegistry.known(id, in: $0) }) { return known }
+        // Outside of the lock, since making one may ask the storage; of two made at once the first to come back stays.
+        let made = try make()
+        let kept = try state.withLock { state -> any StorageBackend in
+            if let known = try StorageRegistry.known(id, in: state) { return known }
+            state.backends[id] = made
+            return made
+        }
+        return kept
+    }
+
+    /// Forgets the root's backend, after its settings changed or it was removed.
+    ///
+    /// Calls that are running end normally.
+    package func invalidate(_ id: RootID) {
+        state.withLock { $0.backends.removeValue(forKey: id) }?.close()
+    }
+
+    /// Closes every backend and refuses to make new ones.
+    package func closeAll() {
+        let backends = state.withLock { state in
+            state.isClosed = true
+            defer { state.backends = [:] }
+            return Array(state.backends.values)
+        }
+        for backend in backends { backend.close() }
+    }
+
+    private static func known(_ id: RootID, in state: State) throws -> (any StorageBackend)? {
+        guard !state.isClosed else { throw CatalogError(.unavailable, "The server is shutting down") }
+        return state.backends[id]
+    }
+}

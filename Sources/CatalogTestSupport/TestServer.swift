@@ -1,0 +1,89 @@
+import CatalogCore
+package import CatalogDatabase
+import CatalogJobs
+package import CatalogSearch
+package import CatalogServer
+import CatalogStorage
+import Foundation
+import Logging
+
+/// The whole product over a new database and a new directory to scan, without a socket: what contract tests talk to.
+///
+/// Its administrator is `admin` with the password `administrator`. Rate limits are off unless a test sets them.
+package struct TestServer: Sendable {
+    package let shell: HTTPShell
+    package let database: any Database
+    package let services: CatalogServices
+    package let index: NameIndex
+    package let clock: ManualClock
+    /// A directory that tests fill and add as a storage root.
+    package let tree: String
+
+    /// Runs `body` with a new server. Jobs (scans) run in it; the search index follows them.
+    package static func withNew(
+        _ settings: AuthenticationSettings = AuthenticationSettings(),
+        http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
+        _ body: @escaping @Sendable (TestServer) async throws -> Void
+    ) async throws {
+        try await TestDatabase.withNew { files in
+            let clock = ManualClock()
+            let hasher = PasswordHasher(
+                cost: PasswordHasher.Cost(memoryKiB: 8, iterations: 1, lanes: 1), threadCount: 2)
+            let tree = files.directory + "/tree"
+            try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: true)
+            let index = try await NameIndex(database: files.database, directory: files.directory + "/search")
+            let services = services(files.database, index, clock)
+            let authentication = try await AuthenticationServices(
+                database: files.database, hasher: hasher, secret: "a secret of the tests, with more than 32 characters",
+                settings: settings, time: clock.source, checkFile: services.checkFile)
+            _ = try await authentication.firstStart.run(
+                FirstAdministrator(password: Password("administrator")), dataDirectory: files.directory)
+            let server = try CatalogServer(
+                CatalogServer.Dependencies(
+                    database: files.database, services: services, search: services.search(index),
+                    authentication: authentication, time: clock.source),
+                settings: http, group: nil)
+            let test = TestServer(
+                shell: server.shell, database: files.database, services: services, index: index, clock: clock, tree: tree)
+            try await test.whileJobsRun { try await body(test) }
+            try await services.shutdown()
+            try await hasher.close()
+            try await index.close()
+        }
+    }
+
+    /// Writes a file below `tree`, with the directories above it.
+    package func write(_ path: String, _ content: [UInt8]) throws {
+        let full = tree + "/" + path
+        try FileManager.default.createDirectory(
+            atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        try Data(content).write(to: URL(fileURLWithPath: full))
+    }
+
+    private func whileJobsRun(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        let worker = services.worker
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            do {
+                try await body()
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+        }
+    }
+
+    private static func services(
+        _ database: any Database, _ index: NameIndex, _ clock: ManualClock
+    ) -> CatalogServices {
+        CatalogServices(
+            database: database,
+            configuration: CatalogServices.Configuration(
+                skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 4,
+                scanSlots: 2),
+            providers: [.local(leavingOut: [])], time: clock.source,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            onWritten: { try await index.follow() })
+    }
+}

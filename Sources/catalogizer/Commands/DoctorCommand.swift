@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// Finds out what is wrong.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "Check settings, data directory, database, tools and storage roots.",
+        discussion: "Says what is broken and what to do about it; exit code 1 when something is. Changes nothing.")
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
+    func run() async throws {
+        let session = try CommandSession(options)
+        let checks = await Doctor(session.loaded, log: session.log).checks()
+        if output.json {
+            for check in checks { try session.console.print(try JSONLine.text(check)) }
+        } else {
+            var table = TextTable([.init("STATUS"), .init("CHECK"), .init("RESULT")])
+            for check in checks {
+                table.add([check.status.rawValue, check.check, check.message])
+                if let remedy = check.remedy { table.add(["", "", remedy]) }
+            }
+            // Advice that is cut off is no advice.
+            for line in table.lines(width: nil) { try session.console.print(line) }
+        }
+        if checks.contains(where: { $0.status == .broken }) { throw ExitCode(CommandFailure.failed) }
+    }
+}

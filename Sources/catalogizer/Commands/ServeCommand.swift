@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// The server.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Run the server.",
+        discussion: """
+            On the first start the data directory, the database and the administrator are made; the log says where the \
+            administrator's password is. Stop it with Ctrl-C or SIGTERM; SIGHUP reads certificates and settings again.
+
+              catalogizer serve
+              catalogizer serve --port 9000 --data-dir /var/lib/catalogizer
+            """)
+
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
+    func run() async throws {
+        let session = try CommandSession(options, isServer: true)
+        let application = try await Application.open(session.loaded, for: .serve, log: session.log)
+        let options = self.options
+        try await application.whileOpen {
+            let parts = try await Composition.server(application)
+            let run = ServerRun(parts, of: application, readSettings: { try options.load() })
+            let result: Result<Void, any Error>
+            do { result = .success(try await run.run()) } catch { result = .failure(error) }
+            try await parts.close()
+            try result.get()
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogSQLite
+import CatalogSettings
+import Glibc
+import Logging
+
+/// What every command stands on: settings, data directory, secrets, and the database in the schema of this program.
+struct Application: Sendable {
+    /// What a command is going to do with the data directory.
+    enum Purpose: Sendable {
+        /// Serve it: at most one process does.
+        case serve
+        /// Change the catalog, which is made when it is missing.
+        case change
+        /// Only read: a catalog that is not there is an error and stays not there (ruling 51).
+        case read
+    }
+
+    let loaded: LoadedSettings
+    let directory: DataDirectory
+    let secrets: InstanceSecrets
+    let database: any Database
+    /// Held by `serve` alone.
+    let lock: ServeLock?
+    let temporary: TemporaryDirectory?
+    let log: ProgramLog
+
+    var settings: Settings { loaded.settings }
+
+    /// The server that holds the data directory, unless it is this process.
+    var otherServer: ServeHolder? { lock == nil ? ServeLock.holder(of: directory) : nil }
+
+    /// Opens settings, data directory, secrets and database in this order, so that each error is the first that matters.
+    ///
+    /// Blocks for file access: nothing else runs yet in the process.
+    /// - Throws: `CatalogError` as `DataDirectory`, `ServeLock`, `InstanceSecrets`, the engine and `Migrator` throw it.
+    static func open(_ loaded: LoadedSettings, for purpose: Purpose, log: ProgramLog) async throws -> Application {
+        // Whatever is made in the data directory is for its owner only, also where the directory was made by somebody else.
+        umask(0o077)
+        let settings = loaded.settings
+        let logger = Logger(label: "start")
+        let databasePath = sqlitePath(settings.database)
+        let directory: DataDirectory
+        if purpose == .read {
+            directory = try DataDirectory.existing(settings.dataDirectory)
+            try requireDatabase(databasePath)
+        } else {
+            directory = try DataDirectory.prepare(settings.dataDirectory)
+        }
+        let lock = purpose == .serve ? try ServeLock.acquire(directory) : nil
+        let temporary = purpose == .serve ? try prepareTemporary(settings, directory, logger) : nil
+        let secrets = try InstanceSecrets.load(settings, in: directory)
+        for file in secrets.createdFiles {
+            logger.notice("made a secret; keep a copy of it", metadata: ["file": "\(file)"])
+        }
+        log.hide([secrets.jwtSecret, secrets.masterKey, settings.authentication.adminPassword].compactMap(\.self))
+        let database = try SQLiteDatabase(path: databasePath, readers: readers(purpose))
+        let applied = try await Migrator().migrate(database)
+        if let newest = applied.last {
+            logger.notice(
+                "brought the database to this version's schema",
+                metadata: ["file": "\(databasePath)", "schema": "\(newest)", "steps": "\(applied.count)"])
+        }
+        return Application(
+            loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
+            temporary: temporary,
+            log: log)
+    }
+
+    /// Runs `body` and then lets go of the database, however it ended; the claim on the directory ends with this value.
+    func whileOpen<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body())
+        } catch {
+            result = .failure(error)
+        }
+        try await database.close()
+        withExtendedLifetime(lock) {}
+        return try result.get()
+    }
+
+    /// Connections that read: a server answers many at a time, a command one.
+    private static func readers(_ purpose: Purpose) -> Int {
+        purpose == .serve ? max(4, ProcessEnvironment.processorCount * 2) : 2
+    }
+
+    private static func prepareTemporary(
+        _ settings: Settings, _ directory: DataDirectory, _ logger: Logger
+    ) throws -> TemporaryDirectory {
+        let temporary = try TemporaryDirectory.prepare(settings.temporaryDirectory, for: directory)
+        let removed = try temporary.sweep()
+        if removed > 0 { logger.info("removed temporary files of an earlier run", metadata: ["count": "\(removed)"]) }
+        return temporary
+    }
+
+    private static func requireDatabase(_ path: String) throws {
+        guard access(path, F_OK) == 0 else {
+            throw CatalogError(
+                .notFound,
+                "There is no catalog at \(path) yet. Start `catalogizer serve`, or name another directory with --data-dir."
+            )
+        }
+    }
+
+    private static func sqlitePath(_ location: DatabaseLocation) -> String {
+        switch location {
+        case .sqlite(let path): path
+        }
+    }
+}

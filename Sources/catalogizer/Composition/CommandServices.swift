@@ -1,0 +1,120 @@
+import CatalogSettings
+
+/// What the commands ask of the product. The commands know these words only, and the composition gives them meaning.
+struct CommandServices: Sendable {
+    let storageRoots: any StorageRootCommands
+    let scans: any ScanCommands
+    let search: any SearchCommands
+    let users: any UserCommands
+}
+
+/// The commands below `catalogizer storage`.
+protocol StorageRootCommands: Sendable {
+    /// Every storage root, by name.
+    func roots() async throws -> [StorageRootSummary]
+
+    /// - Throws: `CatalogError.invalidArgument`, `.unsupported` for a scheme of later versions, `.alreadyExists`.
+    func add(_ order: StorageRootOrder) async throws -> StorageRootSummary
+
+    /// Tries to reach a root and to list its directory.
+    ///
+    /// - Throws: `CatalogError.notFound`; that it cannot be reached is an outcome.
+    func test(_ name: String) async throws -> StorageTestOutcome
+
+    /// - Throws: `CatalogError.notFound`.
+    func remove(_ name: String) async throws
+}
+
+/// A storage root to be added.
+struct StorageRootOrder: Sendable {
+    let name: String
+    let url: String
+    let username: String?
+    let password: SecretText?
+}
+
+/// A storage root in a list.
+struct StorageRootSummary: Sendable {
+    let id: Int64
+    let name: String
+    let url: String
+    /// `online`, `offline`, `unknown` or `disabled`.
+    let status: String
+    let lastError: String?
+    /// Microseconds since 1970.
+    let lastScanAt: Int64?
+}
+
+/// How an attempt to reach a storage root ended.
+struct StorageTestOutcome: Sendable {
+    let isReachable: Bool
+    let message: String
+}
+
+/// `catalogizer search`.
+protocol SearchCommands: Sendable {
+    /// - Throws: `CatalogError.notFound` for a root that is not there.
+    func search(_ order: SearchOrder) async throws -> SearchPage
+}
+
+/// What to look for.
+struct SearchOrder: Sendable {
+    let term: String
+    /// Nil: everywhere.
+    let rootName: String?
+    /// Rows.
+    let limit: Int
+}
+
+/// The first hits, in the order of the API, and how many there are.
+struct SearchPage: Sendable {
+    let hits: [SearchHit]
+    let total: Int
+}
+
+/// One entry that was found.
+struct SearchHit: Sendable {
+    let id: Int64
+    let rootName: String
+    /// Below the root, in text form.
+    let path: String
+    let isDirectory: Bool
+    let sizeBytes: Int64
+    /// Microseconds since 1970.
+    let modifiedAt: Int64?
+}
+
+/// The commands below `catalogizer user`.
+protocol UserCommands: Sendable {
+    /// Every account, by name.
+    func users() async throws -> [UserSummary]
+
+    /// - Throws: `CatalogError.invalidArgument` for a name, address, password or role that is not accepted,
+    ///   `.alreadyExists`.
+    func add(_ order: UserOrder, password: SecretText) async throws -> UserSummary
+
+    /// Sets a password and ends every session of the account; it has to be changed at the next login (ruling 8).
+    ///
+    /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a password that is too short.
+    func resetPassword(of username: String, to password: SecretText) async throws
+}
+
+/// An account to be made.
+struct UserOrder: Sendable {
+    let username: String
+    let email: String
+    /// Nil: the role of people who register themselves.
+    let role: String?
+}
+
+/// An account in a list.
+struct UserSummary: Sendable {
+    let id: Int64
+    let username: String
+    let email: String
+    let role: String
+    let isActive: Bool
+    let isLocked: Bool
+    /// Microseconds since 1970.
+    let lastLoginAt: Int64?
+}

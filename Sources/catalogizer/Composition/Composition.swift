@@ -1,0 +1,75 @@
+import CatalogCore
+import CatalogScanner
+import CatalogSearch
+import CatalogServer
+import CatalogSettings
+import CatalogStorage
+import Foundation
+import Logging
+import NIOCore
+import ServiceLifecycle
+
+/// The one place that knows every part of the product and puts them together.
+enum Composition {
+    /// What the commands need, on an opened catalog.
+    static func services(_ application: Application) throws -> CommandServices {
+        let product = try ProductServices(application, index: nil)
+        return CommandServices(
+            storageRoots: StorageRootAdapter(roots: product.services.roots),
+            scans: ScanAdapter(product: product, application: application),
+            search: SearchAdapter(product: product, application: application),
+            users: UserAdapter(application: application))
+    }
+
+    /// The OpenAPI 3.1 document of the API.
+    static func openAPIDocument() throws -> String {
+        String(decoding: OpenAPIDocument.json().readableBytesView, as: UTF8.self)
+    }
+
+    /// Whether the command line and the server of this program may read a storage.
+    static func providers(_ reserved: [ReservedDirectory]) -> [StorageBackendProvider] {
+        [.local(leavingOut: reserved)]
+    }
+
+    /// Everything of authentication, for a process that holds `hasher`.
+    static func authentication(
+        _ application: Application, hasher: PasswordHasher, checkFile: @escaping DownloadLinkService.FileCheck
+    ) async throws -> AuthenticationServices {
+        let settings = application.settings.authentication
+        return try await AuthenticationServices(
+            database: application.database, hasher: hasher, secret: application.secrets.jwtSecret.exposed,
+            settings: AuthenticationSettings(
+                registrationEnabled: settings.isRegistrationEnabled, lockoutFailures: settings.lockoutFailures,
+                lockoutMinutes: settings.lockoutMinutes),
+            checkFile: checkFile)
+    }
+}
+
+/// The services of the product as this program configures them.
+struct ProductServices: Sendable {
+    let services: CatalogServices
+    let logger: Logger
+
+    /// - Parameter index: what follows the scans of this process; nil when it has no search index open.
+    init(
+        _ application: Application, index: NameIndex?, onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in }
+    ) throws {
+        let settings = application.settings
+        let reserved = try [settings.dataDirectory, settings.temporaryDirectory].compactMap { path in
+            FileManager.default.fileExists(atPath: path) ? try ReservedDirectory(path: path) : nil
+        }
+        logger = Logger(label: "catalog")
+        services = CatalogServices(
+            database: application.database,
+            configuration: CatalogServices.Configuration(
+                skipNames: settings.scan.skipNames, allowedLocalRoots: settings.allowedLocalRoots, reserved: reserved,
+                storageThreads: max(16, ProcessEnvironment.processorCount * 4),
+                scanSlots: max(2, ProcessEnvironment.processorCount)),
+            providers: Composition.providers(reserved), time: .system, logger: logger,
+            onProgress: { progress in
+                index?.wake()
+                onProgress(progress)
+            },
+            onWritten: { try await index?.follow() })
+    }
+}

@@ -1,0 +1,83 @@
+/// `catalogizer scan`.
+protocol ScanCommands: Sendable {
+    /// Writes the job of a scan.
+    ///
+    /// - Returns: its id.
+    /// - Throws: `CatalogError.notFound` for a root that is not there, `.conflict` while one is queued or running for it,
+    ///   `.unsupported` for a type of later versions.
+    func start(_ order: ScanOrder) async throws -> Int64
+
+    /// How far a scan is.
+    func snapshot(of id: Int64) async throws -> ScanSnapshot
+
+    /// Runs the scan in this process and returns when it is over; for data directories that no server holds (ruling 51).
+    /// Cancelling the task stops the scan so that a later one goes on from there.
+    func runHere(_ id: Int64) async throws
+}
+
+/// A scan to be started.
+struct ScanOrder: Sendable {
+    /// How closely to look (ruling 41).
+    enum Kind: String, Sendable {
+        case incremental
+        case full
+        case quick
+        case verify
+    }
+
+    let rootName: String
+    let kind: Kind
+    /// Removals are applied, however many they are (ruling 43).
+    let confirmsRemovals: Bool
+}
+
+/// A scan at one moment.
+struct ScanSnapshot: Sendable, Equatable {
+    /// Where a scan stands, in the words of the API.
+    enum Status: String, Sendable {
+        case queued
+        case running
+        case completed
+        case needsConfirmation = "needs_confirmation"
+        case failed
+        case cancelled
+
+        /// Whether it will not go on by itself.
+        var isOver: Bool { self != .queued && self != .running }
+    }
+
+    let id: Int64
+    let rootName: String
+    let scanType: String
+    let status: Status
+    /// Nil while nobody can know: in the first scan of a root.
+    let percent: Int?
+    /// Entries seen, directories included.
+    let entriesFound: Int
+    let added: Int
+    let updated: Int
+    let removed: Int
+    /// Entries that wait for `--confirm` before they are removed.
+    let removalsParked: Int
+    /// Entries that could not be read.
+    let errors: Int
+    let currentPath: String?
+    /// Microseconds since 1970, as the other times here.
+    let startedAt: Int64?
+    let endedAt: Int64?
+    let errorMessage: String?
+
+    /// Since the scan started; nil in its first half second, when it would say nothing.
+    func entriesPerSecond(at now: Int64) -> Int? {
+        guard let startedAt else { return nil }
+        let elapsed = (endedAt ?? now) - startedAt
+        guard elapsed >= 500_000 else { return nil }
+        return Int(Double(entriesFound) * 1_000_000 / Double(elapsed))
+    }
+
+    /// From start to end, once it is over.
+    var durationSeconds: Double? {
+        guard let startedAt, let endedAt else { return nil }
+        return Double(endedAt - startedAt) / 1_000_000
+    }
+}

@@ -1,0 +1,109 @@
+import CatalogCore
+import CatalogSearch
+import CatalogServer
+import CatalogSettings
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+
+/// What a running server is made of.
+struct ServerParts: Sendable {
+    /// In the order of starting; they stop in reverse.
+    let services: [any Service]
+    /// Takes over settings and certificates that were read again (ruling 54).
+    let reload: @Sendable (Settings) async throws -> Void
+    /// Ends threads and connections, after every service has stopped.
+    let close: @Sendable () async throws -> Void
+}
+
+extension Composition {
+    /// Everything that runs as long as the server does: index, clean-up, jobs, and at last the listening side.
+    static func server(_ application: Application) async throws -> ServerParts {
+        let settings = application.settings
+        let logger = Logger(label: "server")
+        let hasher = PasswordHasher(threadCount: ProcessEnvironment.processorCount)
+        let index = try await NameIndex(
+            database: application.database, directory: application.directory.path(of: "search"),
+            note: { logger.notice("search index: \($0)") })
+        let product = try ProductServices(application, index: index)
+        let authentication = try await authentication(
+            application, hasher: hasher, checkFile: product.services.checkFile)
+        try await firstStart(authentication, application, logger)
+        let server = try await httpServer(application, product, index, authentication, logger)
+        let cleaner = AuthenticationCleaner(
+            database: application.database,
+            settings: AuthenticationSettings(
+                lockoutFailures: settings.authentication.lockoutFailures,
+                lockoutMinutes: settings.authentication.lockoutMinutes),
+            time: .system, logger: logger)
+        return ServerParts(
+            services: [IndexFollower(index: index, logger: logger), cleaner, product.services.worker, server],
+            reload: { _ in try await server.reloadCertificates() },
+            close: {
+                try await product.services.shutdown()
+                try await hasher.close()
+            })
+    }
+
+    private static func firstStart(
+        _ authentication: AuthenticationServices, _ application: Application, _ logger: Logger
+    ) async throws {
+        let settings = application.settings.authentication
+        let outcome = try await authentication.firstStart.run(
+            FirstAdministrator(
+                username: settings.adminUsername, email: settings.adminEmail,
+                password: settings.adminPassword.map { Password($0.exposed) }),
+            dataDirectory: application.directory.path)
+        guard case .created(let username, let file) = outcome else { return }
+        logger.notice(
+            "made the first administrator", metadata: ["user": "\(username)", "password_file": "\(file ?? "as set")"])
+    }
+
+    private static func httpServer(
+        _ application: Application, _ product: ProductServices, _ index: NameIndex,
+        _ authentication: AuthenticationServices, _ logger: Logger
+    ) async throws -> HTTPServer {
+        let settings = application.settings
+        let http = HTTPSettings(
+            host: settings.server.host, port: settings.server.port,
+            tls: settings.server.tls.map { .init(certificate: $0.certificate, key: $0.key) },
+            trustedProxies: settings.server.trustedProxies, corsAllowedOrigins: settings.server.corsAllowedOrigins,
+            rateRules: RateRules(
+                authPerMinute: settings.rateLimits.authPerMinute, apiPerMinute: settings.rateLimits.apiPerMinute))
+        let group = MultiThreadedEventLoopGroup.singleton
+        let server = try CatalogServer(
+            CatalogServer.Dependencies(
+                database: application.database, services: product.services, search: product.services.search(index),
+                authentication: authentication),
+            settings: http, group: group)
+        let scheme = http.tls == nil ? "http" : "https"
+        return try HTTPServer(shell: server.shell, settings: http, group: group, logger: logger) { port in
+            logger.notice("listening", metadata: ["url": "\(scheme)://\(http.host):\(port)"])
+        }
+    }
+}
+
+/// Keeps the search index in step with the catalog, and the journal of names short.
+struct IndexFollower: Service {
+    private static let pruneInterval = Duration.seconds(3_600)
+    let index: NameIndex
+    let logger: Logger
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { try await index.run() }
+                group.addTask { await prune() }
+            }
+        }
+    }
+
+    private func prune() async {
+        while (try? await Task.sleep(for: Self.pruneInterval)) != nil {
+            do { try await index.pruneJournal() } catch {
+                logger.warning("the journal of names could not be shortened", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

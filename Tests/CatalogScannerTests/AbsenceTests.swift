@@ -1,0 +1,144 @@
+import CatalogCore
+import CatalogJobs
+import CatalogScanner
+import Foundation
+import Testing
+
+/// Absence is not deletion: nothing that a scan cannot see costs a row.
+@Suite("What is absent is kept") struct AbsenceTests {
+    @Test func anUnreadableDirectoryKeepsItsRowsAndBecomesAnErrorRow() async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("secret/one.txt")
+            try disk.write("open/two.txt")
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            disk.backend.makeUnreadable(["secret"])
+            try disk.write("open/three.txt")
+            let scan = try await disk.scan()
+            #expect(scan.status == "completed")
+            #expect(scan.counts.errors == 1)
+            let errors = try await disk.service.errors(of: scan.id, page: Page(limit: 10), scope: .everything)
+            #expect(errors.errors.map(\.path) == ["secret"])
+            #expect(errors.errors.first?.code == "permissionDenied")
+            let after = try await disk.catalog()
+            #expect(after["secret/one.txt"] == before["secret/one.txt"])
+            #expect(after["open/three.txt"] != nil)
+        }
+    }
+
+    @Test func anEmptyRootIsParkedAndDiscarded() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<5 { try disk.write("d/\(number).txt") }
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            try disk.move("d", to: "../away")
+            let scan = try await disk.scan()
+            #expect(scan.status == "needs_confirmation")
+            #expect(scan.removalsParked == 6)
+            #expect(try await disk.catalog() == before)
+            try await disk.service.discard(scan.id, scope: .everything)
+            #expect(try await disk.catalog() == before)
+            await #expect(throws: CatalogError.self) { try await disk.service.confirm(scan.id, scope: .everything) }
+        }
+    }
+
+    @Test func parkedRemovalsAreAppliedWhenConfirmed() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<300 { try disk.write("d\(number % 3)/\(number).txt", bytes: 1) }
+            try await disk.scan(.full)
+            try disk.remove("d1")
+            let scan = try await disk.scan()
+            #expect(scan.status == "needs_confirmation")
+            #expect(try await disk.catalog().count == 303)
+            let confirmed = try await disk.confirm(scan.id)
+            #expect(confirmed.removalState == .confirmed)
+            #expect(confirmed.counts.removed == 101)
+            #expect(try await disk.catalog().count == 202)
+            #expect(try await disk.totals() == (bytes: 200, files: 200, directories: 2))
+        }
+    }
+
+    @Test func theBrakeCanBeReleasedBeforehand() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<5 { try disk.write("d/\(number).txt") }
+            try await disk.scan(.full)
+            try disk.remove("d")
+            let scan = try await disk.scan(confirm: true)
+            #expect(scan.status == "completed")
+            #expect(try await disk.catalog().isEmpty)
+        }
+    }
+
+    @Test func aLaterScanSeesForItselfWhatIsMissing() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<5 { try disk.write("d/\(number).txt") }
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            try disk.move("d", to: "../away")
+            let parked = try await disk.scan()
+            try disk.move("../away", to: "d")
+            #expect(try await disk.scan().status == "completed")
+            #expect(try await disk.catalog() == before)
+            #expect(try await disk.service.find(parked.id, scope: .everything).removalState == .discarded)
+        }
+    }
+
+    @Test func anotherDiskInTheSamePlaceRemovesNothing() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<50 { try disk.write("d/\(number).txt") }
+            try await disk.scan(.full)
+            try disk.remove("d/7.txt")
+            disk.backend.pretendIdentity("another disk")
+            let scan = try await disk.scan()
+            #expect(scan.status == "needs_confirmation")
+            #expect(scan.removalReason?.contains("not the one") == true)
+            #expect(try await disk.catalog()["d/7.txt"] != nil)
+            // The disk that was there before is back: nothing is missing but the file that is.
+            disk.backend.pretendIdentity(nil)
+            #expect(try await disk.scan().status == "completed")
+            #expect(try await disk.catalog()["d/7.txt"] == nil)
+        }
+    }
+
+    @Test func aStorageThatIsAwayFailsTheScanAndNothingElse() async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("a/one.txt")
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            disk.backend.goAway(true)
+            let scan = try await disk.scan()
+            #expect(scan.status == "failed")
+            #expect(scan.errorMessage == "Storage unavailable")
+            #expect(try await disk.catalog() == before)
+        }
+    }
+
+    @Test func aScanStoppedInTheMiddleRemovesNothingAndGoesOnWhereItWas() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<3_000 { try disk.write("d\(number % 1_500)/\(number).txt", bytes: 1) }
+            let id = try await disk.service.request(ScanRequest(rootID: ScanFixture.rootID, type: .full))
+            let stopped = try await disk.run(id) { worker, progress in
+                if progress.status == "running" { worker.cancelNow(progress.scanID) }
+            }
+            #expect(stopped.status == "cancelled" || stopped.status == "completed")
+            let full = try await disk.scan(.full)
+            #expect(full.status == "completed")
+            #expect(try await disk.catalog().count == 4_500)
+            #expect(try await disk.totals() == (bytes: 3_000, files: 3_000, directories: 1_500))
+        }
+    }
+
+    @Test func onlyOneScanOfARootWaits() async throws {
+        try await ScanFixture.withNew { disk in
+            let first = try await disk.service.request(ScanRequest(rootID: ScanFixture.rootID, type: .full))
+            do {
+                _ = try await disk.service.request(ScanRequest(rootID: ScanFixture.rootID, type: .full))
+                Issue.record("a second scan was queued")
+            } catch let error as CatalogError {
+                #expect(error.code == .conflict)
+                #expect(error.details["job_id"] == .integer(first))
+                #expect(error.details["status"] == .text("queued"))
+            }
+        }
+    }
+}

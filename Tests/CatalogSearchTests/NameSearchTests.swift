@@ -1,0 +1,202 @@
+import CatalogCore
+import CatalogSearch
+import Testing
+
+@Suite("Searching names")
+struct NameSearchTests {
+    private func ids(_ index: NameIndex, _ text: String, _ change: (inout NameQuery) -> Void = { _ in }) throws
+        -> [EntryID]
+    {
+        var query = NameQuery(text, in: .everything)
+        change(&query)
+        return try index.search(query).ids
+    }
+
+    @Test("Every answer over random names equals the plainest search, page, order and total")
+    func equalsTheNaiveSearch() async throws {
+        let fixture = try await CatalogFixture()
+        var maker = NameMaker(seed: 42)
+        var id: EntryID = 1
+        for batch in 0..<20 {
+            var seen: Set<[UInt8]> = []
+            let names = (0..<120).map { _ in maker.name() }.filter {
+                StoragePath.isName($0) && seen.insert($0).inserted
+            }
+            let kind: EntryKind = batch % 7 == 0 ? .directory : .file
+            try await fixture.add(
+                names.enumerated().map { index, name in
+                    KnownEntry(
+                        id: id + Int64(index), root: Int64(batch % 3 + 1), parent: Int64(batch + 1), kind: kind,
+                        name: name)
+                })
+            id += Int64(names.count)
+        }
+        let index = try await fixture.openIndex()
+        let naive = NaiveSearch(entries: fixture.entries)
+        let names = fixture.entries.values.sorted { $0.id < $1.id }.map(\.name)
+        for round in 0..<150 {
+            var text = maker.term(from: names[maker.number(below: names.count)])
+            if round % 4 == 1 { text += " " + maker.term(from: names[maker.number(below: names.count)]) }
+            if round % 10 == 2 {
+                text = ["zzqq", "%", "_", ".", "e", "", " ", "the river", "silent_river.mkv", "CAFÉ"][round / 10 % 10]
+            }
+            var query = NameQuery(text, in: round % 5 == 3 ? .roots([1, 3]) : .everything)
+            query.order = round % 2 == 0 ? .ascending : .descending
+            query.limit = 1 + maker.number(below: 60)
+            query.offset = round % 3 == 0 ? maker.number(below: 40) : 0
+            if round % 6 == 0 { query.isDirectory = round % 12 == 0 }
+            if round % 7 == 0 { query.fileExtension = ["mkv", ".Flac", "gz", "xyz", "no such", ""][round / 7 % 6] }
+            if round % 9 == 0 { query.fileTypes = round % 18 == 0 ? [.video] : [.other, .image] }
+            if round % 11 == 0 { query.mimeTypes = ["application/octet-stream", "audio/flac"] }
+            let hits = try index.search(query)
+            let expected = naive.page(query)
+            #expect(hits.ids == expected.ids, "page of \(query)")
+            #expect(hits.total == expected.total, "total of \(query)")
+            guard round % 5 == 0 else { continue }
+            let all = naive.all(query).sorted()
+            #expect(try index.allHits(query, limit: 100_000).ids == all, "all hits of \(query)")
+            let some = try index.allHits(query, limit: 3)
+            #expect(some.ids == Array(all.prefix(3)) && some.total == all.count)
+        }
+        try await index.close()
+    }
+
+    @Test("Names that differ in composition only are two entries and found by either form")
+    func compositionTwins() async throws {
+        let fixture = try await CatalogFixture()
+        let twins = try await fixture.add(["Caf\u{E9}.txt", "Cafe\u{301}.txt"])
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, "CAFÉ") == twins)
+        #expect(try ids(index, "cafe\u{301}") == twins)
+        #expect(try ids(index, "cafe").isEmpty)
+    }
+
+    @Test("A byte that is no text is found by its text form")
+    func invalidBytes() async throws {
+        let fixture = try await CatalogFixture()
+        let added = try await fixture.add([[0x61, 0xFE, 0x62], [0x61, 0xFF]])
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, "a\u{201B}FE") == [added[0]])
+        #expect(try ids(index, "\u{201B}ff") == [added[1]])
+    }
+
+    @Test("Percent and underscore are plain characters; dots and underscores are spaces only when nothing else matches")
+    func literalsAndSecondTry() async throws {
+        let fixture = try await CatalogFixture()
+        let added = try await fixture.add(["100% real", "100 reals", "silver arrow 1987", "img_1", "img 1"])
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, "100%") == [added[0]])
+        #expect(try ids(index, "img_") == [added[3]])
+        #expect(try ids(index, "arrow.silver_1987") == [added[2]])
+        #expect(try ids(index, "_").count == 1)
+        #expect(try ids(index, "arrow_9").count == 1)
+    }
+
+    @Test("Equal names stand by ascending id in both directions, and pages join without a gap")
+    func tiesAndPaging() async throws {
+        let fixture = try await CatalogFixture()
+        var id: EntryID = 1
+        for parent in 1...400 {
+            let name = parent % 2 == 0 ? "cover.jpg" : "cover \(parent % 5).jpg"
+            let entry = KnownEntry(id: id, root: 1, parent: Int64(parent), kind: .file, name: Array(name.utf8))
+            try await fixture.add([entry])
+            id += 1
+        }
+        let index = try await fixture.openIndex()
+        for order in [NameQuery.Order.ascending, .descending] {
+            var query = NameQuery("cover", in: .everything)
+            query.order = order
+            query.limit = 83
+            var joined: [EntryID] = []
+            while true {
+                query.offset = joined.count
+                let page = try index.search(query)
+                #expect(page.total == 400)
+                if page.ids.isEmpty { break }
+                joined += page.ids
+            }
+            #expect(joined == NaiveSearch(entries: fixture.entries).all(query))
+        }
+    }
+
+    @Test("Pages far back are the same as those in front", arguments: [NameQuery.Order.ascending, .descending])
+    func deepPages(order: NameQuery.Order) async throws {
+        let fixture = try await CatalogFixture()
+        try await fixture.add((0..<9_000).map { "name \($0 % 3_000)" + String(repeating: "~", count: $0 / 3_000) })
+        for parent in 1...40 {
+            try await fixture.add((0..<50).map { "same \($0)" }, parent: Int64(parent))
+        }
+        let index = try await fixture.openIndex()
+        let sorted = NaiveSearch(entries: fixture.entries).all(
+            {
+                var query = NameQuery("m", in: .everything)
+                query.order = order
+                return query
+            }())
+        for offset in [8_190, 8_500, 9_100, 10_003, 10_990, 11_000, 50_000] {
+            let page = try ids(index, "m") {
+                $0.order = order
+                $0.offset = offset
+                $0.limit = 20
+            }
+            #expect(page == Array(sorted.dropFirst(offset).prefix(20)), "offset \(offset)")
+        }
+    }
+
+    @Test("Several words are found in any order, whatever their length, also inside each other")
+    func severalWords() async throws {
+        let fixture = try await CatalogFixture()
+        let added = try await fixture.add([
+            "the silent river", "river of silence", "silent", "a river, silently", "r s",
+        ])
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, "river silent") == [added[3], added[0]])
+        #expect(try ids(index, "silent  the\triver") == [added[0]])
+        #expect(try ids(index, "r s") == [added[3], added[4], added[1], added[0]])
+        #expect(try ids(index, "silent lent ri") == [added[3], added[0]])
+        #expect(try ids(index, "river silver").isEmpty)
+    }
+
+    @Test("Only what stands directly in the given directories is found")
+    func directories() async throws {
+        let fixture = try await CatalogFixture()
+        let inside = try await fixture.add(["a film"], parent: 100)
+        try await fixture.add(["b film"], parent: 200)
+        let deeper = try await fixture.add(["c film"], parent: 300)
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, "film") { $0.directories = DirectorySet([300, 100, 100]) } == inside + deeper)
+        #expect(try ids(index, "film") { $0.directories = DirectorySet([]) }.isEmpty)
+    }
+
+    @Test("Nothing outside the scope is found or counted")
+    func scope() async throws {
+        let fixture = try await CatalogFixture()
+        let mine = try await fixture.add(["shared name"], root: 1)
+        try await fixture.add(["shared name"], root: 2)
+        let index = try await fixture.openIndex()
+        #expect(try index.search(NameQuery("shared", in: .roots([1]))) == NameHits(ids: mine, total: 1))
+        #expect(try index.search(NameQuery("shared", in: .roots([]))).total == 0)
+        #expect(try index.search(NameQuery("shared", in: .everything)).total == 2)
+    }
+
+    @Test("The directory of a root has no name and is never found")
+    func rootDirectory() async throws {
+        let fixture = try await CatalogFixture()
+        try await fixture.add([[]], kind: .directory)
+        let index = try await fixture.openIndex()
+        #expect(try index.search(NameQuery("", in: .everything)).total == 0)
+    }
+
+    @Test("A query over the limits is refused, and long names and words are searched like short ones")
+    func limits() async throws {
+        let fixture = try await CatalogFixture()
+        let long = String(repeating: "abcdefgh", count: 31)
+        let added = try await fixture.add([long, "\u{FDFA}\u{FDFA}\u{FDFA}.txt"])
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, long) == [added[0]])
+        #expect(try ids(index, long + "x").isEmpty)
+        #expect(try ids(index, ".txt") == [added[1]])
+        #expect(throws: CatalogError.self) { try ids(index, String(repeating: "a", count: 2_000)) }
+        #expect(throws: CatalogError.self) { try ids(index, (0..<40).map { "w\($0)" }.joined(separator: " ")) }
+    }
+}
