@@ -111,9 +111,6 @@ let package = Package(
             [
                 "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogScanner",
                 "CatalogJobs", "CatalogServer", .product(name: "Logging", package: "swift-log"),
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
-                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -147,6 +144,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         tests("IntegrationTests", ["CatalogCore", "CatalogTestSupport"]),
     ]

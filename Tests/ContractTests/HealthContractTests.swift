@@ -76,8 +76,10 @@ import Testing
         let response = try await fixture().test { try await $0.execute(uri: "/metrics", method: .get) }
         #expect(response.headers[.contentType] == "text/plain; version=0.0.4; charset=utf-8")
         let lines = String(buffer: response.body).split(separator: "\n")
-        let typed = Set(lines.filter { $0.hasPrefix("# TYPE ") }.compactMap { $0.split(separator: " ").dropFirst(2).first })
-        #expect(typed.isSuperset(of: ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"]))
+        let typed = Set(
+            lines.filter { $0.hasPrefix("# TYPE ") }.compactMap { $0.split(separator: " ").dropFirst(2).first })
+        #expect(
+            typed.isSuperset(of: ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds"]))
         for line in lines where !line.hasPrefix("#") {
             let name = line.prefix { $0 != " " && $0 != "{" }
             let family = ["_bucket", "_sum", "_count"].reduce(name) { $0.hasSuffix($1) ? $0.dropLast($1.count) : $0 }

@@ -105,7 +105,9 @@ import Testing
         var settings = HTTPSettings()
         settings.rateRules = RateRules(authPerMinute: 5, apiPerMinute: 2)
         try await ShellFixture.fake(FakeFeature(), settings).test { [item] client async throws in
-            let send = { (token: String) in try await client.execute(uri: item, method: .get, headers: .token(token)).status }
+            let send = { (token: String) in
+                try await client.execute(uri: item, method: .get, headers: .token(token)).status
+            }
             #expect(try await send("bad") == .unauthorized)
             #expect(try await send("bad") == .unauthorized)
             #expect(try await send("bad") == .tooManyRequests)

@@ -16,7 +16,8 @@ import Testing
     ]
 
     @Test(arguments: CatalogError.Code.allCases)
-    func `every code has its status, its details, and keeps its cause to itself`(_ code: CatalogError.Code) async throws {
+    func `every code has its status, its details, and keeps its cause to itself`(_ code: CatalogError.Code) async throws
+    {
         let response = try await ShellFixture.fake().test {
             try await $0.execute(uri: "/api/v1/test/fail/\(code.rawValue)", method: .get)
         }

@@ -63,7 +63,8 @@ import Testing
 
     @Test func `examples of the document are valid JSON objects with every required member`() throws {
         let schemas = try #require(
-            (try document(OpenAPIDocument.json())["components"] as? [String: Any])?["schemas"] as? [String: [String: Any]])
+            (try document(OpenAPIDocument.json())["components"] as? [String: Any])?["schemas"]
+                as? [String: [String: Any]])
         for (name, schema) in schemas {
             let required = Set(schema["required"] as? [String] ?? [])
             for example in schema["examples"] as? [[String: Any]] ?? [] {

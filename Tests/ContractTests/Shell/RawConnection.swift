@@ -1,7 +1,9 @@
 import Glibc
 import NIOPosix
 
-/// A TCP connection whose every byte is the test's own doing. Calls block, so they run on NIO's thread pool.
+/// A TCP connection whose every byte is the test's own doing.
+///
+/// Calls block, so they run on NIO's thread pool.
 final class RawConnection: Sendable {
     private let descriptor: Int32
 
@@ -9,7 +11,7 @@ final class RawConnection: Sendable {
         let code: Int32
     }
 
-    /// - Parameter receiveBuffer: bytes of the socket's buffer, to make a client that takes little; nil for the default.
+    /// Connects; a small `receiveBuffer` (bytes of the socket) makes a client that takes little.
     init(port: Int, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBuffer {

@@ -53,7 +53,9 @@ import Testing
         #expect(String(buffer: response.body) == #"{"message":"\#(bytes)|-"}"#)
     }
 
-    @Test(arguments: ["/api/v1/test/tail/%", "/api/v1/test/tail/%4", "/api/v1/test/tail/%zz", "/api/v1/test/tail/a%00b"])
+    @Test(arguments: [
+        "/api/v1/test/tail/%", "/api/v1/test/tail/%4", "/api/v1/test/tail/%zz", "/api/v1/test/tail/a%00b",
+    ])
     func `a malformed escape or a NUL in a path is 400`(_ uri: String) async throws {
         let response = try await get(uri)
         #expect(response.status == .badRequest)

@@ -9,10 +9,11 @@ import Testing
     private struct Certificate {
         let directory: URL
 
-        /// - Parameter name: what the certificate is issued to.
+        /// Replaces both files by a certificate that is issued to `name`.
         func issue(_ name: String) throws {
             try run(
-                "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                "-nodes",
                 "-days", "2", "-subj", "/CN=\(name)", "-keyout", path("key.pem"), "-out", path("cert.pem"))
         }
 

@@ -7,9 +7,12 @@ extension AppRequestContext {
     /// An answer that hands over what comes into `mailbox` until the client goes, the caller's session dies, the mailbox is
     /// ended or the server stops.
     ///
+    /// `onEnd` is called once, when the stream is over: there the caller forgets the mailbox that it puts events into.
+    ///
     /// - Parameters:
-    ///   - mailbox: the caller puts events into it and forgets it in `onEnd`.
-    ///   - onEnd: called once, when the stream is over.
+    ///   - mailbox: read by this stream only.
+    ///   - onEnd: must not block.
+    /// - Returns: an answer whose body ends when the stream does.
     /// - Throws: `CatalogError.rateLimited` for more than `Limits.eventStreamsPerUser` streams of one user, `.unavailable`
     ///   while the server stops; then `onEnd` has been called.
     package func eventStream(

@@ -1,22 +1,23 @@
 import CatalogCore
-package import CatalogServer
+import CatalogServer
+import CatalogTestSupport
 import Hummingbird
-package import HummingbirdTesting
-package import Logging
+import HummingbirdTesting
+import Logging
 import NIOPosix
 import ServiceLifecycle
 
 /// The HTTP shell around endpoints of a test's choice, with a fake authenticator and a clock that stands still.
-package struct ShellFixture: Sendable {
-    package let time = ManualClock()
-    package let authenticator = FakeAuthenticator()
-    package let metrics = MetricsRegistry()
-    package let shell: HTTPShell
+struct ShellFixture: Sendable {
+    let time = ManualClock()
+    let authenticator = FakeAuthenticator()
+    let metrics = MetricsRegistry()
+    let shell: HTTPShell
     private let settings: HTTPSettings
     private let logger: Logger
 
     /// Builds the shell; `handlers` must fit `endpoints`.
-    package init(
+    init(
         endpoints: [Endpoint], handlers: [EndpointHandler], settings: HTTPSettings = HTTPSettings(),
         logger: Logger = ShellFixture.quietLogger
     ) throws {
@@ -30,17 +31,17 @@ package struct ShellFixture: Sendable {
     }
 
     /// Writes nothing.
-    package static let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    static let quietLogger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// Sends requests without a socket.
-    package func test<Value: Sendable>(
+    func test<Value: Sendable>(
         _ body: @Sendable @escaping (any TestClientProtocol) async throws -> Value
     ) async throws -> Value {
         try await Application(responder: shell, logger: logger).test(.router) { try await body($0) }
     }
 
     /// A server on a free port that does not run yet.
-    package func makeServer(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> HTTPServer {
+    func makeServer(onRunning: @escaping @Sendable (Int) async -> Void = { _ in }) throws -> HTTPServer {
         var settings = self.settings
         settings.port = 0
         return try HTTPServer(
@@ -51,7 +52,7 @@ package struct ShellFixture: Sendable {
     /// Serves on a free port while `body` runs, then stops gracefully.
     ///
     /// - Returns: what `body` returned, and how long stopping took.
-    package func live<Value: Sendable>(
+    func live<Value: Sendable>(
         _ body: @Sendable @escaping (_ port: Int, _ server: HTTPServer) async throws -> Value
     ) async throws -> (value: Value, stopping: Duration) {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)

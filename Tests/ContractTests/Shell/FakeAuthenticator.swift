@@ -1,10 +1,12 @@
 import CatalogCore
-package import CatalogServer
+import CatalogServer
 import Synchronization
 
 /// Knows a few tokens by name: `admin` may do everything, `viewer` may `media.view`, `nobody` may nothing; `expired`
-/// and `revoked` are refused as such, everything else as invalid. The ticket `ticket` works once.
-package final class FakeAuthenticator: RequestAuthenticator {
+/// and `revoked` are refused as such, everything else as invalid.
+///
+/// The ticket `ticket` works once.
+final class FakeAuthenticator: RequestAuthenticator {
     private struct State {
         var isTicketUsed = false
         var deadUsers: Set<UserID> = []
@@ -12,9 +14,9 @@ package final class FakeAuthenticator: RequestAuthenticator {
 
     private let state = Mutex(State())
 
-    package init() {}
+    init() {}
 
-    package func caller(bearer token: String) throws -> Caller {
+    func caller(bearer token: String) throws -> Caller {
         switch token {
         case "admin": return make(1, token, ["*"])
         case "viewer": return make(2, token, ["media.view"])
@@ -25,7 +27,7 @@ package final class FakeAuthenticator: RequestAuthenticator {
         }
     }
 
-    package func caller(ticket: String) throws -> Caller {
+    func caller(ticket: String) throws -> Caller {
         let isFresh = state.withLock { state in
             defer { state.isTicketUsed = state.isTicketUsed || ticket == "ticket" }
             return ticket == "ticket" && !state.isTicketUsed
@@ -34,17 +36,17 @@ package final class FakeAuthenticator: RequestAuthenticator {
         return make(2, "viewer", ["media.view"])
     }
 
-    package func caller(link token: String) throws -> Caller {
+    func caller(link token: String) throws -> Caller {
         guard token == "link" else { throw CatalogError(.unauthenticated, "Invalid or expired download link") }
         return make(2, "viewer", ["media.view"])
     }
 
-    package func isAlive(_ caller: Caller) -> Bool {
+    func isAlive(_ caller: Caller) -> Bool {
         state.withLock { !$0.deadUsers.contains(caller.userID) }
     }
 
     /// Ends every session of a user.
-    package func kill(user: Int64) {
+    func kill(user: Int64) {
         state.withLock { _ = $0.deadUsers.insert(user) }
     }
 
