@@ -1,6 +1,8 @@
-/// Every endpoint of the product. A feature's list stands in its `…Endpoints.swift`; the router, the OpenAPI document and
-/// the tests read this one.
+/// Every endpoint of the product.
+///
+/// A feature's list stands in its `…Endpoints.swift`; the router, the OpenAPI document and the tests read this one.
 package enum EndpointManifest {
+    /// In the order of the document.
     package static let all: [Endpoint] = [
         HealthEndpoints.all,
         AuthenticationEndpoints.all,

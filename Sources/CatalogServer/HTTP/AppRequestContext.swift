@@ -28,15 +28,20 @@ package struct AppRequestContext: Sendable {
     /// Goes back as `X-Request-ID` and stands in every log line about the request.
     package var requestID: String { exchange.requestID }
 
+    /// The endpoint that the request was routed to.
     package var endpoint: Endpoint { route.endpoint }
 
     /// Where the request comes from, behind proxies that are trusted.
     package var clientAddress: ClientAddress { exchange.clientAddress }
 
-    /// Carries the request id. Made anew each time, so keep it when more than one line is written.
+    /// Carries the request id.
+    ///
+    /// Made anew each time, so keep it when more than one line is written.
     package var logger: Logger { exchange.logger }
 
-    /// Whether only the header fields are wanted. The shell drops the body by itself; a handler may save itself the work.
+    /// Whether only the header fields are wanted.
+    ///
+    /// The shell drops the body by itself; a handler may save itself the work.
     package var isHead: Bool { exchange.isHead }
 
     /// The caller, for endpoints that always have one.
@@ -68,6 +73,7 @@ package struct ConnectionContext: InitializableFromSource, Sendable {
     let channel: any Channel
     let logger: Logger
 
+    /// Takes what Hummingbird's own application hands over; tests without a socket come this way.
     package init(source: ApplicationRequestContextSource) {
         channel = source.channel
         logger = source.logger

@@ -2,7 +2,9 @@
 package struct HTTPSettings: Sendable {
     /// Files of a certificate chain and its key, both PEM.
     package struct TLSFiles: Sendable, Equatable {
+        /// Path of the chain, the server's own certificate first.
         package let certificate: String
+        /// Path of the key that belongs to it.
         package let key: String
 
         package init(certificate: String, key: String) {
@@ -11,6 +13,7 @@ package struct HTTPSettings: Sendable {
         }
     }
 
+    /// The name or address to listen on.
     package var host: String
     /// 0 picks a free one.
     package var port: Int
@@ -21,6 +24,7 @@ package struct HTTPSettings: Sendable {
     package var rateRules: RateRules
     package var connectionLimits: ConnectionLimits
 
+    /// The defaults are those of the settings' table.
     package init(
         host: String = "127.0.0.1", port: Int = 8_080, tls: TLSFiles? = nil, trustedProxies: [String] = [],
         corsAllowedOrigins: [String] = [], rateRules: RateRules = RateRules()

@@ -4,7 +4,9 @@ package import Hummingbird
 import NIOCore
 
 extension Request {
-    /// Reads and decodes a JSON body. Unknown keys are ignored.
+    /// Reads and decodes a JSON body.
+    ///
+    /// Unknown keys are ignored.
     ///
     /// - Throws: `CatalogError` `.tooLarge` over `Limits.jsonBodyBytes`, `.unsupportedMediaType` for another content type,
     ///   and `.invalidArgument` with the endpoint's text for what is not the wanted JSON, then with `details.field` naming

@@ -1,6 +1,8 @@
 package import CatalogCore
 
-/// What the variable parts of a path held, decoded exactly once. They are bytes: `%FE` means that byte (ruling 40).
+/// What the variable parts of a path held, decoded exactly once.
+///
+/// They are bytes: `%FE` means that byte (ruling 40).
 package struct PathValues: Sendable {
     private let values: [(name: String, bytes: [UInt8])]
 
@@ -26,9 +28,8 @@ package struct PathValues: Sendable {
         try StoragePath(parsingEncoded: bytes(name))
     }
 
-    /// The id of something.
+    /// The id of something, which messages call `thing`.
     ///
-    /// - Parameter thing: how the message calls it.
     /// - Throws: `CatalogError.invalidArgument` "Invalid *thing* ID" for what is no whole number from 1.
     package func id(_ name: String, of thing: String) throws -> Int64 {
         let raw = bytes(name)

@@ -24,8 +24,9 @@ package struct QueryString: Sendable {
         pairs = []
     }
 
-    /// The value as text, or nil when it is not there. Bytes that are not UTF-8 appear in the form of `NameEncoding`, which
-    /// every path and name takes back.
+    /// The value as text, or nil when it is not there.
+    ///
+    /// Bytes that are not UTF-8 appear in the form of `NameEncoding`, which every path and name takes back.
     package subscript(name: String) -> String? {
         bytes(name).map { String(validating: $0, as: UTF8.self) ?? NameEncoding.text(of: $0) }
     }

@@ -1,6 +1,8 @@
 /// How many requests a minute are allowed, by class (`rate_limit.*`); 0 turns a class off.
 package struct RateRules: Sendable, Equatable {
+    /// Requests of the class `.auth` a minute, for each endpoint; 0 for no limit.
     package let authPerMinute: Int
+    /// Requests of the class `.api` a minute; 0 for no limit.
     package let apiPerMinute: Int
 
     package init(authPerMinute: Int = 5, apiPerMinute: Int = 100) {
@@ -36,8 +38,10 @@ package struct RateRule: Sendable, Equatable {
 
 /// Whom a request counts for, and in which bucket.
 package struct RateKey: Sendable, Hashable {
+    /// Equal texts share a bucket.
     package let text: String
 
+    /// The bucket of `subject` (a user, an address, an account) at `endpoint`.
     package init(_ subject: String, endpoint: Endpoint) {
         // The strict class has a bucket for each endpoint (ruling 11), the other one for all of them.
         text = endpoint.rateClass == .auth ? "\(endpoint.id)|\(subject)" : "api|\(subject)"
@@ -46,6 +50,7 @@ package struct RateKey: Sendable, Hashable {
 
 /// What a limiter says to one request.
 package struct RateDecision: Sendable, Equatable {
+    /// Whether the request may go on.
     package let isAllowed: Bool
     /// Requests that are still allowed now.
     package let remaining: Int
@@ -59,7 +64,9 @@ package struct RateDecision: Sendable, Equatable {
     }
 }
 
-/// Counts requests. In memory for one server; behind a protocol so that several servers may share their counts (ruling 21).
+/// Counts requests.
+///
+/// In memory for one server; behind a protocol so that several servers may share their counts (ruling 21).
 package protocol RateLimiting: Sendable {
     /// Counts one request and says whether it is allowed. A refused one does not count.
     func charge(_ key: RateKey, _ rule: RateRule) async -> RateDecision

@@ -1,6 +1,8 @@
 package import CatalogCore
 
-/// Turns what a request shows into the one who sends it. Each call looks at the state of the session as it is now.
+/// Turns what a request shows into the one who sends it.
+///
+/// Each call looks at the state of the session as it is now.
 ///
 /// - Throws: `CatalogError.unauthenticated` with the text of `ErrorText` that fits; `.unavailable` when it cannot tell.
 package protocol RequestAuthenticator: Sendable {

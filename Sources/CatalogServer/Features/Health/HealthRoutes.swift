@@ -1,11 +1,11 @@
-import CatalogCore
+package import CatalogCore
 import HTTPTypes
 import Hummingbird
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// Answers monitors and proxies.
-struct HealthRoutes: Sendable {
+package struct HealthRoutes: Sendable {
     /// Whether reading works.
     let health: HealthService
     /// Whether everything works that requests need.
@@ -17,7 +17,20 @@ struct HealthRoutes: Sendable {
     /// The finished OpenAPI document.
     let document: ByteBuffer
 
-    var handlers: [EndpointHandler] {
+    package init(
+        health: HealthService, readiness: HealthService, metrics: MetricsRegistry, time: TimeSource, startedAt: Int64,
+        document: ByteBuffer
+    ) {
+        self.health = health
+        self.readiness = readiness
+        self.metrics = metrics
+        self.time = time
+        self.startedAt = startedAt
+        self.document = document
+    }
+
+    /// One for each of `HealthEndpoints`.
+    package var handlers: [EndpointHandler] {
         [
             EndpointHandler("health.summary", summary),
             EndpointHandler("health.live", live),

@@ -7,7 +7,7 @@ package actor HealthService {
         let name: String
         let run: @Sendable () async throws -> Void
 
-        /// - Parameter run: throws when the part does not work.
+        /// A look at the part `name`; `run` throws when it does not work.
         package init(_ name: String, _ run: @escaping @Sendable () async throws -> Void) {
             self.name = name
             self.run = run
@@ -30,8 +30,7 @@ package actor HealthService {
     private var last: (report: Report, at: Int64)?
     private var running: Task<Report, Never>?
 
-    /// - Parameters:
-    ///   - checks: what must work before the server can serve.
+    /// `checks` are what must work before the server can serve.
     package init(checks: [Check], time: TimeSource = .monotonic) {
         self.checks = checks
         self.time = time

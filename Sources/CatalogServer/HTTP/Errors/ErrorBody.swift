@@ -7,10 +7,10 @@ import NIOCore
 enum ErrorBody {
     private static let problemType = "application/problem+json"
 
-    /// - Parameters:
-    ///   - shape: what the endpoint documents.
-    ///   - accept: the client's Accept field; where it prefers `application/problem+json`, the body is of RFC 9457 and
-    ///     carries the documented members as well.
+    /// The body in the shape that the endpoint documents.
+    ///
+    /// Where the client's Accept field prefers `application/problem+json`, the body is of RFC 9457 and carries the
+    /// documented members as well.
     static func response(
         _ failure: Failure, shape: Endpoint.ErrorShape, accept: String?, requestID: String
     ) -> Response {

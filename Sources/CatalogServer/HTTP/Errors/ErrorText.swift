@@ -1,4 +1,6 @@
-/// The texts of every error that the shell itself answers with (ruling 29). Clients compare them, so none appears elsewhere.
+/// The texts of every error that the shell itself answers with (ruling 29).
+///
+/// Clients compare them, so none appears elsewhere.
 package enum ErrorText {
     /// 401 without a token.
     package static let tokenMissing = "Authentication required"

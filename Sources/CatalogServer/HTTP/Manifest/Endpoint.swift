@@ -1,4 +1,6 @@
-/// One route of the API as data. The router, the OpenAPI document and the tests all read it; nothing else says what exists.
+/// One route of the API as data.
+///
+/// The router, the OpenAPI document and the tests all read it; nothing else says what exists.
 ///
 /// Written as a value that is refined step by step:
 ///
@@ -104,6 +106,7 @@ extension Endpoint {
 
     /// One documented answer.
     package struct Answer: Sendable {
+        /// The HTTP status.
         package let status: Int
         /// Name of the schema of a JSON body; nil for no body or for bytes.
         package let schema: String?
@@ -153,14 +156,16 @@ extension Endpoint {
         with { $0.authentication = authentication }
     }
 
+    /// Counts against another allowance than `.api`.
     package func rated(_ rateClass: RateClass) -> Endpoint { with { $0.rateClass = rateClass } }
 
+    /// Answers errors in another shape than `.plain`.
     package func errors(_ shape: ErrorShape) -> Endpoint { with { $0.errorShape = shape } }
 
     /// Takes JSON.
     ///
-    /// - Parameter malformed: the text of the 400 for what cannot be decoded: `ErrorText.invalidFormat` for authentication,
-    ///   download and copy, `ErrorText.invalidBody` for the rest (`schemas.md` section 0).
+    /// `malformed` is the text of the 400 for what cannot be decoded: `ErrorText.invalidFormat` for authentication, download
+    /// and copy, `ErrorText.invalidBody` for the rest (`schemas.md` section 0).
     package func body(
         _ schema: String, isRequired: Bool = true, malformed: String = ErrorText.invalidBody
     ) -> Endpoint {
@@ -175,6 +180,7 @@ extension Endpoint {
         with { $0.requestBody = .stream(contentType: contentType, limit: limit) }
     }
 
+    /// Documents parameters of the query string; the handler reads them.
     package func query(_ parameters: QueryParameter...) -> Endpoint { with { $0.queryParameters += parameters } }
 
     /// Answers with JSON of the schema with this name, or without a body.

@@ -10,8 +10,10 @@ package struct PathTemplate: Sendable, Hashable, ExpressibleByStringLiteral, Cus
         case tail(String)
     }
 
+    /// From left to right.
     package let segments: [Segment]
 
+    /// Reads the form of the type's own description; slashes at the ends do not matter.
     package init(_ text: String) {
         segments = text.split(separator: "/").map { part in
             guard part.hasPrefix("{"), part.hasSuffix("}") else { return .literal(String(part)) }
@@ -20,6 +22,7 @@ package struct PathTemplate: Sendable, Hashable, ExpressibleByStringLiteral, Cus
         }
     }
 
+    /// Lets endpoints write their template as a plain literal.
     package init(stringLiteral value: String) {
         self.init(value)
     }

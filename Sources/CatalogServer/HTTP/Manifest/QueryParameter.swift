@@ -7,9 +7,13 @@ package struct QueryParameter: Sendable {
         case string, integer, boolean
     }
 
+    /// As it stands in the query string.
     package let name: String
+    /// The JSON type that its text must have.
     package let kind: Kind
+    /// One line for the document.
     package let summary: String
+    /// Whether a request without it is refused.
     package let isRequired: Bool
     /// As text in the form of the query string.
     package let defaultValue: String?

@@ -39,8 +39,11 @@ package struct SchemaDefinition: Sendable {
         }
     }
 
+    /// Unique in the document.
     package let name: String
+    /// One line for the document.
     package let summary: String
+    /// In the order of the wire.
     package let members: [Member]
     /// JSON text of an example.
     package let example: String?

@@ -1,6 +1,8 @@
 import Synchronization
 
-/// What the shell counts about requests. Labels carry route templates, never paths.
+/// What the shell counts about requests.
+///
+/// Labels carry route templates, never paths.
 final class HTTPMetrics: Sendable {
     /// Numbers of one method, one template and one class of status.
     struct Series: Sendable {
@@ -26,9 +28,9 @@ final class HTTPMetrics: Sendable {
         activeTasks = registry.gauge("catalogizer_active_tasks", "Requests and background work in progress.")
     }
 
-    /// - Parameters:
-    ///   - method: as the client wrote it; unknown ones become `OTHER`.
-    ///   - route: the template, or nil for a path that no endpoint has.
+    /// Counts one request.
+    ///
+    /// Methods that we do not know become `OTHER`; a path that no endpoint has has no `route`.
     func record(method: String, route: String?, status: Int, seconds: Double, bytes: Int) {
         let verb = HTTPMetrics.methods.contains(method) ? method : "OTHER"
         let numbers = series(verb, route ?? "unmatched", status / 100)

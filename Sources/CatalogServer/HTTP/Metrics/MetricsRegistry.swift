@@ -13,13 +13,12 @@ package final class MetricsRegistry: Sendable {
 
     private let families = Mutex<[String: Family]>([:])
 
+    /// A registry without any metric.
     package init() {}
 
     /// A number that only grows.
     ///
-    /// - Parameters:
-    ///   - name: with the unit and `_total` at its end.
-    ///   - labels: name and value; values come from closed lists, never from a request.
+    /// Its name has the unit and `_total` at its end. Values of labels come from closed lists, never from a request.
     package func counter(_ name: String, _ help: String, _ labels: [(String, String)] = []) -> Counter {
         find(name, help, "counter", labels) { Counter() }
     }
@@ -29,9 +28,7 @@ package final class MetricsRegistry: Sendable {
         find(name, help, "gauge", labels) { Gauge() }
     }
 
-    /// Counts of values by size.
-    ///
-    /// - Parameter bounds: upper bounds of the buckets, growing; one without a bound is added.
+    /// Counts of values by size; `bounds` are the upper bounds of the buckets, growing, and one without a bound is added.
     package func histogram(
         _ name: String, _ help: String, _ labels: [(String, String)] = [], bounds: [Double]
     ) -> Histogram {
@@ -45,8 +42,10 @@ package final class MetricsRegistry: Sendable {
         _ = find(name, help, name.hasSuffix("_total") ? "counter" : "gauge", labels) { Reading(read) }
     }
 
-    /// The metric with these labels, made when it is new. Beyond `Limits.metricLabelSets` new ones count into nothing that
-    /// is published: a bound on memory, which closed lists of labels never reach.
+    /// The metric with these labels, made when it is new.
+    ///
+    /// Beyond `Limits.metricLabelSets` new ones count into nothing that is published: a bound on memory, which closed
+    /// lists of labels never reach.
     private func find<M: Metric>(
         _ name: String, _ help: String, _ kind: String, _ labels: [(String, String)], _ make: () -> M
     ) -> M {
@@ -103,6 +102,7 @@ extension Metric {
 package final class Counter: Metric {
     private let value = Atomic<UInt64>(0)
 
+    /// Counts `amount` more.
     package func increment(by amount: UInt64 = 1) {
         value.wrappingAdd(amount, ordering: .relaxed)
     }
@@ -116,10 +116,12 @@ package final class Counter: Metric {
 package final class Gauge: Metric {
     private let value = Atomic<Int64>(0)
 
+    /// Goes up by `amount`, or down by a negative one.
     package func add(_ amount: Int64) {
         value.wrappingAdd(amount, ordering: .relaxed)
     }
 
+    /// Becomes `newValue`, whatever it was.
     package func set(_ newValue: Int64) {
         value.store(newValue, ordering: .relaxed)
     }
@@ -157,6 +159,7 @@ package final class Histogram: Metric {
         state = Mutex(State(counts: [UInt64](repeating: 0, count: bounds.count + 1)))
     }
 
+    /// Counts one value, in the unit of the histogram's name.
     package func observe(_ value: Double) {
         let index = bounds.firstIndex { value <= $0 } ?? bounds.count
         state.withLock { state in

@@ -3,7 +3,9 @@ import Glibc
 
 /// The numbers about the process itself that every Prometheus client publishes (`process_*`).
 package enum ProcessMetrics {
-    /// Lines of the text format 0.0.4. Reads `/proc`, so it blocks for some microseconds: not for the cooperative pool.
+    /// Lines of the text format 0.0.4.
+    ///
+    /// Reads `/proc`, so it blocks for some microseconds: not for the cooperative pool.
     package static func text(startedAt: Int64) -> String {
         let status = fields("/proc/self/status")
         var limit = rlimit()

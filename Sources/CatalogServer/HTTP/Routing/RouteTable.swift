@@ -24,7 +24,9 @@ package struct RouteAssemblyError: Error, CustomStringConvertible {
     }
 }
 
-/// Finds the route of a request. Paths without parameters are found in one look-up; the others in a tree of segments.
+/// Finds the route of a request.
+///
+/// Paths without parameters are found in one look-up; the others in a tree of segments.
 struct RouteTable: Sendable {
     /// What stands at one path, by method.
     typealias Site = [String: Route]
@@ -114,9 +116,9 @@ struct RouteTable: Sendable {
         return result.map { "\($0.endpoint.method.rawValue) \($0.label)" }.sorted()
     }
 
-    /// - Parameters:
-    ///   - method: as the client wrote it, with GET instead of HEAD.
-    ///   - path: still percent-encoded; slashes at its end do not matter.
+    /// The route of a method (GET instead of HEAD) and a path, which is still percent-encoded.
+    ///
+    /// Slashes at the end of the path do not matter.
     func match(_ method: String, _ path: Substring) -> Match {
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }

@@ -13,6 +13,7 @@ package struct ConnectionLimits: Sendable {
     /// Connections at once; more wait in the listener's queue.
     package var connections = Limits.connections
 
+    /// The limits of `Limits`.
     package init() {}
 
     /// How often a connection is looked at: often enough for its shortest limit.

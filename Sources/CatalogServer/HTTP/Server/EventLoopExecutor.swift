@@ -1,7 +1,8 @@
 import NIOCore
 
-/// Runs tasks on one event loop, so that a stream's reads and writes need no change of thread. Nothing that blocks may run
-/// on it: it would stall every connection of that loop.
+/// Runs tasks on one event loop, so that a stream's reads and writes need no change of thread.
+///
+/// Nothing that blocks may run on it: it would stall every connection of that loop.
 final class EventLoopExecutor: TaskExecutor {
     private let loop: any EventLoop
 

@@ -24,8 +24,10 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
         await base.handle(value: value, logger: logger)
     }
 
-    /// Looks at the connection again and again until it is closed. Hummingbird's own idle limit sleeps while an answer is
-    /// in progress, so a client that stops reading would keep its descriptor for ever.
+    /// Looks at the connection again and again until it is closed.
+    ///
+    /// Hummingbird's own idle limit sleeps while an answer is in progress, so a client that stops reading would keep
+    /// its descriptor for ever.
     private func watch(_ connection: Connection, _ logger: Logger) {
         let channel = connection.channel
         let interval = TimeAmount(limits.interval)

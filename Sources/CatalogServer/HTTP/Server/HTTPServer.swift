@@ -8,8 +8,9 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
-/// The listening side of the shell, as a long-running service. It does without Hummingbird's `Application`, which makes a
-/// logger and a task-local value for every request.
+/// The listening side of the shell, as a long-running service.
+///
+/// It does without Hummingbird's `Application`, which makes a logger and a task-local value for every request.
 package final class HTTPServer: Service {
     private let shell: HTTPShell
     private let settings: HTTPSettings
@@ -20,8 +21,8 @@ package final class HTTPServer: Service {
     private let address = Mutex<SocketAddress?>(nil)
     private let onRunning: @Sendable (Int) async -> Void
 
-    /// - Parameters:
-    ///   - onRunning: called with the port once connections are accepted.
+    /// Makes a server that does not listen yet; `onRunning` gets the port once connections are accepted.
+    ///
     /// - Throws: `CatalogError.invalidArgument` for TLS files that cannot be read. Blocks while it reads them.
     package init(
         shell: HTTPShell, settings: HTTPSettings, group: any EventLoopGroup, logger: Logger,

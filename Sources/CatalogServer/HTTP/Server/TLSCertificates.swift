@@ -18,8 +18,9 @@ final class TLSCertificates: Sendable {
         current = Mutex(try TLSCertificates.read(files))
     }
 
-    /// Reads both files again; new connections see what is in them. What was there before stays in use when they cannot be
-    /// read.
+    /// Reads both files again; new connections see what is in them.
+    ///
+    /// What was there before stays in use when they cannot be read.
     func reload() async throws {
         let files = self.files
         let fresh = try await NIOThreadPool.singleton.runIfActive { try TLSCertificates.read(files) }

@@ -61,9 +61,7 @@ final class Exchange: Sendable {
 
     func sent(_ count: Int) { state.withLock { $0.bytes += count } }
 
-    /// The head of the answer is fixed.
-    ///
-    /// - Parameter bodyBytes: of a body that is at hand, nil for one that `streamBody` writes.
+    /// The head of the answer is fixed; `bodyBytes` is nil for a body that `streamBody` writes.
     func answered(_ status: Int, bodyBytes: Int?) {
         let isOver = state.withLock { state in
             state.status = status

@@ -4,9 +4,12 @@ package import Hummingbird
 package import Logging
 package import NIOCore
 
-/// Everything that happens to every request. The order is fixed (ruling 33): route, authenticate, rate limit, authorise,
-/// parse, and only then the feature's own code.
+/// Everything that happens to every request.
+///
+/// The order is fixed (ruling 33): route, authenticate, rate limit, authorise, parse, and only then the feature's own
+/// code.
 package struct HTTPShell: HTTPResponder {
+    /// Shared with the server that listens for this shell.
     package let services: ShellServices
     private let routes: RouteTable
 
@@ -19,6 +22,7 @@ package struct HTTPShell: HTTPResponder {
     /// Every route as `GET /api/v1/catalog/{path}`, sorted.
     package var routeListing: [String] { routes.listing }
 
+    /// The same for Hummingbird's own application.
     package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
         await respond(to: request, channel: context.channel, logger: context.logger, isStream: false)
     }

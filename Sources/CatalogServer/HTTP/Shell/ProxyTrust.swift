@@ -1,4 +1,6 @@
-/// Which proxies may say where a request comes from (`server.trusted_proxies`). Nobody else is believed.
+/// Which proxies may say where a request comes from (`server.trusted_proxies`).
+///
+/// Nobody else is believed.
 package struct ProxyTrust: Sendable {
     private let networks: [Network]
 
@@ -47,8 +49,7 @@ package struct ProxyTrust: Sendable {
 
     /// The address that a request counts for: the last one on the way here that is no trusted proxy.
     ///
-    /// - Parameter forwardedFor: `X-Forwarded-For` in full; walked from the right, because a client can write what it
-    ///   likes on the left.
+    /// `X-Forwarded-For` is walked from the right, because a client can write what it likes on the left.
     package func clientAddress(peer: ClientAddress, forwardedFor: String?) -> ClientAddress {
         guard let forwardedFor, trusts(peer) else { return peer }
         var current = peer

@@ -2,9 +2,8 @@ import CatalogCore
 
 /// Uses up the allowance of a request.
 enum RateCheck {
-    /// - Parameters:
-    ///   - caller: nil counts against the address.
-    ///   - isRanged: whether the request asks for a part of something.
+    /// Counts against the caller, or against the address when there is none.
+    ///
     /// - Throws: `RateLimitExceeded`.
     static func charge(
         _ exchange: Exchange, _ endpoint: Endpoint, caller: Caller?, isRanged: Bool

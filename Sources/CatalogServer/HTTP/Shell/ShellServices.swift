@@ -14,8 +14,8 @@ package final class ShellServices: Sendable {
     let time: TimeSource
     let streams = LiveStreams()
 
-    /// - Parameters:
-    ///   - group: the event loops of the server; nil where there is no socket.
+    /// `group` holds the event loops of the server; nil where there is no socket.
+    ///
     /// - Throws: `ProxyTrust.InvalidProxy`.
     package init(
         settings: HTTPSettings, authenticator: any RequestAuthenticator, rateLimiter: any RateLimiting,

@@ -1,7 +1,9 @@
 import CatalogCore
 import Synchronization
 
-/// Events that wait for one reader. It is bounded: a reader that is too slow misses events and is told how many.
+/// Events that wait for one reader.
+///
+/// It is bounded: a reader that is too slow misses events and is told how many.
 package final class EventMailbox: Sendable {
     /// What the reader gets.
     enum Delivery {
@@ -26,7 +28,9 @@ package final class EventMailbox: Sendable {
         self.capacity = capacity
     }
 
-    /// Leaves an event for the reader, or counts it as missed when the mailbox is full. Never waits.
+    /// Leaves an event for the reader, or counts it as missed when the mailbox is full.
+    ///
+    /// Never waits.
     package func offer(_ event: ServerSentEvent) {
         wake { state in
             if state.events.count < capacity { state.events.append(event) } else { state.missed += 1 }
@@ -51,7 +55,9 @@ package final class EventMailbox: Sendable {
         waiter?.resume()
     }
 
-    /// Waits for something to deliver. One reader at a time. Cancellation ends the mailbox.
+    /// Waits for something to deliver.
+    ///
+    /// One reader at a time. Cancellation ends the mailbox.
     func next() async -> Delivery {
         await withTaskCancellationHandler {
             while true {

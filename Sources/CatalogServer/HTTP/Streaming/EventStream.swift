@@ -7,9 +7,12 @@ extension AppRequestContext {
     /// An answer that hands over what comes into `mailbox` until the client goes, the caller's session dies, the mailbox is
     /// ended or the server stops.
     ///
+    /// `onEnd` is called once, when the stream is over: there the caller forgets the mailbox that it puts events into.
+    ///
     /// - Parameters:
-    ///   - mailbox: the caller puts events into it and forgets it in `onEnd`.
-    ///   - onEnd: called once, when the stream is over.
+    ///   - mailbox: read by this stream only.
+    ///   - onEnd: must not block.
+    /// - Returns: an answer whose body ends when the stream does.
     /// - Throws: `CatalogError.rateLimited` for more than `Limits.eventStreamsPerUser` streams of one user, `.unavailable`
     ///   while the server stops; then `onEnd` has been called.
     package func eventStream(
@@ -72,16 +75,8 @@ enum EventStream {
         _ mailbox: EventMailbox, _ writer: inout StreamBodyWriter, isAlive: @escaping @Sendable () async -> Bool
     ) async throws {
         try await writer.write(ByteBuffer(string: "retry: \(retryMilliseconds)\n\n"))
-        let ticker = Task {
-            var ticks = 0
-            while !Task.isCancelled {
-                try await Task.sleep(for: livenessInterval)
-                guard await isAlive() else { return mailbox.end() }
-                ticks += 1
-                if ticks % pingEvery == 0 { mailbox.ping() }
-            }
-        }
-        defer { ticker.cancel() }
+        // Cancelled and awaited when this function ends.
+        async let _: Void = tick(mailbox, isAlive)
         while true {
             switch await mailbox.next() {
             case .events(let events, let missed):
@@ -92,6 +87,16 @@ enum EventStream {
             case .ping: try await writer.write(ByteBuffer(string: ": ping\n\n"))
             case .ended: return
             }
+        }
+    }
+
+    /// Asks for a ping now and then, and ends the mailbox with the session.
+    private static func tick(_ mailbox: EventMailbox, _ isAlive: @Sendable () async -> Bool) async {
+        var ticks = 0
+        while (try? await Task.sleep(for: livenessInterval)) != nil {
+            guard await isAlive() else { return mailbox.end() }
+            ticks += 1
+            if ticks % pingEvery == 0 { mailbox.ping() }
         }
     }
 }

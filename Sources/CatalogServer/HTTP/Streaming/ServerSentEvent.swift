@@ -8,7 +8,7 @@ package struct ServerSentEvent: Sendable {
     package let name: String?
     package let data: ByteBuffer
 
-    /// - Parameter data: text, usually JSON; every line becomes a line of its own.
+    /// An event whose data is text, usually JSON; every line of it becomes a line of its own.
     package init(id: String? = nil, name: String? = nil, data: ByteBuffer) {
         self.id = id
         self.name = name

@@ -3,12 +3,13 @@ package import NIOCore
 import Synchronization
 
 extension AppRequestContext {
-    /// A body that is written as it comes. It runs on the connection's own event loop, so that a stream costs no changes of
-    /// thread: `write` must not block. The access log and the metrics see its end and its bytes.
+    /// A body that is written as it comes.
     ///
-    /// - Parameters:
-    ///   - length: bytes that will be written, or nil when that is not known.
-    ///   - write: returns at the end; an error cuts the connection, so that the client sees that something is missing.
+    /// It runs on the connection's own event loop, so that a stream costs no changes of thread: `write` must not block.
+    /// The access log and the metrics see its end and its bytes.
+    ///
+    /// `length` is the number of bytes that will be written, or nil when that is not known. `write` returns at the end; an
+    /// error cuts the connection, so that the client sees that something is missing.
     package func streamBody(
         length: Int?, _ write: @escaping @Sendable (inout StreamBodyWriter) async throws -> Void
     ) -> ResponseBody {

@@ -17,8 +17,9 @@ package import NIOCore
 package struct JSONWriter: Sendable {
     /// What has been written.
     package private(set) var buffer: ByteBuffer
-    /// Whether the next value or key must be parted from the one before it. One flag serves all depths, since an end always
-    /// leaves a complete value behind.
+    /// Whether the next value or key must be parted from the one before it.
+    ///
+    /// One flag serves all depths, since an end always leaves a complete value behind.
     private var needsComma = false
 
     /// - Parameter capacity: bytes that are expected.
@@ -28,22 +29,30 @@ package struct JSONWriter: Sendable {
 
     // MARK: Structure
 
+    /// Begins an object that is an element or the whole.
     package mutating func beginObject() { open("{") }
+    /// Ends the innermost object.
     package mutating func endObject() { close("}") }
+    /// Begins an array that is an element or the whole.
     package mutating func beginArray() { open("[") }
+    /// Ends the innermost array.
     package mutating func endArray() { close("]") }
 
+    /// Begins an object that is a member.
     package mutating func beginObject(_ name: StaticString) {
         key(name)
         open("{")
     }
 
+    /// Begins an array that is a member.
     package mutating func beginArray(_ name: StaticString) {
         key(name)
         open("[")
     }
 
-    /// The name of the next value. It is written as it stands, so it must need no escaping.
+    /// The name of the next value.
+    ///
+    /// It is written as it stands, so it must need no escaping.
     package mutating func key(_ name: StaticString) {
         buffer.writeStaticString(needsComma ? ",\"" : "\"")
         buffer.writeStaticString(name)
@@ -60,10 +69,13 @@ package struct JSONWriter: Sendable {
 
     // MARK: Values
 
+    /// Writes `null`.
     package mutating func null() { literal("null") }
 
+    /// Writes `true` or `false`.
     package mutating func bool(_ value: Bool) { literal(value ? "true" : "false") }
 
+    /// Writes a whole number.
     package mutating func integer(_ value: some FixedWidthInteger) {
         comma()
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 21) { digits in
@@ -92,6 +104,7 @@ package struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes a text, escaped where JSON wants it.
     package mutating func string(_ text: String) {
         var copy = text
         copy.withUTF8 { writeString($0) }

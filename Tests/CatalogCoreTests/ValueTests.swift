@@ -1,0 +1,49 @@
+import CatalogCore
+import Testing
+
+@Suite("Folding text") struct TextFoldTests {
+    @Test(arguments: [
+        ("STRASSE", "straße"), ("Ångström", "A\u{30A}ngström"), ("ﬁle", "FILE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("Ⅷ", "viii"),
+    ])
+    func whatReadsTheSameFoldsTheSame(first: String, second: String) {
+        #expect(TextFold.fold(first) == TextFold.fold(second))
+    }
+
+    @Test func aNameThatIsItsOwnFoldedFormIsNotRepeated() {
+        #expect(TextFold.foldedName(Array("plain.txt".utf8)) == nil)
+        #expect(TextFold.foldedName(Array("Plain.TXT".utf8)) == Array("plain.txt".utf8))
+    }
+}
+
+@Suite("Times") struct TimestampTests {
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00Z"), (1_705_314_600_000_000, "2024-01-15T10:30:00Z"), (-1, "1969-12-31T23:59:59Z"),
+        (951_782_400_000_000, "2000-02-29T00:00:00Z"), (Int64.max, "9999-12-31T23:59:59Z"),
+    ])
+    func areRFC3339(microseconds: Int64, text: String) {
+        #expect(Timestamp.text(microseconds: microseconds) == text)
+    }
+
+    @Test func areHTTPDates() {
+        #expect(Timestamp.httpDate(microseconds: 784_111_777_000_000) == "Sun, 06 Nov 1994 08:49:37 GMT")
+    }
+}
+
+@Suite("Pages") struct PageTests {
+    @Test(arguments: [
+        (nil, nil, 100, 0), ("0", "-3", 100, 0), ("x", "y", 100, 0), ("50", "7", 50, 7), ("99999", "0", 1_000, 0),
+        ("99999999999999999999", "2", 1_000, 2), ("-5", "1", 100, 1),
+    ])
+    func outOfRangeFallsBackOrIsClamped(limit: String?, offset: String?, rows: Int, skipped: Int) {
+        #expect(Page(limit: limit, offset: offset) == Page(limit: rows, offset: skipped))
+    }
+}
+
+@Suite("Extensions") struct FileExtensionTests {
+    @Test(arguments: [
+        ("Film.MKV", "mkv"), (".profile", nil), ("a.", nil), ("b", nil), ("x.tar.gz", "gz"), ("what. is this", nil),
+    ])
+    func areLowerCaseWithoutTheDot(name: String, expected: String?) {
+        #expect(FileExtension.of(Array(name.utf8)) == expected)
+    }
+}

@@ -1,0 +1,83 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogSQLite
+import CatalogTestSupport
+import Testing
+
+@Suite("The database facade") struct SQLTests {
+    @Test func placeholdersMeanTheirNumberAndNotTheirOrder() async throws {
+        try await TestDatabase.withNew { test in
+            let row = try await test.database.read { connection in
+                try connection.firstRow(SQLStatement("SELECT $2, $1, '$1'"), ["first", "second"]) {
+                    [$0.text(0), $0.text(1), $0.text(2)]
+                }
+            }
+            #expect(row == ["second", "first", "$1"])
+        }
+    }
+
+    @Test func aTransactionThatThrowsLeavesNothing() async throws {
+        try await TestDatabase.withNew { test in
+            await #expect(throws: CatalogError.self) {
+                try await test.database.write { connection in
+                    try connection.execute(SQLStatement("INSERT INTO instance (name, value) VALUES ('a', 'b')"))
+                    throw CatalogError(.conflict, "no")
+                }
+            }
+            let count = try await test.database.read { connection in
+                try connection.firstRow(SQLStatement("SELECT COUNT(*) FROM instance WHERE name = 'a'")) {
+                    $0.integer(0)
+                }
+            }
+            #expect(count == 0)
+        }
+    }
+
+    @Test func aBrokenUniqueConstraintIsAlreadyExists() async throws {
+        try await TestDatabase.withNew { test in
+            do {
+                _ = try await test.database.write { connection in
+                    for _ in 0..<2 {
+                        try connection.execute(SQLStatement("INSERT INTO instance (name, value) VALUES ('a', 'b')"))
+                    }
+                }
+                Issue.record("the second row was written")
+            } catch let error as CatalogError {
+                #expect(error.code == .alreadyExists)
+            }
+        }
+    }
+
+    @Test func namesAreComparedByBytes() async throws {
+        try await TestDatabase.withNew { test in
+            let names: [[UInt8]] = [[0xC3, 0x84], [0x41, 0xCC, 0x88], [0x00, 0xFF], []]
+            let back = try await test.database.write { connection -> [[UInt8]] in
+                try connection.executeScript("CREATE TABLE t (name BLOB NOT NULL UNIQUE)")
+                try connection.insertRows(SQLBulkTable("t", columns: ["name"]), count: names.count) { row, index in
+                    row.append(names[index])
+                }
+                return try connection.rows(SQLStatement("SELECT name FROM t ORDER BY name")) { $0.bytes(0) }
+            }
+            #expect(back == [[], [0x00, 0xFF], [0x41, 0xCC, 0x88], [0xC3, 0x84]])
+        }
+    }
+
+    @Test func migratingAgainChangesNothing() async throws {
+        try await TestDatabase.withNew { test in
+            #expect(try await Migrator().migrate(test.database) == [])
+        }
+    }
+
+    @Test func aDatabaseOfANewerProgramIsRefused() async throws {
+        try await TestDatabase.withNew { test in
+            let older = Migrator(Array(Migrations.all.dropLast()))
+            do {
+                try await older.migrate(test.database)
+                Issue.record("it was accepted")
+            } catch let error as CatalogError {
+                #expect(error.code == .conflict)
+                #expect(error.message.contains("newer version"))
+            }
+        }
+    }
+}

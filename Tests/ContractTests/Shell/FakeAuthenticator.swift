@@ -1,0 +1,56 @@
+import CatalogCore
+import CatalogServer
+import Synchronization
+
+/// Knows a few tokens by name: `admin` may do everything, `viewer` may `media.view`, `nobody` may nothing; `expired`
+/// and `revoked` are refused as such, everything else as invalid.
+///
+/// The ticket `ticket` works once.
+final class FakeAuthenticator: RequestAuthenticator {
+    private struct State {
+        var isTicketUsed = false
+        var deadUsers: Set<UserID> = []
+    }
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    func caller(bearer token: String) throws -> Caller {
+        switch token {
+        case "admin": return make(1, token, ["*"])
+        case "viewer": return make(2, token, ["media.view"])
+        case "nobody": return make(3, token, [])
+        case "expired": throw CatalogError(.unauthenticated, ErrorText.tokenExpired)
+        case "revoked": throw CatalogError(.unauthenticated, ErrorText.tokenRevoked)
+        default: throw CatalogError(.unauthenticated, ErrorText.tokenInvalid)
+        }
+    }
+
+    func caller(ticket: String) throws -> Caller {
+        let isFresh = state.withLock { state in
+            defer { state.isTicketUsed = state.isTicketUsed || ticket == "ticket" }
+            return ticket == "ticket" && !state.isTicketUsed
+        }
+        guard isFresh else { throw CatalogError(.unauthenticated, "Invalid or expired ticket") }
+        return make(2, "viewer", ["media.view"])
+    }
+
+    func caller(link token: String) throws -> Caller {
+        guard token == "link" else { throw CatalogError(.unauthenticated, "Invalid or expired download link") }
+        return make(2, "viewer", ["media.view"])
+    }
+
+    func isAlive(_ caller: Caller) -> Bool {
+        state.withLock { !$0.deadUsers.contains(caller.userID) }
+    }
+
+    /// Ends every session of a user.
+    func kill(user: Int64) {
+        state.withLock { _ = $0.deadUsers.insert(user) }
+    }
+
+    private func make(_ id: Int64, _ name: String, _ permissions: [String]) -> Caller {
+        Caller(userID: id, username: name, permissions: PermissionSet(permissions), sessionID: "session-\(id)")
+    }
+}

@@ -1,0 +1,83 @@
+import CatalogServer
+import CatalogTestSupport
+import HTTPTypes
+import HummingbirdTesting
+import Logging
+import Synchronization
+import Testing
+
+@Suite struct LoggingTests {
+    @Test func `a request leaves one line, without secrets`() async throws {
+        let lines = LogLines()
+        let fixture = try ShellFixture(
+            endpoints: FakeFeature.endpoints, handlers: FakeFeature().handlers,
+            logger: Logger(label: "test") { _ in lines.handler })
+        try await fixture.test { client async throws in
+            let uri = "/api/v1/test/items/1?password=hunter2&q=1&passw%6Frd=hunter2&ticket=hunter2"
+            _ = try await client.execute(uri: uri, method: .get, headers: .token("viewer"))
+            _ = try await client.execute(uri: "/api/v1/test/link/hunter2", method: .get)
+            _ = try await client.execute(uri: "/api/v1/test/fail/dataLoss", method: .get)
+        }
+        let all = lines.all.filter { $0.message == "request" }
+        #expect(all.count == 3)
+        #expect(
+            all[0].metadata["path"] == "/api/v1/test/items/1?password=***&q=1&passw%6Frd=***&ticket=***")
+        #expect(all[0].metadata["route"] == "/api/v1/test/items/{id}")
+        #expect(all[0].metadata["user_id"] == "2")
+        #expect(all[0].metadata["status"] == "200")
+        #expect(all[1].metadata["path"] == "/api/v1/test/link/{token}")
+        #expect(!lines.all.contains { "\($0)".contains("hunter2") })
+        let failure = try #require(lines.all.first { $0.level == .error })
+        #expect(failure.metadata["cause"] == "SELECT secret")
+        #expect(failure.metadata["request_id"] == all[2].metadata["request_id"])
+    }
+
+    @Test func `metrics carry templates and classes, never paths`() async throws {
+        let fixture = try ShellFixture.fake()
+        try await fixture.test { client async throws in
+            _ = try await client.execute(uri: "/api/v1/test/items/41", method: .get, headers: .token("viewer"))
+            _ = try await client.execute(uri: "/secret/path", method: .get)
+        }
+        let text = fixture.metrics.text()
+        let item = #"{method="GET",route="/api/v1/test/items/{id}",status="2xx"}"#
+        #expect(text.contains("catalogizer_http_requests_total\(item) 1\n"))
+        #expect(text.contains(#"catalogizer_http_requests_total{method="GET",route="unmatched",status="4xx"} 1"#))
+        #expect(text.contains("# TYPE catalogizer_http_request_duration_seconds histogram\n"))
+        #expect(text.contains(#"status="2xx",le="+Inf"} 1"#))
+        #expect(!text.contains("41") || !text.contains("items/41"))
+        #expect(!text.contains("secret"))
+    }
+}
+
+/// Keeps every line that is logged.
+private final class LogLines: Sendable {
+    struct Line: Sendable {
+        let level: Logger.Level
+        let message: String
+        let metadata: [String: String]
+    }
+
+    private let lines = Mutex<[Line]>([])
+
+    var all: [Line] { lines.withLock { $0 } }
+
+    var handler: any LogHandler { Handler(target: self) }
+
+    private struct Handler: LogHandler {
+        let target: LogLines
+        var metadata: Logger.Metadata = [:]
+        var logLevel = Logger.Level.trace
+
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }
+            let line = Line(
+                level: event.level, message: event.message.description, metadata: all.mapValues { $0.description })
+            target.lines.withLock { $0.append(line) }
+        }
+    }
+}

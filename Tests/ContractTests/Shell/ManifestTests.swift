@@ -1,0 +1,75 @@
+import CatalogServer
+import CatalogTestSupport
+import Foundation
+import NIOCore
+import Testing
+
+@Suite struct ManifestTests {
+    private func document(_ buffer: ByteBuffer) throws -> [String: Any] {
+        try #require(try JSONSerialization.jsonObject(with: Data(buffer.readableBytesView)) as? [String: Any])
+    }
+
+    private func operations(_ document: [String: Any]) throws -> [String: [String: Any]] {
+        var result: [String: [String: Any]] = [:]
+        for (path, methods) in try #require(document["paths"] as? [String: [String: Any]]) {
+            for (method, operation) in methods {
+                result["\(method.uppercased()) \(path)"] = operation as? [String: Any]
+            }
+        }
+        return result
+    }
+
+    @Test func `the manifest, the router and the document name the same endpoints`() throws {
+        let listed = EndpointManifest.all.map { "\($0.method.rawValue) \($0.template)" }.sorted()
+        let handlers = EndpointManifest.all.map { endpoint in EndpointHandler(endpoint.id) { _, _ in .noContent } }
+        let shell = try ShellFixture(endpoints: EndpointManifest.all, handlers: handlers).shell
+        #expect(shell.routeListing == listed)
+        #expect(try operations(document(OpenAPIDocument.json())).keys.sorted() == listed)
+    }
+
+    @Test func `the document is whole: every reference leads somewhere, every path parameter is declared`() throws {
+        let schemas = EndpointManifest.schemas
+        #expect(Set(schemas.map(\.name)).count == schemas.count)
+        let names = Set(schemas.map(\.name))
+        for schema in schemas { #expect(names.isSuperset(of: schema.references), "\(schema.name)") }
+        for endpoint in EndpointManifest.all {
+            #expect(names.isSuperset(of: endpoint.answers.compactMap(\.schema)), "\(endpoint.id)")
+            #expect(!endpoint.answers.isEmpty, "\(endpoint.id) answers nothing")
+        }
+        for (name, operation) in try operations(document(OpenAPIDocument.json())) {
+            let parameters = try #require(operation["parameters"] as? [[String: Any]])
+            let declared = parameters.filter { $0["in"] as? String == "path" }.compactMap { $0["name"] as? String }
+            let inPath = name.matches(of: /\{([^}]+)\}/).map { String($0.1) }
+            #expect(declared == inPath, "\(name)")
+            let responses = try #require(operation["responses"] as? [String: Any])
+            #expect(responses.keys.allSatisfy { Int($0) != nil })
+        }
+    }
+
+    @Test func `the document tells about security, bodies, parameters and every status`() throws {
+        let buffer = OpenAPIDocument.json(endpoints: FakeFeature.endpoints, schemas: EndpointManifest.schemas)
+        let whole = try document(buffer)
+        #expect(whole["openapi"] as? String == "3.1.0")
+        let item = try #require(try operations(whole)["GET /api/v1/test/items/{id}"])
+        #expect(item["x-permission"] as? String == "media.view")
+        #expect((item["security"] as? [[String: Any]])?.first?.keys.first == "bearer")
+        let responses = try #require(item["responses"] as? [String: Any])
+        #expect(responses.keys.sorted() == ["200", "400", "401", "403", "404", "429", "500"])
+        let echo = try #require(try operations(whole)["POST /api/v1/test/echo"])
+        #expect(echo["requestBody"] != nil)
+        let tail = try #require(try operations(whole)["GET /api/v1/test/tail/{path}"])
+        #expect((tail["parameters"] as? [[String: Any]])?.count == 2)
+    }
+
+    @Test func `examples of the document are valid JSON objects with every required member`() throws {
+        let schemas = try #require(
+            (try document(OpenAPIDocument.json())["components"] as? [String: Any])?["schemas"]
+                as? [String: [String: Any]])
+        for (name, schema) in schemas {
+            let required = Set(schema["required"] as? [String] ?? [])
+            for example in schema["examples"] as? [[String: Any]] ?? [] {
+                #expect(required.isSubset(of: example.keys), "\(name)")
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import NIOPosix
+
+/// A TCP connection whose every byte is the test's own doing.
+///
+/// Calls block, so they run on NIO's thread pool.
+final class RawConnection: Sendable {
+    private let descriptor: Int32
+
+    struct Failure: Error {
+        let code: Int32
+    }
+
+    /// Connects; a small `receiveBuffer` (bytes of the socket) makes a client that takes little.
+    init(port: Int, receiveBuffer: Int32? = nil) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var size = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(UInt16(port).bigEndian)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw Failure(code: errno) }
+    }
+
+    deinit { close(descriptor) }
+
+    func send(_ text: String) async throws {
+        try await NIOThreadPool.singleton.runIfActive { [descriptor] in
+            let bytes = Array(text.utf8)
+            guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+                throw Failure(code: errno)
+            }
+        }
+    }
+
+    /// What comes next, at most 64 KiB; empty when the server has closed the connection.
+    func receive() async throws -> String {
+        try await NIOThreadPool.singleton.runIfActive { [descriptor] in
+            var bytes = [UInt8](repeating: 0, count: 64 << 10)
+            let count = recv(descriptor, &bytes, bytes.count, 0)
+            if count < 0, errno == ECONNRESET { return "" }
+            guard count >= 0 else { throw Failure(code: errno) }
+            return String(decoding: bytes.prefix(count), as: UTF8.self)
+        }
+    }
+
+    /// Everything until the server closes the connection, or until `isEnough`.
+    func receiveAll(until isEnough: (String) -> Bool = { _ in false }) async throws -> String {
+        var text = ""
+        while !isEnough(text) {
+            let part = try await receive()
+            guard !part.isEmpty else { break }
+            text += part
+        }
+        return text
+    }
+}
