@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogSQLite
+import CatalogServer
 import CatalogSettings
 import Glibc
 import Logging
@@ -65,6 +66,8 @@ struct Application: Sendable {
                 "brought the database to this version's schema",
                 metadata: ["file": "\(databasePath)", "schema": "\(newest)", "steps": "\(applied.count)"])
         }
+        try await InstanceCheck(database: database).run(
+            jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed)
         return Application(
             loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
             temporary: temporary,

@@ -1,0 +1,47 @@
+package import CatalogCore
+package import CatalogDatabase
+import Crypto
+import Foundation
+
+/// Whether a process and a database belong together: same secrets (ruling 20), same folding of text (ruling 40).
+///
+/// The database keeps a check value of each secret and never the secret: what was made with another one could not be read.
+package struct InstanceCheck: Sendable {
+    private let store: InstanceStore
+
+    /// Over a migrated database.
+    package init(database: any Database) {
+        store = InstanceStore(database: database)
+    }
+
+    /// Compares, and keeps the values of the first process that asks.
+    ///
+    /// - Throws: `CatalogError.conflict` that says which secret differs and where to copy it from.
+    package func run(jwtSecret: String, masterKey: String) async throws {
+        for (name, file, secret) in [
+            ("auth.jwt_secret", "jwt-secret", jwtSecret), ("secrets.master_key", "master-key", masterKey),
+        ] {
+            let value = Self.checkValue(of: secret, name: name)
+            guard try await store.keep("check:\(name)", value) == value else {
+                throw CatalogError(
+                    .conflict,
+                    "\(name) is not the one that this database was made with. Copy the file \(file) from the data directory "
+                        + "of the server that made it, or set \(name) to the same value.")
+            }
+        }
+        let version = String(TextFold.version)
+        guard try await store.keep("text_fold_version", version) == version else {
+            throw CatalogError(
+                .conflict, "The names in this database were folded by another version of Catalogizer; use that version")
+        }
+    }
+
+    private static func checkValue(of secret: String, name: String) -> String {
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Data("catalogizer check value of \(name)".utf8), using: SymmetricKey(data: Data(secret.utf8)))
+        return code.map { byte in
+            let text = String(byte, radix: 16)
+            return text.count == 1 ? "0" + text : text
+        }.joined()
+    }
+}
