@@ -11,6 +11,12 @@ package enum TextFold {
     /// The folded form of `text`.
     package static func fold(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.lowercased() }
+        if let folded = ScalarFolding.shared.fold(text) { return String(decoding: folded, as: UTF8.self) }
+        return foldWhole(text)
+    }
+
+    /// Folds without shortcuts.
+    static func foldWhole(_ text: String) -> String {
         // Upper-casing first joins what has one capital only (ß and ss, final sigma); composing again after it, because
         // a case mapping may decompose.
         let folded = text.precomposedStringWithCompatibilityMapping.uppercased().lowercased()
@@ -19,20 +25,30 @@ package enum TextFold {
 
     /// The folded form of a name's text form, as UTF-8; nil when the name is its own folded form, which stores need not
     /// repeat.
-    package static func foldedName(_ name: some Collection<UInt8>) -> [UInt8]? {
+    package static func foldedName(_ name: UnsafeRawBufferPointer) -> [UInt8]? {
         var isASCII = true
         var hasCapital = false
         for byte in name {
-            if byte >= 0x80 {
-                isASCII = false
-                break
-            }
+            if byte >= 0x80 { isASCII = false }
             if byte &- 0x41 < 26 { hasCapital = true }
         }
         if isASCII {
-            return hasCapital ? name.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 } : nil
+            guard hasCapital else { return nil }
+            return [UInt8](unsafeUninitializedCapacity: name.count) { target, count in
+                for index in 0..<name.count {
+                    let byte = name[index]
+                    target[index] = byte &- 0x41 < 26 ? byte | 0x20 : byte
+                }
+                count = name.count
+            }
         }
-        let folded = Array(fold(NameEncoding.text(of: name)).utf8)
+        let text = NameEncoding.text(of: name)
+        let folded = ScalarFolding.shared.fold(text) ?? Array(foldWhole(text).utf8)
         return folded.elementsEqual(name) ? nil : folded
+    }
+
+    /// The same for bytes in an array.
+    package static func foldedName(_ name: [UInt8]) -> [UInt8]? {
+        name.withUnsafeBytes { foldedName($0) }
     }
 }

@@ -48,12 +48,14 @@ final class SQLiteConnection: SQLConnection {
         try withPrepared(table.insertStatement, []) { prepared in
             let row = SQLiteBulkRow(statement: prepared)
             for index in 0..<count {
-                row.next = 1
+                row.begin()
                 try fill(row, index)
                 guard row.next == table.columns.count + 1 else {
                     throw CatalogError.internalError("\(row.next - 1) values for \(table.columns.count) columns")
                 }
-                guard sqlite3_step(prepared) == SQLITE_DONE else { throw SQLiteFailure(handle) }
+                try row.withBytesBound {
+                    guard sqlite3_step(prepared) == SQLITE_DONE else { throw SQLiteFailure(handle) }
+                }
                 sqlite3_reset(prepared)
             }
         }
@@ -115,13 +117,23 @@ private struct SQLiteRow: SQLRowSource {
 }
 
 /// Binds the values of a bulk insert one after the other.
+///
+/// Bytes are gathered in one buffer and bound when the row is complete, since letting SQLite copy each of them costs an
+/// allocation for every name.
 private final class SQLiteBulkRow: SQLBulkRow {
     private let statement: OpaquePointer
-    var next: Int32 = 1
-    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    private(set) var next: Int32 = 1
+    private var bytes: [UInt8] = []
+    private var pieces: [(column: Int32, range: Range<Int>)] = []
 
     init(statement: OpaquePointer) {
         self.statement = statement
+    }
+
+    func begin() {
+        next = 1
+        bytes.removeAll(keepingCapacity: true)
+        pieces.removeAll(keepingCapacity: true)
     }
 
     func append(_ value: Int64) {
@@ -129,17 +141,31 @@ private final class SQLiteBulkRow: SQLBulkRow {
         next += 1
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) {
-        if let start = bytes.baseAddress, !bytes.isEmpty {
-            sqlite3_bind_blob(statement, next, start, Int32(bytes.count), Self.transient)
-        } else {
-            sqlite3_bind_zeroblob(statement, next, 0)
-        }
+    func append(_ piece: UnsafeRawBufferPointer) {
+        let start = bytes.count
+        bytes.append(contentsOf: piece)
+        pieces.append((next, start..<bytes.count))
         next += 1
     }
 
     func appendNull() {
         sqlite3_bind_null(statement, next)
         next += 1
+    }
+
+    /// Hands the bytes over for the time of `step`.
+    func withBytesBound(_ step: () throws -> Void) rethrows {
+        try bytes.withUnsafeBytes { buffer in
+            for piece in pieces {
+                if let start = buffer.baseAddress, !piece.range.isEmpty {
+                    // Static: the buffer does not move before the step is done.
+                    sqlite3_bind_blob(
+                        statement, piece.column, start + piece.range.lowerBound, Int32(piece.range.count), nil)
+                } else {
+                    sqlite3_bind_zeroblob(statement, piece.column, 0)
+                }
+            }
+            try step()
+        }
     }
 }

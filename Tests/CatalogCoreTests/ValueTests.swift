@@ -1,5 +1,6 @@
-import CatalogCore
 import Testing
+
+@testable import CatalogCore
 
 @Suite("Folding text") struct TextFoldTests {
     @Test(arguments: [
@@ -7,6 +8,20 @@ import Testing
     ])
     func whatReadsTheSameFoldsTheSame(first: String, second: String) {
         #expect(TextFold.fold(first) == TextFold.fold(second))
+    }
+
+    /// Scalar by scalar must be the same as the whole, whatever stands beside what.
+    @Test func theShortcutForSingleScalarsGivesTheSameText() {
+        let scalars =
+            (0x20..<0x530).compactMap { Unicode.Scalar($0) }
+            + [0x5D0, 0x645, 0x3042, 0x30AB, 0x4F8D, 0xAC00, 0x1F3AC]
+            .compactMap { Unicode.Scalar($0 as UInt32) }
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<5_000 {
+            var text = String.UnicodeScalarView()
+            for _ in 0..<6 { if let scalar = scalars.randomElement(using: &generator) { text.append(scalar) } }
+            #expect(TextFold.fold(String(text)) == TextFold.foldWhole(String(text)))
+        }
     }
 
     @Test func aNameThatIsItsOwnFoldedFormIsNotRepeated() {
