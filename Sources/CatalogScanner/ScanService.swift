@@ -12,6 +12,7 @@ package struct ScanService: Sendable {
     private let jobs: JobStore
     private let store: ScanStore
 
+    /// The rules over one database; every process may have its own.
     package init(database: any Database, time: TimeSource = .system) {
         self.database = database
         jobs = JobStore(database: database, time: time)

@@ -33,11 +33,16 @@ package struct CatalogServices: Sendable {
         }
     }
 
+    /// The storage roots, and whether they answer.
     package let roots: StorageRootService
+    /// Requests, cancels and lists scans, and decides about parked removals.
     package let scans: ScanService
+    /// Listings and entries as the API shows them.
     package let catalog: CatalogService
     let downloads: DownloadService
+    /// Live events for everybody who listens in this process.
     package let events: EventBroker
+    /// Runs queued scans and removals, once somebody calls its `run()`.
     package let worker: JobWorker
     /// Checks whether a caller may have a link to a file.
     package let checkFile: DownloadLinkService.FileCheck
