@@ -50,7 +50,7 @@ package struct CatalogOrder: Sendable, Hashable {
         case name, size, modified
     }
 
-    /// The field that is compared first; entries that are equal in it follow their names.
+    /// The field that is compared first; entries that are equal in it follow their ids.
     package let field: Field
     /// Whether the greatest comes first.
     package let isDescending: Bool

@@ -21,9 +21,9 @@ package struct StorageRootDraft: Sendable, Equatable {
     package var enableDuplicateDetection = true
     /// A wish that is stored and shown again: to open files for their metadata.
     package var enableMetadataExtraction = true
-    /// Names that a scan looks at; empty means all.
+    /// Patterns of files that a scan takes; empty means all (ruling 18).
     package var includePatterns: [String] = []
-    /// Names that a scan passes over, with everything below them.
+    /// Patterns of files and directories that it passes over, even when they are included.
     package var excludePatterns: [String] = []
     /// Given by the caller; otherwise made from the name.
     package var slug: String?
