@@ -24,6 +24,7 @@ package struct CatalogError: Error, Sendable {
         case internalError
     }
 
+    /// What went wrong; the status of the response follows from it.
     package let code: Code
     /// Shown to the client as it stands: no path of the server, no SQL, no driver text.
     package let message: String

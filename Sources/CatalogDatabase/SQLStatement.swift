@@ -3,7 +3,9 @@
 /// One text serves both engines. Where that cannot be, the two texts stand side by side: a *fork*, which needs a reason in
 /// a comment and counts against the budget of a test.
 package struct SQLStatement: Sendable {
+    /// The text for SQLite, with `?1`, `?2`, … for the placeholders.
     package let sqliteText: String
+    /// The text for PostgreSQL, as written.
     package let postgreSQLText: String
 
     /// A statement in the SQL that both engines share.
@@ -40,11 +42,14 @@ package struct SQLStatement: Sendable {
 
 /// A table and the columns that a bulk insert fills, in order.
 package struct SQLBulkTable: Sendable {
+    /// The table, as the schema names it.
     package let name: String
+    /// The columns that each row fills, in the order in which values are appended.
     package let columns: [String]
     /// The insert of one row, for engines that reuse a statement.
     package let insertStatement: SQLStatement
 
+    /// A bulk insert into `name`; columns that are left out get their defaults.
     package init(_ name: String, columns: [String]) {
         self.name = name
         self.columns = columns

@@ -17,7 +17,9 @@ package enum SQLValue: Sendable, Equatable {
 }
 
 extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral {
+    /// A number, written as a literal.
     package init(integerLiteral value: Int64) { self = .integer(value) }
+    /// A text, written as a literal.
     package init(stringLiteral value: String) { self = .text(value) }
 }
 
@@ -35,6 +37,7 @@ package protocol SQLRowSource {
 
 /// One row while the cursor stands on it.
 package struct SQLRow {
+    /// The cursor that stands on this row.
     package let source: any SQLRowSource
 
     package init(source: any SQLRowSource) {

@@ -11,6 +11,7 @@ package struct Job: Sendable, Equatable {
         package var isOver: Bool { self == .completed || self == .failed || self == .cancelled }
     }
 
+    /// Counts up and is never used twice; a scan has the id of its job.
     package let id: JobID
     /// Which handler runs it.
     package let kind: String
@@ -32,7 +33,9 @@ package struct Job: Sendable, Equatable {
 
 /// A job to be written.
 package struct NewJob: Sendable {
+    /// Which handler will run it: the `kind` of a `JobHandler`.
     package let kind: String
+    /// JSON that only the handler understands.
     package let payload: String
     /// No second job with this key may be pending or running.
     package let uniqueKey: String?

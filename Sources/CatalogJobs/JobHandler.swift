@@ -16,6 +16,7 @@ package protocol JobHandler: Sendable {
 
 /// What a running job is told.
 package struct JobContext: Sendable {
+    /// The job as it was when this run took it.
     package let job: Job
     /// Set when the job should stop soon.
     package let stop: StopSignal
@@ -40,6 +41,7 @@ package final class StopSignal: Sendable {
 
     private let raised = Atomic<Int>(0)
 
+    /// A flag that is down.
     package init() {}
 
     /// Raises the flag; the first reason stays.

@@ -1,6 +1,5 @@
 import CatalogCore
 import CatalogDatabase
-import CatalogSearch
 import CatalogStorage
 
 /// The change phase: takes what the walker found and brings the rows of the catalog in line with it, some thousand rows a
@@ -12,6 +11,8 @@ final class ChangeWriter {
     private static let transactionMicroseconds: Int64 = 250_000
 
     let scan: ScanContext
+    private let entries: EntryStore
+    private let scans: ScanStore
     private(set) var counts = ScanCounts()
     /// A directory became a file: the file can only be written once the removal of the directory is through.
     private(set) var hasDeferredEntries = false
@@ -26,6 +27,8 @@ final class ChangeWriter {
 
     init(scan: ScanContext) {
         self.scan = scan
+        entries = scan.entries
+        scans = scan.scans
     }
 
     /// Writes everything that comes through `channel`. Blocks.
@@ -86,49 +89,41 @@ final class ChangeWriter {
             try insert(Array(listing.entries.indices), of: listing, into: directory, connection)
         } else {
             var merge = DirectoryMerge(listing: listing)
-            try merge.run(directory, connection)
+            try merge.run(directory, entries, connection)
             sums = merge.sums
             if !merge.isClean { digest = nil }
             try apply(merge, listing, directory, connection)
         }
-        let part = listing.part
-        try connection.execute(
-            ScanQueries.updateDirectoryEntry,
-            [
-                .integer(directory), .integer(part.modifiedNS), .integer(part.changedNS), .integer(part.birthNS),
-                .integer(part.device), .integer(part.inode), .integer(scan.time.now),
-            ])
-        try connection.execute(
-            ScanQueries.updateDirectory,
-            [
-                .integer(directory), .optional(digest?.bytes), .integer(scan.id), .integer(part.modifiedNS),
-                .integer(part.changedNS), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories),
-            ])
+        try entries.updateAttributes(of: directory, to: listing.part, on: connection)
+        try entries.updateDirectory(
+            directory, to: ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums), on: connection)
     }
 
     /// Writes what a comparison of rows and listing found.
     private func apply(
         _ merge: DirectoryMerge, _ listing: ListingView, _ directory: EntryID, _ connection: any SQLConnection
     ) throws {
-        for change in merge.updated { try update(change.id, to: listing.entries[change.entry].listed, connection) }
+        for change in merge.updated {
+            try entries.update(change.id, to: listing.entries[change.entry].listed, on: connection)
+        }
         counts.updated += merge.updated.count
         for revival in merge.revived {
             let entry = listing.entries[revival.entry].listed
-            try update(revival.id, to: entry, connection)
+            try entries.update(revival.id, to: entry, on: connection)
             journal.restored.append(revival.id)
             if entry.kind == .directory {
-                try insertDirectoryRows([(revival.id, entry)], connection)
+                try entries.insertDirectories([revival.id], on: connection)
                 noteFound(listing, revival.entry, revival.id)
             }
         }
         counts.added += merge.revived.count
         for id in merge.replaced {
-            try connection.execute(ScanQueries.markMissing, [.integer(id), .integer(scan.time.now)])
+            try entries.markMissing(id, on: connection)
             journal.removed.append(id)
         }
         counts.removed += merge.replaced.count
         for id in merge.vanished {
-            try connection.execute(ScanQueries.insertRemoval, [.integer(scan.id), .integer(id)])
+            try scans.noteRemoval(of: id, in: scan.id, on: connection)
         }
         if merge.hasDeferred { hasDeferredEntries = true }
         try insert(merge.added, of: listing, into: directory, connection)
@@ -142,79 +137,34 @@ final class ChangeWriter {
 // MARK: - Rows
 
 extension ChangeWriter {
-    private func update(_ id: EntryID, to entry: ListedEntry, _ connection: any SQLConnection) throws {
-        try connection.execute(
-            ScanQueries.updateEntry,
-            [
-                .integer(id), .integer(entry.storedSize), .integer(entry.modifiedNS), .integer(entry.changedNS),
-                .integer(entry.birthNS), .integer(entry.device), .integer(entry.inode), .integer(entry.linkCount),
-                .integer(scan.time.now),
-            ])
-    }
-
     /// Inserts the entries at these positions of the listing as new rows.
     private func insert(
         _ positions: [Int], of listing: ListingView, into directory: EntryID, _ connection: any SQLConnection
     ) throws {
         guard !positions.isEmpty else { return }
         let firstID = try ids.take(positions.count, connection)
-        let now = scan.time.now
-        var newDirectories: [(EntryID, ListedEntry)] = []
-        try connection.insertRows(ScanQueries.entryRows, count: positions.count) { row, index in
-            let entry = listing.entries[positions[index]].listed
-            let name = listing.name(of: entry)
-            row.append(firstID + Int64(index))
-            row.append(scan.rootID)
-            row.append(directory)
-            row.append(entry.kind.rawValue)
-            row.append(name)
-            if let folded = TextFold.foldedName(name) { row.append(folded) } else { row.appendNull() }
-            // One by one: an array here would be allocated a million times.
-            row.append(entry.storedSize)
-            row.append(entry.modifiedNS)
-            row.append(entry.changedNS)
-            row.append(entry.birthNS)
-            row.append(entry.device)
-            row.append(entry.inode)
-            row.append(entry.linkCount)
-            row.append(now)
-            row.append(now)
-            if entry.kind == .directory { newDirectories.append((firstID + Int64(index), entry)) }
-        }
-        for (id, _) in newDirectories {
+        let newDirectories = try entries.insert(positions, of: listing, into: directory, firstID, on: connection)
+        for id in newDirectories {
             emptyDirectories.insert(id)
             noteFound(listing, positions[Int(id - firstID)], id)
         }
-        try insertDirectoryRows(newDirectories, connection)
+        try entries.insertDirectories(newDirectories, on: connection)
         journal.noteAdded(firstID...(firstID + Int64(positions.count) - 1))
         counts.added += positions.count
-    }
-
-    private func insertDirectoryRows(_ rows: [(EntryID, ListedEntry)], _ connection: any SQLConnection) throws {
-        guard !rows.isEmpty else { return }
-        try connection.insertRows(ScanQueries.directoryRows, count: rows.count) { row, index in
-            row.append(rows[index].0)
-            row.append(scan.rootID)
-            for _ in 0..<9 { row.append(0 as Int64) }
-        }
     }
 
     private func write(_ error: ScanErrorRow, _ connection: any SQLConnection) throws {
         counts.errors += 1
         guard errorsWritten < Limits.scanErrorsKept else { return }
         errorsWritten += 1
-        try connection.execute(
-            ScanQueries.insertError,
-            [.integer(scan.id), .text(error.path), .text(error.code), .text(error.message), .integer(scan.time.now)])
+        try scans.note(error, in: scan.id, on: connection)
     }
 
     /// Writes the journal of names and the frontier of this transaction.
     private func finishTransaction(_ connection: any SQLConnection) throws {
         try journal.write(root: scan.rootID, now: scan.time.now, connection)
         guard !finishedDirectories.isEmpty else { return }
-        try connection.execute(
-            ScanQueries.insertFrontier,
-            [.integer(scan.id), .blob(NameJournal.encode(finishedDirectories.sorted()))])
+        try scans.noteFinished(finishedDirectories.sorted(), in: scan.id, on: connection)
         finishedDirectories.removeAll(keepingCapacity: true)
     }
 }
@@ -228,19 +178,6 @@ struct ListingView {
     func name(of entry: ListedEntry) -> UnsafeRawBufferPointer {
         let start = Int(entry.nameOffset)
         return UnsafeRawBufferPointer(rebasing: names[start..<(start + Int(entry.nameLength))])
-    }
-}
-
-/// Sums over the direct entries of a directory.
-struct DirectorySums: Sendable, Equatable {
-    var bytes: Int64 = 0
-    /// Everything that is no directory, links included.
-    var files: Int64 = 0
-    var directories: Int64 = 0
-
-    mutating func add(kind: EntryKind, size: Int64) {
-        if kind == .directory { directories += 1 } else { files += 1 }
-        if kind == .file { bytes += size }
     }
 }
 

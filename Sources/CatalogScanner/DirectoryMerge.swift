@@ -10,14 +10,6 @@ struct DirectoryMerge {
         let entry: Int
     }
 
-    private struct Row {
-        let id: EntryID
-        let kind: EntryKind
-        let name: [UInt8]
-        let size: Int64
-        let attributes: [Int64]
-    }
-
     private let listing: ListingView
     /// Positions of entries that need a new row.
     private(set) var added: [Int] = []
@@ -39,8 +31,8 @@ struct DirectoryMerge {
     /// Whether the rows will agree with the listing: only then may its digest be stored.
     var isClean: Bool { vanished.isEmpty && !hasDeferred && listing.part.keptNames.isEmpty }
 
-    mutating func run(_ directory: EntryID, _ connection: any SQLConnection) throws {
-        let rows = try connection.rows(ScanQueries.children, [.integer(directory)], Self.row)
+    mutating func run(_ directory: EntryID, _ store: EntryStore, _ connection: any SQLConnection) throws {
+        let rows = try store.children(of: directory, on: connection)
         let kept = Set(listing.part.keptNames)
         var position = listing.entries.startIndex
         var newcomers: [Int] = []
@@ -58,10 +50,11 @@ struct DirectoryMerge {
             }
         }
         newcomers.append(contentsOf: position..<listing.entries.endIndex)
-        try divide(newcomers, directory, connection)
+        guard !newcomers.isEmpty else { return }
+        divide(newcomers, waiting: try store.tombstones(of: directory, on: connection))
     }
 
-    private mutating func match(_ row: Row, _ position: Int, newcomers: inout [Int]) {
+    private mutating func match(_ row: EntryRow, _ position: Int, newcomers: inout [Int]) {
         let entry = listing.entries[position].listed
         if row.kind == entry.kind {
             sums.add(kind: entry.kind, size: entry.sizeBytes)
@@ -80,13 +73,7 @@ struct DirectoryMerge {
     }
 
     /// Newcomers whose tombstone waits get their old id back, the others a new row.
-    private mutating func divide(_ newcomers: [Int], _ directory: EntryID, _ connection: any SQLConnection) throws {
-        guard !newcomers.isEmpty else { return }
-        var waiting: [[UInt8]: (id: EntryID, kind: Int64)] = [:]
-        try connection.forEachRow(ScanQueries.tombstones, [.integer(directory)]) { row in
-            waiting[row.bytes(2)] = (row.integer(0), row.integer(1))
-            return true
-        }
+    private mutating func divide(_ newcomers: [Int], waiting: [[UInt8]: (id: EntryID, kind: Int64)]) {
         for position in newcomers {
             let entry = listing.entries[position].listed
             sums.add(kind: entry.kind, size: entry.sizeBytes)
@@ -99,19 +86,12 @@ struct DirectoryMerge {
         }
     }
 
-    private func order(of position: Int, against row: Row) -> Int {
+    private func order(of position: Int, against row: EntryRow) -> Int {
         row.name.withUnsafeBytes { compareBytes(listing.name(of: listing.entries[position].listed), $0) }
-    }
-
-    private static func row(_ row: SQLRow) -> Row {
-        Row(
-            id: row.integer(0), kind: EntryKind(rawValue: row.integer(1)) ?? .file, name: row.bytes(2),
-            size: row.integer(3),
-            attributes: [row.integer(3), row.integer(4), row.integer(5), row.integer(8), row.integer(9)])
     }
 }
 
 extension ListedEntry {
-    /// What makes a file another one than before: size, times, inode, links.
+    /// What makes a file another one than before, as in `EntryRow.attributes`.
     fileprivate var comparedAttributes: [Int64] { [storedSize, modifiedNS, changedNS, inode, linkCount] }
 }

@@ -12,8 +12,7 @@ struct EntryIDAllocator {
     mutating func take(_ count: Int, _ connection: any SQLConnection) throws -> EntryID {
         if end - next < Int64(count) {
             let amount = Int64(max(count, Self.reserve))
-            let last = try connection.firstRow(ScanQueries.reserveIDs, [.integer(amount)]) { $0.integer(0) }
-            guard let last else { throw CatalogError.internalError("the counter entry_id is missing") }
+            let last = try EntryStore.reserveIDs(amount, on: connection)
             next = last - amount + 1
             end = last + 1
         }

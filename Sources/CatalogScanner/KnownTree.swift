@@ -68,7 +68,7 @@ struct KnownTree: Sendable {
     }
 }
 
-/// A row of `ScanQueries.knownDirectories`.
+/// A row of `EntryQueries.knownDirectories`.
 struct DirectoryRow: Sendable {
     let id: EntryID
     let parentID: EntryID?

@@ -12,6 +12,7 @@ package struct RemovalJob: JobHandler {
     private let pool: BlockingPool
     private let time: TimeSource
 
+    /// The handler for one process; removals run on threads of `pool`.
     package init(
         database: any Database, roots: any ScanRootProvider, pool: BlockingPool, time: TimeSource = .system
     ) {

@@ -14,27 +14,6 @@ struct RemovalPhase {
     /// Rows of one transaction, about.
     private static let rowsPerTransaction = 5_000
 
-    /// One noted entry that is still there in the catalog.
-    private struct Candidate: Sendable {
-        let id: EntryID
-        let isDirectory: Bool
-        let isFile: Bool
-        let parentID: EntryID?
-        let size: Int64
-        /// Itself and everything below it.
-        let entryCount: Int
-
-        init(row: SQLRow) {
-            id = row.integer(0)
-            let kind = EntryKind(rawValue: row.integer(1))
-            isDirectory = kind == .directory
-            isFile = kind == .file
-            parentID = row.optionalInteger(2)
-            size = row.integer(3)
-            entryCount = 1 + Int(row.integer(4) + row.integer(5))
-        }
-    }
-
     let scan: ScanContext
 
     /// How many entries the noted removals would take, with everything below them. Blocks.
@@ -66,19 +45,14 @@ struct RemovalPhase {
                 removed += try remove(candidate)
             }
         }
-        try scan.database.writeBlocking { connection in
-            _ = try connection.execute(ScanQueries.clearRemovals, [.integer(scan.id)])
-        }
+        try scan.scans.dropRemovals(of: scan.id)
         return removed
     }
 
-    private func forEachPage(_ body: ([Candidate]) throws -> Void) throws {
+    private func forEachPage(_ body: ([RemovalCandidate]) throws -> Void) throws {
         var after: EntryID = 0
         while true {
-            let values: [SQLValue] = [.integer(scan.id), .integer(after)]
-            let page = try scan.database.readBlocking {
-                try $0.rows(ScanQueries.removals, values, Candidate.init(row:))
-            }
+            let page = try scan.scans.removals(of: scan.id, after: after)
             guard let last = page.last else { return }
             after = last.id
             try body(page)
@@ -86,7 +60,7 @@ struct RemovalPhase {
     }
 
     /// Removes the deepest rows first and the noted entry last, so that an interrupted removal finds the rest again.
-    private func remove(_ candidate: Candidate) throws -> Int {
+    private func remove(_ candidate: RemovalCandidate) throws -> Int {
         var removed = 0
         var directories = candidate.isDirectory ? try directoriesBelow(candidate.id) : []
         while !directories.isEmpty {
@@ -104,14 +78,10 @@ struct RemovalPhase {
         try scan.database.writeBlocking { connection in
             var journal = NameJournalBatch()
             journal.removed = [candidate.id]
-            try connection.execute(ScanQueries.markMissing, [.integer(candidate.id), .integer(scan.time.now)])
-            try connection.execute(ScanQueries.forgetDirectory, [.integer(candidate.id)])
-            try connection.execute(
-                ScanQueries.shrinkParent,
-                [
-                    .optional(candidate.parentID), .integer(candidate.isFile ? candidate.size : 0),
-                    .integer(candidate.isDirectory ? 0 : 1), .integer(candidate.isDirectory ? 1 : 0),
-                ])
+            let entries = scan.entries
+            try entries.markMissing(candidate.id, on: connection)
+            try entries.forgetDirectory(candidate.id, on: connection)
+            try entries.shrinkParent(of: candidate, on: connection)
             try journal.write(root: scan.rootID, now: scan.time.now, connection)
         }
         return removed + 1
@@ -119,27 +89,17 @@ struct RemovalPhase {
 
     /// The directory and all below it, parents before children.
     private func directoriesBelow(_ id: EntryID) throws -> [EntryID] {
-        try scan.database.readBlocking { connection in
-            var found = [id]
-            var next = 0
-            while next < found.count {
-                try connection.forEachRow(ScanQueries.childrenToRemove, [.integer(found[next])]) { row in
-                    if EntryKind(rawValue: row.integer(1)) == .directory { found.append(row.integer(0)) }
-                    return true
-                }
-                next += 1
-            }
-            return found
-        }
+        try scan.database.readBlocking { try scan.entries.directories(from: id, on: $0) }
     }
 
     private func removeChildren(
         of directory: EntryID, _ connection: any SQLConnection, _ journal: inout NameJournalBatch
     ) throws {
-        let children = try connection.rows(ScanQueries.childrenToRemove, [.integer(directory)]) { $0.integer(0) }
+        let entries = scan.entries
+        let children = try entries.childIDs(of: directory, on: connection)
         for child in children {
-            try connection.execute(ScanQueries.markMissing, [.integer(child), .integer(scan.time.now)])
-            try connection.execute(ScanQueries.forgetDirectory, [.integer(child)])
+            try entries.markMissing(child, on: connection)
+            try entries.forgetDirectory(child, on: connection)
         }
         journal.removed += children
     }

@@ -3,45 +3,19 @@ import CatalogDatabase
 
 /// Computes the recursive figures of every directory of a root from the direct ones, and writes those that changed.
 struct RollUpPhase {
-    private struct Sums: Equatable {
-        var bytes: Int64
-        var files: Int64
-        var directories: Int64
-    }
-
-    private struct Row {
-        let id: EntryID
-        let parentID: EntryID?
-        var total: Sums
-        let stored: Sums
-    }
-
     let scan: ScanContext
 
     /// Blocks. Rows written in one transaction stay below what another writer can wait for.
     func run() throws {
-        var rows = try scan.database.readBlocking { connection in
-            try connection.rows(ScanQueries.directorySums, [.integer(scan.rootID)]) { row in
-                Row(
-                    id: row.integer(0), parentID: row.optionalInteger(1),
-                    total: Sums(bytes: row.integer(2), files: row.integer(3), directories: row.integer(4)),
-                    stored: Sums(bytes: row.integer(5), files: row.integer(6), directories: row.integer(7)))
-            }
-        }
+        let entries = scan.entries
+        var rows = try scan.database.readBlocking { try entries.directoryTotals(on: $0) }
         addUp(&rows)
         let changed = rows.filter { $0.total != $0.stored }
         var start = 0
         while start < changed.count {
             let part = changed[start..<min(start + 20_000, changed.count)]
             try scan.database.writeBlocking { connection in
-                for row in part {
-                    try connection.execute(
-                        ScanQueries.updateTotals,
-                        [
-                            .integer(row.id), .integer(row.total.bytes), .integer(row.total.files),
-                            .integer(row.total.directories),
-                        ])
-                }
+                for row in part { try entries.updateTotals(of: row.id, to: row.total, on: connection) }
             }
             start = part.endIndex
         }
@@ -49,7 +23,7 @@ struct RollUpPhase {
 
     /// Adds each directory to its parent, children before parents. Ids do not tell who is deeper (a revived directory is older
     /// than its parent may be), so directories wait until all their sub-directories have been added.
-    private func addUp(_ rows: inout [Row]) {
+    private func addUp(_ rows: inout [DirectoryTotals]) {
         var positions: [EntryID: Int] = [:]
         positions.reserveCapacity(rows.count)
         for (position, row) in rows.enumerated() { positions[row.id] = position }

@@ -12,18 +12,31 @@ package struct Scan: Sendable {
         case discarded
     }
 
+    /// The id of its job, which clients know as the job's too.
     package let id: JobID
+    /// The storage root that it looks at.
     package let rootID: RootID
+    /// The root's name as it is now, not as it was at the scan.
     package let rootName: String
+    /// The protocol of the root: `local` in this version.
     package let protocolName: String
+    /// How closely it looks: the raw value of a `ScanType`.
     package let type: String
+    /// Directories below each other that it enters; nil means as the root says.
     package let maxDepth: Int?
+    /// Whether removals are applied without waiting for a person.
     package let confirmsRemovals: Bool
+    /// What became of the entries that it did not find.
     package let removalState: RemovalState
+    /// Why removals wait, for a person to read; nil while none were parked.
     package let removalReason: String?
+    /// Entries that the parked removals would take, with everything below them.
     package let removalsParked: Int
+    /// Entries of the root before the scan; 0 at the first one.
     package let entriesBefore: Int
+    /// What it has counted so far.
     package let counts: ScanCounts
+    /// Where it is, in text form below the root; nil before its first report.
     package let currentPath: String?
     /// `queued`, `running`, `completed`, `needs_confirmation`, `failed` or `cancelled` (rulings 43 and 45).
     package let status: String
@@ -80,8 +93,11 @@ package struct Scan: Sendable {
 
 /// A row of a scan's error list.
 package struct ScanErrorEntry: Sendable {
+    /// The place in text form, below the root.
     package let path: String
+    /// What went wrong: the raw value of a `CatalogError.Code`.
     package let code: String
+    /// The same for a person to read; safe to show.
     package let message: String
     /// Microseconds since 1970.
     package let at: Int64

@@ -10,4 +10,9 @@ struct ScanContext: Sendable {
     let database: any Database
     let time: TimeSource
     let stop: StopSignal
+
+    /// The rows of the root's entries.
+    var entries: EntryStore { EntryStore(rootID: rootID, time: time) }
+    /// The scan's own rows.
+    var scans: ScanStore { ScanStore(database: database, time: time) }
 }

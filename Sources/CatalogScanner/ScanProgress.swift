@@ -2,9 +2,13 @@ package import CatalogCore
 
 /// How far a scan is, told about once a second while it runs and once at its end.
 package struct ScanProgress: Sendable, Equatable {
+    /// The id of the scan and of its job.
     package var scanID: JobID
+    /// The storage root that is being scanned.
     package var rootID: RootID
+    /// The root's name, for listeners that know no ids.
     package var rootName: String
+    /// `running`, and at the end `completed` or `needs_confirmation`.
     package var status: String
     /// Entries of the root before this scan; 0 at the first one, when no percentage can be known.
     package var entriesBefore: Int
@@ -30,5 +34,6 @@ package struct ScanCounts: Sendable, Equatable {
     package var removed = 0
     package var errors = 0
 
+    /// Nothing counted yet.
     package init() {}
 }

@@ -3,6 +3,7 @@ import Foundation
 
 /// What somebody asked a scan to do; the payload of its job.
 package struct ScanRequest: Sendable, Codable {
+    /// The storage root to look at.
     package let rootID: RootID
     private let scanType: String
     /// Directories below each other that are entered; nil means as the root says.
@@ -12,6 +13,7 @@ package struct ScanRequest: Sendable, Codable {
     /// Who asked; nil for the command line and the server itself.
     package let requestedBy: UserID?
 
+    /// A request with what was left out as documented: the root's depth, and removals that may be parked.
     package init(
         rootID: RootID, type: ScanType, maxDepth: Int? = nil, confirmsRemovals: Bool = false, requestedBy: UserID? = nil
     ) {

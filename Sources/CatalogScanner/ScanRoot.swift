@@ -3,9 +3,13 @@ package import CatalogStorage
 
 /// What a scan has to know of a storage root.
 package struct ScanRoot: Sendable {
+    /// The root's row in the table of storage roots.
     package let id: RootID
+    /// The name that people gave it.
     package let name: String
+    /// Opened and ready; the scan does not close it.
     package let backend: any StorageBackend
+    /// Which names the walk looks at and which it passes over.
     package let patterns: NamePatterns
     /// Directories below each other that are entered; nil means all.
     package let maxDepth: Int?

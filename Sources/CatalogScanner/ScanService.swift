@@ -12,6 +12,7 @@ package struct ScanService: Sendable {
     private let jobs: JobStore
     private let store: ScanStore
 
+    /// The rules over one database; every process may have its own.
     package init(database: any Database, time: TimeSource = .system) {
         self.database = database
         jobs = JobStore(database: database, time: time)
@@ -86,13 +87,7 @@ package struct ScanService: Sendable {
     /// - Throws: `CatalogError.conflict` when nothing waits.
     package func discard(_ id: JobID, scope: AccessScope) async throws {
         let scan = try await parked(id, scope: scope)
-        let isSettled = try await database.write { connection in
-            let changed = try connection.execute(
-                ScanQueries.settleRemovals, [.integer(scan.id), .text(Scan.RemovalState.discarded.rawValue), 0])
-            try connection.execute(ScanQueries.clearRemovals, [.integer(scan.id)])
-            return changed > 0
-        }
-        guard isSettled else { throw Self.nothingParked(scan) }
+        guard try await store.discardRemovals(of: scan.id) else { throw Self.nothingParked(scan) }
     }
 
     private func parked(_ id: JobID, scope: AccessScope) async throws -> Scan {

@@ -55,14 +55,25 @@ package struct ScanStore: Sendable {
             ])
     }
 
+    /// Keeps the entries that a scan wanted to remove.
+    ///
+    /// - Returns: false when nothing waits.
+    func discardRemovals(of id: JobID) async throws -> Bool {
+        try await database.write { connection in
+            let isSettled = try settleRemovals(of: id, as: .discarded, removed: 0, on: connection)
+            try connection.execute(ScanQueries.clearRemovals, [.integer(id)])
+            return isSettled
+        }
+    }
+
     // MARK: For a running scan; these block.
 
     /// The directories of the root as they are known, with those that an interrupted run has finished.
     func knownTree(of scan: ScanContext) throws -> KnownTree {
-        try ensureRootEntry(of: scan)
+        let entries = EntryStore(rootID: scan.rootID, time: time)
+        try database.writeBlocking { try entries.ensureRootEntry(on: $0) }
         return try database.readBlocking { connection in
-            let rows = try connection.rows(
-                ScanQueries.knownDirectories, [.integer(scan.rootID)], DirectoryRow.init(row:))
+            let rows = try entries.knownDirectories(on: connection)
             var done: Set<EntryID> = []
             try connection.forEachRow(ScanQueries.frontier, [.integer(scan.id)]) { row in
                 // A damaged list costs work done twice, nothing else.
@@ -75,9 +86,7 @@ package struct ScanStore: Sendable {
 
     /// How many entries the root has, its own directory left out.
     func entryCount(of rootID: RootID) throws -> Int {
-        try database.readBlocking { connection in
-            try connection.firstRow(ScanQueries.rootTotals, [.integer(rootID)]) { Int($0.integer(0)) } ?? 0
-        }
+        try database.readBlocking { try EntryStore(rootID: rootID, time: time).entryCount(on: $0) }
     }
 
     func saveProgress(_ id: JobID, entriesBefore: Int, counts: ScanCounts, path: String?) throws {
@@ -104,9 +113,21 @@ package struct ScanStore: Sendable {
     /// - Returns: false when nothing waits.
     @discardableResult
     func settleRemovals(of id: JobID, as state: Scan.RemovalState, removed: Int) throws -> Bool {
-        try database.writeBlocking { connection in
-            try connection.execute(
-                ScanQueries.settleRemovals, [.integer(id), .text(state.rawValue), .integer(Int64(removed))]) > 0
+        try database.writeBlocking { try settleRemovals(of: id, as: state, removed: removed, on: $0) }
+    }
+
+    private func settleRemovals(
+        of id: JobID, as state: Scan.RemovalState, removed: Int, on connection: any SQLConnection
+    ) throws -> Bool {
+        try connection.execute(
+            ScanQueries.settleRemovals, [.integer(id), .text(state.rawValue), .integer(Int64(removed))]) > 0
+    }
+
+    /// The next noted entries that are still in the catalog, by id; empty after the last.
+    func removals(of id: JobID, after entry: EntryID) throws -> [RemovalCandidate] {
+        try database.readBlocking { connection in
+            try connection.rows(
+                ScanQueries.removals, [.integer(id), .integer(entry)], RemovalCandidate.init(row:))
         }
     }
 
@@ -133,37 +154,33 @@ package struct ScanStore: Sendable {
     func purgeTombstones(of rootID: RootID) throws {
         let before = time.now - Int64(Limits.tombstoneDays) * 86_400_000_000
         try database.writeBlocking { connection in
-            _ = try connection.execute(ScanQueries.purgeTombstones, [.integer(rootID), .integer(before)])
+            try EntryStore(rootID: rootID, time: time).purgeTombstones(before: before, on: connection)
         }
     }
 
     private func clear(_ statement: SQLStatement, _ id: JobID) throws {
         try database.writeBlocking { connection in _ = try connection.execute(statement, [.integer(id)]) }
     }
+}
 
-    /// The root's own directory is an entry like others, without a name; the first scan makes it.
-    private func ensureRootEntry(of scan: ScanContext) throws {
-        try database.writeBlocking { connection in
-            let values: [SQLValue] = [.integer(scan.rootID), .blob([])]
-            guard try connection.firstRow(ScanQueries.rootEntry, values, { $0.integer(0) }) == nil else { return }
-            var ids = EntryIDAllocator()
-            let id = try ids.take(1, connection)
-            try connection.insertRows(ScanQueries.entryRows, count: 1) { row, _ in
-                row.append(id)
-                row.append(scan.rootID)
-                row.appendNull()
-                row.append(EntryKind.directory.rawValue)
-                row.append([] as [UInt8])
-                row.appendNull()
-                for _ in 0..<7 { row.append(0 as Int64) }
-                row.append(time.now)
-                row.append(time.now)
-            }
-            try connection.insertRows(ScanQueries.directoryRows, count: 1) { row, _ in
-                row.append(id)
-                row.append(scan.rootID)
-                for _ in 0..<9 { row.append(0 as Int64) }
-            }
-        }
+// MARK: - In the transaction of a walk
+
+extension ScanStore {
+    /// Adds a row to the scan's list of errors.
+    func note(_ error: ScanErrorRow, in id: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(
+            ScanQueries.insertError,
+            [.integer(id), .text(error.path), .text(error.code), .text(error.message), .integer(time.now)])
+    }
+
+    /// Notes an entry that is not there any more; noting it again changes nothing.
+    func noteRemoval(of entry: EntryID, in id: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(ScanQueries.insertRemoval, [.integer(id), .integer(entry)])
+    }
+
+    /// Notes directories, by id, that need not be listed again should the scan be interrupted.
+    func noteFinished(_ directories: [EntryID], in id: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(
+            ScanQueries.insertFrontier, [.integer(id), .blob(NameJournal.encode(directories))])
     }
 }

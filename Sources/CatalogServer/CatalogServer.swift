@@ -6,11 +6,17 @@ package import NIOCore
 package struct CatalogServer: Sendable {
     /// What the executable hands in.
     package struct Dependencies: Sendable {
+        /// The catalog, which the health checks try.
         package let database: any Database
+        /// The services that the routes call, built once by the executable.
         package let services: CatalogServices
+        /// Answers searches from its index.
         package let search: SearchService
+        /// Who may sign in, sessions, and links to files.
         package let authentication: AuthenticationServices
+        /// Figures that the server counts and shows under `/metrics`.
         package let metrics: MetricsRegistry
+        /// The clock of sessions, rate limits and times in responses.
         package let time: TimeSource
 
         package init(

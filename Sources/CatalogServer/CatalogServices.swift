@@ -33,11 +33,32 @@ package struct CatalogServices: Sendable {
         }
     }
 
+    /// Who else hears of the scans that run in this process.
+    package struct ScanListeners: Sendable {
+        /// Told about once a second how far a scan is, beside the live events.
+        package let onProgress: @Sendable (ScanProgress) -> Void
+        /// Awaited before a scan counts as completed: the search index catches up.
+        package let onWritten: @Sendable () async throws -> Void
+
+        package init(
+            onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in },
+            onWritten: @escaping @Sendable () async throws -> Void = {}
+        ) {
+            self.onProgress = onProgress
+            self.onWritten = onWritten
+        }
+    }
+
+    /// The storage roots, and whether they answer.
     package let roots: StorageRootService
+    /// Requests, cancels and lists scans, and decides about parked removals.
     package let scans: ScanService
+    /// Listings and entries as the API shows them.
     package let catalog: CatalogService
     let downloads: DownloadService
+    /// Live events for everybody who listens in this process.
     package let events: EventBroker
+    /// Runs queued scans and removals, once somebody calls its `run()`.
     package let worker: JobWorker
     /// Checks whether a caller may have a link to a file.
     package let checkFile: DownloadLinkService.FileCheck
@@ -50,12 +71,10 @@ package struct CatalogServices: Sendable {
 
     /// - Parameters:
     ///   - providers: the protocols of this program.
-    ///   - onProgress: hears of scans that run in this process, beside the live events.
-    ///   - onWritten: awaited before a scan counts as completed: the search index catches up.
+    ///   - listeners: hear of scans that run in this process.
     package init(
         database: any Database, configuration: Configuration, providers: [StorageBackendProvider], time: TimeSource,
-        logger: Logger, onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in },
-        onWritten: @escaping @Sendable () async throws -> Void = {}
+        logger: Logger, listeners: ScanListeners = ScanListeners()
     ) {
         self.database = database
         registry = StorageRegistry()
@@ -71,7 +90,7 @@ package struct CatalogServices: Sendable {
         let events = EventBroker()
         let publish: @Sendable (ScanProgress) -> Void = { progress in
             events.publish(LiveEvent(progress, at: time.now))
-            onProgress(progress)
+            listeners.onProgress(progress)
         }
         self.roots = roots
         self.entries = entries
@@ -89,7 +108,7 @@ package struct CatalogServices: Sendable {
             handlers: [
                 ScanJob(
                     database: database, roots: roots, pool: scanPool, time: time, onProgress: publish,
-                    onWritten: onWritten),
+                    onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time),
             ], slots: configuration.scanSlots, logger: logger)
     }

@@ -5,15 +5,25 @@ import Glibc
 ///
 /// The name itself is in `DirectoryListing.names`.
 package struct ListedEntry: Sendable {
+    /// Where the name starts in `DirectoryListing.names`.
     package var nameOffset: UInt32
+    /// Bytes of the name.
     package var nameLength: UInt16
+    /// What the name stands for; a link is described as itself.
     package var kind: EntryKind
+    /// Bytes of a file; of a directory or link whatever the storage says.
     package var sizeBytes: Int64
+    /// Nanoseconds since 1970: when the content changed; 0 when unknown.
     package var modifiedNS: Int64
+    /// Nanoseconds since 1970: when content or attributes changed; 0 when unknown.
     package var changedNS: Int64
+    /// Nanoseconds since 1970: when it was made; 0 when unknown.
     package var birthNS: Int64
+    /// The device that holds it; one that differs from the directory's is a mounted file system.
     package var device: Int64
+    /// The number of the file on its device: the bits of an unsigned number, so it may be negative.
     package var inode: Int64
+    /// Names of the same file.
     package var linkCount: Int64
 
     /// - Parameters:
@@ -36,7 +46,9 @@ package struct ListedEntry: Sendable {
 
 /// A name that exists but could not be looked at, and why.
 package struct EntryFailure: Sendable {
+    /// The name's bytes, as the storage gave them.
     package let name: [UInt8]
+    /// Why it could not be looked at.
     package let error: CatalogError
 
     /// - Parameters:

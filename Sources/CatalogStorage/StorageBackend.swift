@@ -44,6 +44,7 @@ package protocol StorageBackend: Sendable {
 
 /// What a backend can do with its root now.
 package struct StorageCapabilities: OptionSet, Sendable {
+    /// One bit for each capability.
     package let rawValue: UInt32
 
     package init(rawValue: UInt32) {

@@ -4,6 +4,7 @@ package import CatalogCore
 ///
 /// What it does not know is 0.
 package struct StorageEntry: Sendable, Equatable {
+    /// File, directory or link.
     package var kind: EntryKind
     /// Bytes of a file; of a directory or link whatever the storage says.
     package var sizeBytes: Int64 = 0

@@ -17,6 +17,7 @@ package struct StorageURL: Sendable, Hashable {
         case https
     }
 
+    /// The kind of storage, and how the rest of the URL is read.
     package let scheme: Scheme
     /// The name to log in with, if the URL has one.
     ///

@@ -85,6 +85,6 @@ package struct TestServer: Sendable {
                 scanSlots: 2),
             providers: [.local(leavingOut: [])], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            onWritten: { try await index.follow() })
+            listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))
     }
 }

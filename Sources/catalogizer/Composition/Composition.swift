@@ -66,10 +66,11 @@ struct ProductServices: Sendable {
                 storageThreads: max(16, ProcessEnvironment.processorCount * 4),
                 scanSlots: max(2, ProcessEnvironment.processorCount)),
             providers: Composition.providers(reserved), time: .system, logger: logger,
-            onProgress: { progress in
-                index?.wake()
-                onProgress(progress)
-            },
-            onWritten: { try await index?.follow() })
+            listeners: CatalogServices.ScanListeners(
+                onProgress: { progress in
+                    index?.wake()
+                    onProgress(progress)
+                },
+                onWritten: { try await index?.follow() }))
     }
 }

@@ -3,8 +3,11 @@ import CatalogDatabase
 
 /// An entry as the API shows it: a row of the catalog with its place in text form.
 package struct CatalogEntry: Sendable {
+    /// Stays the same while the entry keeps its place; never used twice.
     package let id: EntryID
+    /// The storage root that holds it.
     package let rootID: RootID
+    /// The root's name, as people gave it.
     package let rootName: String
     /// Whether the storage could not be reached when it was last tried.
     package let isOffline: Bool
@@ -22,6 +25,7 @@ package struct CatalogEntry: Sendable {
     package let firstSeenAt: Int64
     package let updatedAt: Int64
 
+    /// Whether other entries may be below it; links are never followed.
     package var isDirectory: Bool { kind == .directory }
     /// Lower case, without the dot; nil for directories.
     package var fileExtension: String? { isDirectory ? nil : FileExtension.of(name) }
@@ -41,11 +45,14 @@ struct CatalogPlace: Sendable {
 
 /// The fields that a listing can be sorted by, and the direction.
 package struct CatalogOrder: Sendable, Hashable {
+    /// What to compare; the raw value is the word of the query.
     package enum Field: String, Sendable, CaseIterable {
         case name, size, modified
     }
 
+    /// The field that is compared first; entries that are equal in it follow their ids.
     package let field: Field
+    /// Whether the greatest comes first.
     package let isDescending: Bool
 
     /// Unknown fields fall back to the name; everything but `desc` ascends (`schemas.md` section 0).

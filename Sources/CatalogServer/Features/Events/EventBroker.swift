@@ -19,6 +19,7 @@ package final class EventBroker: Sendable {
 
     private let state = Mutex(State())
 
+    /// A broker that nobody listens to yet.
     package init() {}
 
     /// Tells everyone who listens to the channel and may see the root.

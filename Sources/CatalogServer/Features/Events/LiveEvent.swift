@@ -9,7 +9,9 @@ package struct LiveEvent: Sendable {
         case scans = "scan_updates"
     }
 
+    /// Only listeners of this channel hear of it.
     package let channel: Channel
+    /// The member `type` of the event, such as `scan_progress`.
     package let type: String
     /// The root that it is about: only those who may see the root hear of it.
     package let rootID: RootID?

@@ -9,6 +9,7 @@ package struct StorageRoot: Sendable, Equatable {
         case unknown, online, offline
     }
 
+    /// Given by the database; never used twice.
     package let id: RootID
     /// The documented string id: made from the name, unique, accepted wherever the API says `storage_id`.
     package var slug: String

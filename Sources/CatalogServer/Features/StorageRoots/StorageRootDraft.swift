@@ -3,16 +3,27 @@ package import CatalogStorage
 
 /// What somebody wants a storage root to be, after its fields were checked for sense.
 package struct StorageRootDraft: Sendable, Equatable {
+    /// 1 to 64 characters that people chose, unique among the roots (ruling 46).
     package var name: String
+    /// `local` in this version; fixed once the root exists.
     package let protocolName: String
+    /// Where it is, in the one text form of `StorageURL`.
     package var url: String
+    /// The path of `url` in text form.
     package var path: String
+    /// Whether it can be scanned and downloaded from.
     package var enabled = true
+    /// Whether it may lie inside of another root or around one.
     package var allowOverlap = false
+    /// Directories below each other that a scan enters; nil means all.
     package var maxDepth: Int?
+    /// A wish that is stored and shown again: to look for files of equal content.
     package var enableDuplicateDetection = true
+    /// A wish that is stored and shown again: to open files for their metadata.
     package var enableMetadataExtraction = true
+    /// Patterns of files that a scan takes; empty means all (ruling 18).
     package var includePatterns: [String] = []
+    /// Patterns of files and directories that it passes over, even when they are included.
     package var excludePatterns: [String] = []
     /// Given by the caller; otherwise made from the name.
     package var slug: String?

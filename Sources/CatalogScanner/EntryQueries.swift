@@ -1,0 +1,107 @@
+import CatalogDatabase
+
+/// The SQL of entries and directories: what a scan reads of the catalog and what it writes there.
+enum EntryQueries {
+    // Reading what is known
+
+    static let rootEntry = SQLStatement(
+        """
+        SELECT id FROM entries WHERE parent_id IS NULL AND name = $2 AND root_id = $1 AND missing_since_us IS NULL
+        """)
+
+    static let knownDirectories = SQLStatement(
+        """
+        SELECT e.id, e.parent_id, e.name, d.digest, d.listed_modified_ns, d.listed_changed_ns,
+            d.own_files + d.own_directories, e.device
+        FROM directories d JOIN entries e ON e.id = d.entry_id
+        WHERE d.root_id = $1 ORDER BY e.parent_id, e.name
+        """)
+
+    static let children = SQLStatement(
+        """
+        SELECT id, kind, name, size_bytes, modified_ns, changed_ns, birth_ns, device, inode, link_count
+        FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL ORDER BY name
+        """)
+
+    static let tombstones = SQLStatement(
+        """
+        SELECT id, kind, name FROM entries
+        WHERE parent_id = $1 AND missing_since_us IS NOT NULL ORDER BY missing_since_us
+        """)
+
+    static let childrenToRemove = SQLStatement(
+        "SELECT id, kind FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL")
+
+    static let directorySums = SQLStatement(
+        """
+        SELECT d.entry_id, e.parent_id, d.own_bytes, d.own_files, d.own_directories, d.total_bytes, d.total_files,
+            d.total_directories
+        FROM directories d JOIN entries e ON e.id = d.entry_id WHERE d.root_id = $1 ORDER BY d.entry_id
+        """)
+
+    static let rootTotals = SQLStatement(
+        """
+        SELECT d.total_files + d.total_directories FROM entries e JOIN directories d ON d.entry_id = e.id
+        WHERE e.parent_id IS NULL AND e.root_id = $1 AND e.missing_since_us IS NULL
+        """)
+
+    // Writing what was found
+
+    static let reserveIDs = SQLStatement(
+        "UPDATE counters SET value = value + $1 WHERE name = 'entry_id' RETURNING value")
+
+    static let entryRows = SQLBulkTable(
+        "entries",
+        columns: [
+            "id", "root_id", "parent_id", "kind", "name", "name_folded", "size_bytes", "modified_ns", "changed_ns",
+            "birth_ns", "device", "inode", "link_count", "first_seen_us", "updated_us",
+        ])
+
+    static let directoryRows = SQLBulkTable(
+        "directories",
+        columns: [
+            "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes",
+            "own_files",
+            "own_directories", "total_bytes", "total_files", "total_directories",
+        ])
+
+    static let updateEntry = SQLStatement(
+        """
+        UPDATE entries SET size_bytes = $2, modified_ns = $3, changed_ns = $4, birth_ns = $5, device = $6, inode = $7,
+            link_count = $8, updated_us = $9, missing_since_us = NULL
+        WHERE id = $1
+        """)
+
+    static let updateDirectoryEntry = SQLStatement(
+        """
+        UPDATE entries SET modified_ns = $2, changed_ns = $3, birth_ns = $4, device = $5, inode = $6, updated_us = $7
+        WHERE id = $1 AND (modified_ns <> $2 OR changed_ns <> $3 OR birth_ns <> $4 OR device <> $5 OR inode <> $6)
+        """)
+
+    static let updateDirectory = SQLStatement(
+        """
+        UPDATE directories SET digest = $2, listed_scan_id = $3, listed_modified_ns = $4, listed_changed_ns = $5,
+            own_bytes = $6, own_files = $7, own_directories = $8
+        WHERE entry_id = $1
+        """)
+
+    static let updateTotals = SQLStatement(
+        """
+        UPDATE directories SET total_bytes = $2, total_files = $3, total_directories = $4 WHERE entry_id = $1
+        """)
+
+    static let markMissing = SQLStatement(
+        "UPDATE entries SET missing_since_us = $2, updated_us = $2 WHERE id = $1 AND missing_since_us IS NULL")
+
+    static let forgetDirectory = SQLStatement("DELETE FROM directories WHERE entry_id = $1")
+
+    static let shrinkParent = SQLStatement(
+        """
+        UPDATE directories SET digest = NULL, own_bytes = own_bytes - $2, own_files = own_files - $3,
+            own_directories = own_directories - $4
+        WHERE entry_id = $1
+        """)
+
+    static let purgeTombstones = SQLStatement(
+        "DELETE FROM entries WHERE root_id = $1 AND missing_since_us < $2")
+}

@@ -1,0 +1,215 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogSearch
+import CatalogStorage
+
+/// The rows of one root's entries and directories, as a scan reads and writes them.
+///
+/// Every function works in the transaction of its caller, who decides how much goes into one.
+struct EntryStore: Sendable {
+    let rootID: RootID
+    let time: TimeSource
+
+    /// Takes ids from the counter of the database.
+    ///
+    /// - Returns: the last of `count` ids in a row.
+    static func reserveIDs(_ count: Int64, on connection: any SQLConnection) throws -> EntryID {
+        let last = try connection.firstRow(EntryQueries.reserveIDs, [.integer(count)]) { $0.integer(0) }
+        guard let last else { throw CatalogError.internalError("the counter entry_id is missing") }
+        return last
+    }
+}
+
+// MARK: - Reading
+
+extension EntryStore {
+    /// How many entries the root has, its own directory left out, as the last scan summed them up.
+    func entryCount(on connection: any SQLConnection) throws -> Int {
+        try connection.firstRow(EntryQueries.rootTotals, [.integer(rootID)]) { Int($0.integer(0)) } ?? 0
+    }
+
+    /// All directories of the root, those of one parent together and by name.
+    func knownDirectories(on connection: any SQLConnection) throws -> [DirectoryRow] {
+        try connection.rows(EntryQueries.knownDirectories, [.integer(rootID)], DirectoryRow.init(row:))
+    }
+
+    /// The entries of a directory, by the bytes of their names.
+    func children(of directory: EntryID, on connection: any SQLConnection) throws -> [EntryRow] {
+        try connection.rows(EntryQueries.children, [.integer(directory)], EntryRow.init(row:))
+    }
+
+    /// The ids of a directory's entries, in any order.
+    func childIDs(of directory: EntryID, on connection: any SQLConnection) throws -> [EntryID] {
+        try connection.rows(EntryQueries.childrenToRemove, [.integer(directory)]) { $0.integer(0) }
+    }
+
+    /// The tombstones of a directory by name; of several with one name the one that went missing last.
+    func tombstones(
+        of directory: EntryID, on connection: any SQLConnection
+    ) throws -> [[UInt8]: (id: EntryID, kind: Int64)] {
+        var waiting: [[UInt8]: (id: EntryID, kind: Int64)] = [:]
+        try connection.forEachRow(EntryQueries.tombstones, [.integer(directory)]) { row in
+            waiting[row.bytes(2)] = (row.integer(0), row.integer(1))
+            return true
+        }
+        return waiting
+    }
+
+    /// The directory and all below it, parents before children.
+    func directories(from top: EntryID, on connection: any SQLConnection) throws -> [EntryID] {
+        var found = [top]
+        var next = 0
+        while next < found.count {
+            try connection.forEachRow(EntryQueries.childrenToRemove, [.integer(found[next])]) { row in
+                if EntryKind(rawValue: row.integer(1)) == .directory { found.append(row.integer(0)) }
+                return true
+            }
+            next += 1
+        }
+        return found
+    }
+
+    /// Every directory of the root with its direct figures and the stored ones of its tree.
+    func directoryTotals(on connection: any SQLConnection) throws -> [DirectoryTotals] {
+        try connection.rows(EntryQueries.directorySums, [.integer(rootID)]) { row in
+            DirectoryTotals(
+                id: row.integer(0), parentID: row.optionalInteger(1),
+                total: DirectorySums(bytes: row.integer(2), files: row.integer(3), directories: row.integer(4)),
+                stored: DirectorySums(bytes: row.integer(5), files: row.integer(6), directories: row.integer(7)))
+        }
+    }
+}
+
+// MARK: - New rows
+
+extension EntryStore {
+    /// The root's own directory is an entry like others, without a name; the first scan makes it.
+    func ensureRootEntry(on connection: any SQLConnection) throws {
+        let values: [SQLValue] = [.integer(rootID), .blob([])]
+        guard try connection.firstRow(EntryQueries.rootEntry, values, { $0.integer(0) }) == nil else { return }
+        let id = try Self.reserveIDs(1, on: connection)
+        try connection.insertRows(EntryQueries.entryRows, count: 1) { row, _ in
+            row.append(id)
+            row.append(rootID)
+            row.appendNull()
+            row.append(EntryKind.directory.rawValue)
+            row.append([] as [UInt8])
+            row.appendNull()
+            for _ in 0..<7 { row.append(0 as Int64) }
+            row.append(time.now)
+            row.append(time.now)
+        }
+        try insertDirectories([id], on: connection)
+    }
+
+    /// Inserts the entries at these positions of the listing, with ids that count up from `firstID`.
+    ///
+    /// - Returns: the ids of those that are directories, which need a row in `directories` too.
+    func insert(
+        _ positions: [Int], of listing: ListingView, into directory: EntryID, _ firstID: EntryID,
+        on connection: any SQLConnection
+    ) throws -> [EntryID] {
+        let now = time.now
+        var newDirectories: [EntryID] = []
+        try connection.insertRows(EntryQueries.entryRows, count: positions.count) { row, index in
+            let entry = listing.entries[positions[index]].listed
+            let name = listing.name(of: entry)
+            row.append(firstID + Int64(index))
+            row.append(rootID)
+            row.append(directory)
+            row.append(entry.kind.rawValue)
+            row.append(name)
+            if let folded = TextFold.foldedName(name) { row.append(folded) } else { row.appendNull() }
+            // One by one: an array here would be allocated a million times.
+            row.append(entry.storedSize)
+            row.append(entry.modifiedNS)
+            row.append(entry.changedNS)
+            row.append(entry.birthNS)
+            row.append(entry.device)
+            row.append(entry.inode)
+            row.append(entry.linkCount)
+            row.append(now)
+            row.append(now)
+            if entry.kind == .directory { newDirectories.append(firstID + Int64(index)) }
+        }
+        return newDirectories
+    }
+
+    /// Inserts directories that no scan has listed yet.
+    func insertDirectories(_ ids: [EntryID], on connection: any SQLConnection) throws {
+        guard !ids.isEmpty else { return }
+        try connection.insertRows(EntryQueries.directoryRows, count: ids.count) { row, index in
+            row.append(ids[index])
+            row.append(rootID)
+            for _ in 0..<9 { row.append(0 as Int64) }
+        }
+    }
+}
+
+// MARK: - Changes
+
+extension EntryStore {
+    /// Gives an entry its new attributes; a tombstone comes back to life.
+    func update(_ id: EntryID, to entry: ListedEntry, on connection: any SQLConnection) throws {
+        try connection.execute(
+            EntryQueries.updateEntry,
+            [
+                .integer(id), .integer(entry.storedSize), .integer(entry.modifiedNS), .integer(entry.changedNS),
+                .integer(entry.birthNS), .integer(entry.device), .integer(entry.inode), .integer(entry.linkCount),
+                .integer(time.now),
+            ])
+    }
+
+    /// Gives the entry of a directory the attributes that it had when it was listed, where they differ.
+    func updateAttributes(of directory: EntryID, to part: ListedDirectory, on connection: any SQLConnection) throws {
+        try connection.execute(
+            EntryQueries.updateDirectoryEntry,
+            [
+                .integer(directory), .integer(part.modifiedNS), .integer(part.changedNS), .integer(part.birthNS),
+                .integer(part.device), .integer(part.inode), .integer(time.now),
+            ])
+    }
+
+    /// Notes how a directory was listed and what its direct entries sum up to.
+    func updateDirectory(_ directory: EntryID, to state: ListedState, on connection: any SQLConnection) throws {
+        try connection.execute(
+            EntryQueries.updateDirectory,
+            [
+                .integer(directory), .optional(state.digest?.bytes), .integer(state.scanID),
+                .integer(state.part.modifiedNS), .integer(state.part.changedNS), .integer(state.sums.bytes),
+                .integer(state.sums.files), .integer(state.sums.directories),
+            ])
+    }
+
+    /// Writes the figures of a directory's whole tree.
+    func updateTotals(of directory: EntryID, to total: DirectorySums, on connection: any SQLConnection) throws {
+        try connection.execute(
+            EntryQueries.updateTotals,
+            [.integer(directory), .integer(total.bytes), .integer(total.files), .integer(total.directories)])
+    }
+
+    /// Makes a tombstone of an entry; of one that is one already it stays as it is.
+    func markMissing(_ id: EntryID, on connection: any SQLConnection) throws {
+        try connection.execute(EntryQueries.markMissing, [.integer(id), .integer(time.now)])
+    }
+
+    /// Removes what is known of a directory beside its entry; nothing for files.
+    func forgetDirectory(_ id: EntryID, on connection: any SQLConnection) throws {
+        try connection.execute(EntryQueries.forgetDirectory, [.integer(id)])
+    }
+
+    /// Takes a removed entry out of its parent's direct figures, and the digest that no longer fits.
+    func shrinkParent(of candidate: RemovalCandidate, on connection: any SQLConnection) throws {
+        try connection.execute(
+            EntryQueries.shrinkParent,
+            [
+                .optional(candidate.parentID), .integer(candidate.isFile ? candidate.size : 0),
+                .integer(candidate.isDirectory ? 0 : 1), .integer(candidate.isDirectory ? 1 : 0),
+            ])
+    }
+
+    /// Deletes rows that went missing before this time, in microseconds since 1970.
+    func purgeTombstones(before time: Int64, on connection: any SQLConnection) throws {
+        try connection.execute(EntryQueries.purgeTombstones, [.integer(rootID), .integer(time)])
+    }
+}
