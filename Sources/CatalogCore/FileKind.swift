@@ -15,12 +15,17 @@ package enum FileExtension {
     package static var known: [String] { Array(byExtension.keys) }
 
     /// The extension of the name's text form, or nil: `Film.MKV` has `mkv`; `.profile`, `a.` and `b` have none.
-    package static func of(_ name: some BidirectionalCollection<UInt8>) -> String? {
-        guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
-        let tail = name[name.index(after: dot)...]
-        guard !tail.isEmpty, tail.count <= bytesMax else { return nil }
-        guard let text = String(validating: tail, as: UTF8.self), !text.contains(" ") else { return nil }
-        return TextFold.fold(text)
+    package static func of(_ name: [UInt8]) -> String? {
+        name.withUnsafeBytes { bytes in
+            guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot != 0 else { return nil }
+            let tail = UnsafeRawBufferPointer(rebasing: bytes[(dot + 1)...])
+            guard !tail.isEmpty, tail.count <= bytesMax else { return nil }
+            if tail.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }) {
+                return String(decoding: tail, as: UTF8.self)
+            }
+            guard let text = String(validating: tail, as: UTF8.self), !text.contains(" ") else { return nil }
+            return TextFold.fold(text)
+        }
     }
 }
 

@@ -8,7 +8,24 @@ package enum NameEncoding {
     private static let quote: [UInt8] = [0xE2, 0x80, 0x9B]
 
     /// The text form of `name`; the same text for the same bytes, always.
+    package static func text(of name: [UInt8]) -> String {
+        name.withUnsafeBytes { text(of: $0) }
+    }
+
+    /// The same for bytes in place.
+    package static func text(of name: UnsafeRawBufferPointer) -> String {
+        // ASCII is its own text: nearly every name. Written out, because a listing asks for a hundred of them.
+        var bits: UInt8 = 0
+        for byte in name { bits |= byte }
+        return bits < 0x80 ? String(decoding: name, as: UTF8.self) : anyText(of: name)
+    }
+
+    /// The same for any other bytes.
     package static func text(of name: some Collection<UInt8>) -> String {
+        text(of: Array(name))
+    }
+
+    private static func anyText(of name: UnsafeRawBufferPointer) -> String {
         if let text = quickText(of: name) { return text }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(name.count + 8)
@@ -67,7 +84,7 @@ package enum NameEncoding {
     }
 
     /// Plain valid UTF-8 without a quote is its own text: nearly every name.
-    private static func quickText(of name: some Collection<UInt8>) -> String? {
+    private static func quickText(of name: UnsafeRawBufferPointer) -> String? {
         guard let text = String(validating: name, as: UTF8.self) else { return nil }
         return name.contains(quote[0]) && text.unicodeScalars.contains("\u{201B}") ? nil : text
     }

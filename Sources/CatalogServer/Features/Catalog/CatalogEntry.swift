@@ -15,6 +15,8 @@ package struct CatalogEntry: Sendable {
     package let parentID: EntryID?
     package let kind: EntryKind
     package let name: [UInt8]
+    /// Text form of the name.
+    package let nameText: String
     /// Text form of the path below the root; empty for the root itself.
     package let path: String
     /// Bytes; for a directory of its whole tree.

@@ -181,12 +181,13 @@ extension CatalogEntry {
     /// - Parameter directoryPath: text form of its directory with a slash at the end; empty below the root.
     init(row: SQLRow, place: CatalogPlace, directoryPath: String) {
         let name = row.bytes(2)
+        let nameText = NameEncoding.text(of: name)
         let parentID = row.optionalInteger(8)
         self.init(
             id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
             parentID: parentID == place.rootEntryID ? nil : parentID,
             kind: EntryKind(rawValue: row.integer(1)) ?? .file,
-            name: name, path: directoryPath + NameEncoding.text(of: name), sizeBytes: row.integer(3),
+            name: name, nameText: nameText, path: directoryPath + nameText, sizeBytes: row.integer(3),
             modifiedNS: row.integer(4), inode: row.integer(5), firstSeenAt: row.integer(6), updatedAt: row.integer(7))
     }
 }
