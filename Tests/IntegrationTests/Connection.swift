@@ -27,7 +27,7 @@ final class Connection {
     func request(_ head: String, body: String = "", until end: String = "\r\n\r\n") throws -> String {
         let text = "\(head)\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
         let bytes = Array(text.utf8)
-        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) == bytes.count else {
+        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
             throw CatalogError(.unavailable, "the request was not sent")
         }
         var answer = ""

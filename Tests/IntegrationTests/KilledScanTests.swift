@@ -46,11 +46,10 @@ struct KilledScanTests {
     /// 40 directories with 50 each, and three files in each of those.
     private func makeTree(_ program: Program) throws {
         for directory in 0..<2_000 {
-            let path = program.path("tree/d\(directory / 50)/s\(directory % 50)")
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            let path = "tree/d\(directory / 50)/s\(directory % 50)"
             for file in 0..<3 {
                 let text = String(repeating: "x", count: directory % 97 + file)
-                FileManager.default.createFile(atPath: "\(path)/note \(file)", contents: Data(text.utf8))
+                try program.write("\(path)/note \(file)", text)
             }
         }
     }
@@ -96,11 +95,11 @@ struct KilledScanTests {
             }
             return try await content.finishedLeaves()
         }
-        let late = finished.map { program.path("tree/\($0)/late") }
-        for path in late { FileManager.default.createFile(atPath: path, contents: Data()) }
+        let late = finished.map { "tree/\($0)/late" }
+        for path in late { try program.write(path, "") }
         let outcome = try await program.run("scan", "films", "--full", data: data)
         #expect(outcome.code == 0, "\(outcome.talk)")
-        for path in late { try FileManager.default.removeItem(atPath: path) }
+        for path in late { try FileManager.default.removeItem(atPath: program.path(path)) }
         return !late.isEmpty
     }
 }

@@ -12,7 +12,7 @@ final class RunningProgram {
     init(_ process: Process, output: String) throws {
         self.process = process
         self.output = output
-        for suffix in [".out", ".err"] { FileManager.default.createFile(atPath: output + suffix, contents: nil) }
+        for suffix in [".out", ".err"] { try Data().write(to: URL(fileURLWithPath: output + suffix)) }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output + ".out"))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: output + ".err"))
