@@ -141,6 +141,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("IntegrationTests", ["CatalogCore", "CatalogTestSupport"]),
+        tests("IntegrationTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
     ]
 )

@@ -20,7 +20,7 @@ struct ScanFollower: Sendable {
     /// - Throws: `CatalogError.cancelled` when SIGINT or SIGTERM ends the waiting.
     func follow(_ id: Int64, runsHere: Bool) async throws -> ScanSnapshot {
         try await withThrowingTaskGroup(of: ScanSnapshot?.self) { tasks in
-            tasks.addTask { try await watch(id) }
+            tasks.addTask { try await watch(id, runsHere: runsHere) }
             if runsHere {
                 tasks.addTask {
                     try await scans.runHere(id)
@@ -40,13 +40,14 @@ struct ScanFollower: Sendable {
         }
     }
 
-    private func watch(_ id: Int64) async throws -> ScanSnapshot {
+    private func watch(_ id: Int64, runsHere: Bool) async throws -> ScanSnapshot {
         var display = ScanProgressDisplay(console)
         defer { display.clear() }
         while true {
             let scan = try await scans.snapshot(of: id)
             if scan.status.isOver { return scan }
-            display.show(scan, at: time.now)
+            // A scan that this process runs starts within moments; only behind a server there may be a queue.
+            if !runsHere || scan.status != .queued { display.show(scan, at: time.now) }
             try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
         }
     }

@@ -1,0 +1,42 @@
+import CatalogCore
+import Glibc
+
+/// One TCP connection to the server, which stays open until it is let go.
+final class Connection {
+    private let descriptor: Int32
+
+    init(port: UInt16) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw CatalogError(.unavailable, "no connection, errno \(errno)") }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Sends a request and reads until `end` has arrived.
+    func request(_ head: String, body: String = "", until end: String = "\r\n\r\n") throws -> String {
+        let text = "\(head)\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        let bytes = Array(text.utf8)
+        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+            throw CatalogError(.unavailable, "the request was not sent")
+        }
+        var answer = ""
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while !answer.contains(end) {
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { throw CatalogError(.unavailable, "the answer ended early: \(answer)") }
+            answer += String(decoding: buffer[..<count], as: UTF8.self)
+        }
+        return answer
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Glibc
+import Testing
+
+/// The built program, with a scratch directory of its own for each test.
+struct Program: Sendable {
+    /// Everything that a test makes, gone after it.
+    let scratch: String
+
+    /// The program lies beside the test bundle, wherever that was built.
+    private static var executable: String {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        return bundle.deletingLastPathComponent().appending(path: "catalogizer").path
+    }
+
+    static func withNew(_ body: (Program) async throws -> Void) async throws {
+        let scratch = FileManager.default.temporaryDirectory.appending(path: "catalogizer-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: scratch) }
+        try await body(Program(scratch: scratch))
+    }
+
+    /// The path of a name in the scratch directory.
+    func path(_ name: String) -> String { scratch + "/" + name }
+
+    /// Writes a file, with the directories above it.
+    func write(_ name: String, _ text: String) throws {
+        let url = URL(fileURLWithPath: path(name))
+        try FileManager.default.createDirectory(
+            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: url)
+    }
+
+    /// Runs a command to its end on the data directory `data`.
+    func run(_ words: String..., data: String = "data") async throws -> Outcome {
+        let running = try start(words + ["--data-dir", path(data)])
+        return try await running.outcome()
+    }
+
+    /// Runs exactly this to its end; `prefix` is a program that starts the program.
+    func run(exactly words: [String], prefix: [String] = []) async throws -> Outcome {
+        try await start(words, prefix: prefix).outcome()
+    }
+
+    /// Runs `body` beside a server, which is stopped by SIGTERM, and returns how the server ended.
+    @discardableResult
+    func serving(
+        _ data: String = "data", _ body: (RunningProgram, _ port: UInt16) async throws -> Void
+    ) async throws -> Outcome {
+        let server = try start(["serve", "--port", "0", "--data-dir", path(data)])
+        defer { server.kill() }
+        let port = try await server.port()
+        try await body(server, port)
+        server.signal(SIGTERM)
+        return try await server.outcome(within: .seconds(10))
+    }
+
+    /// Starts the program and does not wait for it.
+    func start(_ words: [String], prefix: [String] = []) throws -> RunningProgram {
+        let command = prefix + [Self.executable] + words
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
+        // Settings of whoever runs the tests must not reach the program.
+        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+        process.currentDirectoryURL = URL(fileURLWithPath: scratch)
+        return try RunningProgram(process, output: path("run-\(UUID().uuidString)"))
+    }
+}
+
+/// How a run of the program ended.
+struct Outcome: Sendable {
+    let code: Int32
+    let output: String
+    let talk: String
+
+    /// The objects of `--json`, one a line.
+    var objects: [[String: Any]] {
+        get throws {
+            try output.split(separator: "\n").map { line in
+                try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            }
+        }
+    }
+}
+
+/// The program did not do within the time what it should have done.
+struct TooSlow: Error {
+    let talk: String
+}
