@@ -16,11 +16,11 @@ struct StorageRootAdapter: StorageRootCommands {
             throw CatalogError(.invalidArgument, "A local directory takes neither --username nor --password-file")
         }
         let draft = try StorageRootDraft(name: order.name, location: location)
-        if let known = try? await roots.find(order.name, scope: .everything), known.url != draft.url {
+        if let known = try? await roots.find(draft.name, scope: .everything) {
             throw CatalogError(
                 .alreadyExists,
-                "There is a storage root \"\(order.name)\" at \(known.path) already. Choose another name, or remove it first."
-            )
+                "There is a storage root \"\(known.name)\" at \(known.path) already. Choose another name, or remove that one "
+                    + "first.")
         }
         return Self.summary(try await roots.create(draft).root)
     }
