@@ -117,6 +117,12 @@ let package = Package(
         tests("CatalogCoreTests", ["CatalogCore"]),
         tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
+        tests(
+            "CatalogScannerTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogJobs", "CatalogScanner",
+                "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
+            ]),
         tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
         tests(
             "CommandTests",
