@@ -238,28 +238,6 @@ import Testing
         }
     }
 
-    @Test func `Download links are made, listed and ended by their owner`() async throws {
-        try await AuthenticationAPI.with { api in
-            let session = try await api.login()
-            let created = try await api.request(
-                .post, "/api/v1/download/links", #"{"file_id":42,"expires_in":60}"#, token: session.token)
-            #expect(created.status == 201)
-            let url = try #require(try created.object()["url"] as? String)
-            #expect(url.hasPrefix("/api/v1/download/link/"))
-            #expect(try created.object()["expires_at"] as? String == "2024-01-15T10:31:00Z")
-            let listed = try await api.request(.get, "/api/v1/download/links", token: session.token)
-            #expect(try listed.object()["count"] as? Int == 1)
-            #expect(!listed.text.contains("url"))
-            #expect(try await api.request(.delete, "/api/v1/download/links/1", token: session.token).status == 204)
-            #expect(
-                try await api.request(.delete, "/api/v1/download/links/1", token: session.token)
-                    == AuthenticationAPI.Answer(404, #"{"error":"Download link not found"}"#))
-            #expect(
-                try await api.request(.delete, "/api/v1/download/links/x", token: session.token)
-                    == AuthenticationAPI.Answer(400, #"{"error":"Invalid link ID"}"#))
-        }
-    }
-
     @Test func `The sixth login of one account within a minute is refused, from wherever it comes`() async throws {
         try await AuthenticationAPI.with(rates: RateRules(authPerMinute: 5, apiPerMinute: 100), trustsProxies: true) {
             api in

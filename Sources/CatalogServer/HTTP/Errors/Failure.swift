@@ -38,6 +38,10 @@ struct Failure: Sendable {
         if case .text(let code) = error.details["code"] { wireCode = code } else { wireCode = error.code.wireCode }
         details = error.details
         cause = error.cause
+        if status == .rangeNotSatisfiable, case .integer(let size) = error.details["size"] {
+            // The length that a client needs to ask better (RFC 9110 section 15.5.17).
+            headers[.contentRange] = "bytes */\(size)"
+        }
         if status == .serviceUnavailable || status == .tooManyRequests {
             if case .integer(let seconds) = error.details["retry_after"] {
                 headers[.retryAfter] = String(seconds)

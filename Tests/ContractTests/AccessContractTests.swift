@@ -1,0 +1,48 @@
+import CatalogServer
+import HTTPTypes
+import Testing
+
+/// What every endpoint does with those who may not call it, read from the list of endpoints.
+@Suite struct AccessContractTests {
+    @Test func `No endpoint answers without the authentication that it states`() async throws {
+        try await CatalogAPI.with { api in
+            for endpoint in EndpointManifest.all where endpoint.authentication.isDemanded {
+                let answer = try await call(endpoint, api, token: "")
+                #expect(answer.status == 401, "\(endpoint.id)")
+                let forged = try await call(endpoint, api, token: "not.a.token")
+                #expect(forged.status == 401, "\(endpoint.id)")
+            }
+        }
+    }
+
+    @Test func `A viewer is refused exactly what the viewer's role does not hold`() async throws {
+        try await CatalogAPI.with { api in
+            let held: Set<String> = ["media.view"]
+            for endpoint in EndpointManifest.all where endpoint.authentication == .bearer {
+                guard case .required(let permission) = endpoint.permission else { continue }
+                let answer = try await call(endpoint, api, token: api.viewer)
+                if held.contains(permission.name) {
+                    #expect(answer.status != 401 && answer.status != 403, "\(endpoint.id)")
+                } else {
+                    #expect(answer.status == 403, "\(endpoint.id)")
+                    #expect(answer.text == #"{"error":"Insufficient permissions"}"#, "\(endpoint.id)")
+                }
+            }
+        }
+    }
+
+    private func call(_ endpoint: Endpoint, _ api: CatalogAPI, token: String) async throws -> CatalogAPI.Answer {
+        let path = endpoint.template.segments.map { segment in
+            switch segment {
+            case .literal(let text): text
+            case .parameter, .tail: "1"
+            }
+        }
+        return try await api.send(
+            .init(rawValue: endpoint.method.rawValue) ?? .get, "/" + path.joined(separator: "/"), token: token)
+    }
+}
+
+extension Endpoint.Authentication {
+    fileprivate var isDemanded: Bool { self != .none && self != .optional }
+}

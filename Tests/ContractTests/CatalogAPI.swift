@@ -1,0 +1,112 @@
+import CatalogServer
+import CatalogTestSupport
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+
+/// The whole server over a directory of the test, asked over a socket by an administrator and by a viewer.
+struct CatalogAPI {
+    /// A response as it came.
+    struct Answer {
+        let status: Int
+        let headers: HTTPFields
+        let text: String
+
+        func object() throws -> [String: Any] {
+            try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+        }
+
+        /// The value of `key` in each member of the array `list`.
+        func strings(_ key: String, in list: String = "files") throws -> [String] {
+            try objects(list).compactMap { $0[key] as? String }
+        }
+
+        func objects(_ list: String) throws -> [[String: Any]] {
+            try object()[list] as? [[String: Any]] ?? []
+        }
+
+        func header(_ name: String) -> String? {
+            HTTPField.Name(name).flatMap { headers[$0] }
+        }
+    }
+
+    /// What makes a test wait longer than any scan of a few files takes.
+    struct ScanNeverEnded: Error {}
+
+    let server: TestServer
+    let admin: String
+    let viewer: String
+    private let client: any TestClientProtocol
+
+    /// Runs `body` against a new server with an administrator and a viewer, and no storage root.
+    static func with(_ body: @escaping @Sendable (CatalogAPI) async throws -> Void) async throws {
+        try await TestServer.withNew { server in
+            try await Application(responder: server.shell).test(.live) { client in
+                let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
+                _ = try await stranger.post("auth/register", AuthenticationAPI.ada)
+                let admin = try await stranger.login("admin", "administrator")
+                let viewer = try await stranger.login("ada", "password of ada")
+                try await body(CatalogAPI(server: server, admin: admin, viewer: viewer, client: client))
+            }
+        }
+    }
+
+    /// - Parameter path: below `/api/v1/`, unless it begins with a slash.
+    /// - Parameter token: nil for the administrator's, empty for none.
+    func get(_ path: String, token: String? = nil, headers: [String: String] = [:]) async throws -> Answer {
+        try await send(.get, path, token: token, headers: headers)
+    }
+
+    func post(_ path: String, _ body: String = "", token: String? = nil) async throws -> Answer {
+        try await send(.post, path, body, token: token)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: String = "", token: String? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
+        var fields: HTTPFields = [:]
+        let token = token ?? admin
+        if !token.isEmpty { fields[.authorization] = "Bearer \(token)" }
+        for (name, value) in headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
+        return try await client.execute(
+            uri: path.hasPrefix("/") ? path : "/api/v1/" + path, method: method, headers: fields,
+            body: body.isEmpty ? nil : ByteBuffer(string: body)
+        ) { Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body)) }
+    }
+
+    /// Adds the test's directory as the storage root `media`.
+    @discardableResult func addRoot() async throws -> Answer {
+        try await post("storage/roots", #"{"name":"media","protocol":"local","path":"\#(server.tree)"}"#)
+    }
+
+    /// Scans `media` and waits for the end.
+    ///
+    /// - Returns: the scan as the API shows it.
+    @discardableResult func scan() async throws -> Answer {
+        let queued = try await post("scans", #"{"storage_root_id":"media"}"#).object()
+        let job = queued["job_id"] as? Int ?? 0
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            let scan = try await get("scans/\(job)")
+            if let status = try scan.object()["status"] as? String, !["queued", "running"].contains(status) {
+                return scan
+            }
+        }
+        throw ScanNeverEnded()
+    }
+
+    /// The id of the entry at this place, as it stands in a URL.
+    func id(of path: String) async throws -> Int {
+        try await get("catalog-info/media/\(path)").object()["id"] as? Int ?? 0
+    }
+
+    private func login(_ name: String, _ password: String) async throws -> String {
+        let body = try await post("auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#)
+        return try body.object()["session_token"] as? String ?? ""
+    }
+}
