@@ -19,7 +19,7 @@ package final class ServeLock: Sendable {
 
     /// Claims the directory and leaves the number of this process in the file.
     ///
-    /// Blocks for a tenth of a second at most.
+    /// Blocks for two seconds at most, and only while others ask who serves.
     /// - Throws: `CatalogError.conflict` that names the process that serves it; `.unavailable` when the file cannot be
     /// made.
     package static func acquire(_ directory: DataDirectory) throws -> ServeLock {
@@ -56,7 +56,7 @@ package final class ServeLock: Sendable {
     ///
     /// Only when a shared lock is refused too does a server hold the directory.
     private static func claim(_ descriptor: Int32) -> Bool {
-        for _ in 0..<100 {
+        for _ in 0..<2_000 {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
             guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return false }
             flock(descriptor, LOCK_UN)

@@ -15,6 +15,8 @@ package struct TestServer: Sendable {
     package let database: any Database
     package let services: CatalogServices
     package let index: NameIndex
+    /// Makes accounts with any role.
+    package let users: UserAdministration
     package let clock: ManualClock
     /// A directory that tests fill and add as a storage root.
     package let tree: String
@@ -44,7 +46,8 @@ package struct TestServer: Sendable {
                     authentication: authentication, time: clock.source),
                 settings: http, group: nil)
             let test = TestServer(
-                shell: server.shell, database: files.database, services: services, index: index, clock: clock,
+                shell: server.shell, database: files.database, services: services, index: index,
+                users: authentication.users, clock: clock,
                 tree: tree)
             try await test.whileJobsRun { try await body(test) }
             try await services.shutdown()

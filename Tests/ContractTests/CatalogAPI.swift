@@ -45,7 +45,9 @@ struct CatalogAPI {
         try await TestServer.withNew { server in
             try await Application(responder: server.shell).test(.live) { client in
                 let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
-                _ = try await stranger.post("auth/register", AuthenticationAPI.ada)
+                _ = try await server.users.create(
+                    username: "ada", email: "ada@example.com", password: Password("password of ada"), roleName: "viewer"
+                )
                 let admin = try await stranger.login("admin", "administrator")
                 let viewer = try await stranger.login("ada", "password of ada")
                 try await body(CatalogAPI(server: server, admin: admin, viewer: viewer, client: client))

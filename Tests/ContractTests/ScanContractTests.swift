@@ -33,7 +33,7 @@ import Testing
             #"{"error":"Invalid scan_type. Supported: full, incremental, quick"}"#
         ),
         (#"{"storage_root_id":"none"}"#, 404, #"{"error":"Storage root not found"}"#),
-        ("{}", 400, #"{"error":"Invalid request body"}"#),
+        ("{}", 400, #"{"error":"Invalid request body","field":"storage_root_id"}"#),
     ])
     func `A scan that cannot be is refused`(body: String, status: Int, text: String) async throws {
         try await CatalogAPI.with { api in

@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `an idle connection is closed`() async throws {
-        let fixture = try ShellFixture.fake(FakeFeature(), settings { $0.idle = .milliseconds(300) })
+        let fixture = try ShellFixture.fake(FakeFeature(), settings { $0.idle = .seconds(3) })
         _ = try await fixture.live { port, _ in
             let connection = try RawConnection(port: port)
             try await connection.send(Self.request)
