@@ -7,7 +7,7 @@ import NIOPosix
 /// SQLite behind the facade: GRDB's pool (write-ahead log, one writer, readers that never wait for it), and statements
 /// through SQLite's C interface, which fills a million rows in half the time of GRDB's own bindings.
 package final class SQLiteDatabase: CatalogDatabase.Database {
-    private let pool: any DatabaseWriter
+    private let pool: DatabasePool
     private let threads: NIOThreadPool
     package let engine = SQLEngine.sqlite
 
@@ -60,7 +60,15 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     }
 
     package func close() async throws {
-        try await onThread { try SQLiteFailure.translating { try self.pool.close() } }
+        try await onThread {
+            try SQLiteFailure.translating {
+                // GRDB closes the writer before the readers, and a reader cannot clear the log away: so they go first, and
+                // the log is emptied as far as other processes let us.
+                self.pool.invalidateReadOnlyConnections()
+                _ = try? self.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                try self.pool.close()
+            }
+        }
         try await threads.shutdownGracefully()
     }
 
@@ -68,9 +76,9 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
         do {
             return try await threads.runIfActive(body)
         } catch is CancellationError {
+            // The pool says the same for a cancelled task and for work that it refuses because it stopped.
+            guard Task.isCancelled else { throw CatalogError(.unavailable, "The database is closed") }
             throw CatalogError(.cancelled, "The request was cancelled")
-        } catch is NIOThreadPoolError.ThreadPoolInactive {
-            throw CatalogError(.unavailable, "The database is closed")
         }
     }
 }

@@ -29,6 +29,12 @@ struct ProgressReport: Sendable {
         counts.errors += other.errors
     }
 
+    /// Goes on from what an interrupted run of the same scan has written; what it saw is seen again.
+    mutating func resume(_ earlier: ScanCounts) {
+        counts = earlier
+        startAgain()
+    }
+
     /// A second walk of the same scan sees everything again.
     mutating func startAgain() {
         counts.entriesFound = 0

@@ -65,11 +65,13 @@ package struct ScanJob: JobHandler {
         var progress = ProgressReport(root: root, scan: scan, store: store, publish: onProgress)
         try await pool.run { try store.discardOlderRemovals(of: scan) }
         progress.entriesBefore = try await pool.run { try store.entryCount(of: root.id) }
+        if let earlier = try await store.find(scan.id, scope: .everything) { progress.resume(earlier.counts) }
         var type = request.type
         while true {
             let walk = try await walk(root, scan, type: type, maxDepth: request.maxDepth ?? root.maxDepth, progress)
             progress.add(walk.counts)
-            let entriesBefore = progress.entriesBefore
+            // A first scan that goes on after an interruption knows only what it found itself.
+            let entriesBefore = max(progress.entriesBefore, walk.counts.entriesFound)
             let outcome = try await pool.run {
                 try settleRemovals(request, scan, entriesBefore: entriesBefore, identityChanged: identityChanged)
             }

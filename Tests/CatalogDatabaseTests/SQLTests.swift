@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogDatabase
 import CatalogSQLite
 import CatalogTestSupport
+import Foundation
 import Testing
 
 @Suite("The database facade") struct SQLTests {
@@ -59,6 +60,24 @@ import Testing
                 return try connection.rows(SQLStatement("SELECT name FROM t ORDER BY name")) { $0.bytes(0) }
             }
             #expect(back == [[], [0x00, 0xFF], [0x41, 0xCC, 0x88], [0xC3, 0x84]])
+        }
+    }
+
+    @Test func aClosedDatabaseIsOneFileAndSaysThatItIsClosed() async throws {
+        try await TestDatabase.withNew { test in
+            let path = test.directory + "/other.sqlite"
+            let database = try SQLiteDatabase(path: path, readers: 2)
+            try await Migrator().migrate(database)
+            _ = try await database.read { try $0.rows(SQLStatement("SELECT name FROM instance")) { $0.text(0) } }
+            try await database.close()
+            #expect(FileManager.default.fileExists(atPath: path))
+            #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+            do {
+                try await database.read { _ in }
+                Issue.record("a closed database was read")
+            } catch let error as CatalogError {
+                #expect(error.code == .unavailable)
+            }
         }
     }
 
