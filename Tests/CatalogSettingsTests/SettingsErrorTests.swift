@@ -8,17 +8,17 @@ struct SettingsErrorTests {
     func unknownKey() {
         #expect(
             SettingsFixture(main: "server:\n  prot: 80\n").complaints
-                == ["server.prot is not a setting (/work/place/catalogizer.yaml:2); did you mean server.port?"])
+                == ["server.prot is not a setting (/srv/place/catalogizer.yaml:2); did you mean server.port?"])
         #expect(
             SettingsFixture(main: "srever:\n  port: 80\n").complaints
-                == ["srever.port is not a setting (/work/place/catalogizer.yaml:1); did you mean server.port?"])
+                == ["srever.port is not a setting (/srv/place/catalogizer.yaml:1); did you mean server.port?"])
         #expect(
             SettingsFixture(main: "port: 80\n").complaints
-                == ["port is not a setting (/work/place/catalogizer.yaml:1); did you mean server.port?"])
+                == ["port is not a setting (/srv/place/catalogizer.yaml:1); did you mean server.port?"])
         #expect(
             SettingsFixture(own: "zzzzzzzz: 1\n").complaints
                 == [
-                    "zzzzzzzz is not a setting (/work/place/data/settings.yaml:1); `catalogizer settings list` shows "
+                    "zzzzzzzz is not a setting (/srv/place/data/settings.yaml:1); `catalogizer settings list` shows "
                         + "every "
                         + "setting there is"
                 ])
@@ -49,7 +49,7 @@ struct SettingsErrorTests {
                 == ["server.port: \"65536\" is not accepted (--port); \(accepted)"])
         #expect(
             SettingsFixture(main: "server: {port: [1, 2]}").complaints
-                == ["server.port: \"1,2\" is a list (/work/place/catalogizer.yaml:1); \(accepted)"])
+                == ["server.port: \"1,2\" is a list (/srv/place/catalogizer.yaml:1); \(accepted)"])
     }
 
     @Test("Everything that is wrong is said at once, also below a layer that wins")
@@ -62,9 +62,9 @@ struct SettingsErrorTests {
                 "logging.level: \"loud\" is not accepted (CATALOGIZER_LOGGING_LEVEL); accepted: one of trace, debug, "
                     + "info, "
                     + "notice, warning, error, critical",
-                "server.port: \"none\" is not accepted (/work/place/catalogizer.yaml:1); accepted: a whole number "
+                "server.port: \"none\" is not accepted (/srv/place/catalogizer.yaml:1); accepted: a whole number "
                     + "from 0 to 65535",
-                "scan.concurrency: \"0\" is not accepted (/work/place/catalogizer.yaml:2); accepted: a whole number "
+                "scan.concurrency: \"0\" is not accepted (/srv/place/catalogizer.yaml:2); accepted: a whole number "
                     + "from 1 to 256",
             ])
     }
@@ -74,38 +74,38 @@ struct SettingsErrorTests {
         arguments: [
             (
                 "server: 80\n",
-                "server is a single value (/work/place/catalogizer.yaml:1); accepted: names of settings with their "
+                "server is a single value (/srv/place/catalogizer.yaml:1); accepted: names of settings with their "
                     + "values, "
                     + "one a line"
             ),
             (
                 "- a\n",
-                "/work/place/catalogizer.yaml is a list (/work/place/catalogizer.yaml:1); accepted: names of "
+                "/srv/place/catalogizer.yaml is a list (/srv/place/catalogizer.yaml:1); accepted: names of "
                     + "settings with "
                     + "their values, one a line"
             ),
             (
                 "temp_dir: {a: b}\n",
-                "temp_dir is a group of settings (/work/place/catalogizer.yaml:1); accepted: the path of a directory"
+                "temp_dir is a group of settings (/srv/place/catalogizer.yaml:1); accepted: the path of a directory"
             ),
             (
                 "server: {cors_allowed_origins: \"*\"}\n",
-                "server.cors_allowed_origins is a single value (/work/place/catalogizer.yaml:1); accepted: a list "
+                "server.cors_allowed_origins is a single value (/srv/place/catalogizer.yaml:1); accepted: a list "
                     + "(comma-separated in the environment) of: an origin such as https://media.example.org, without "
                     + "a path, or *"
             ),
             (
                 "server:\n  port:\n",
-                "server.port has no value (/work/place/catalogizer.yaml:2); remove the line for the default, 8080"
+                "server.port has no value (/srv/place/catalogizer.yaml:2); remove the line for the default, 8080"
             ),
             (
                 "server.port: 80\n",
-                "server.port is written with a dot (/work/place/catalogizer.yaml:1); write each part on its own "
+                "server.port is written with a dot (/srv/place/catalogizer.yaml:1); write each part on its own "
                     + "line, indented"
             ),
             (
                 "storage: {allowed_local_roots: []}\n",
-                "storage.allowed_local_roots: \"\" is an empty list (/work/place/catalogizer.yaml:1); accepted: a "
+                "storage.allowed_local_roots: \"\" is an empty list (/srv/place/catalogizer.yaml:1); accepted: a "
                     + "list (at "
                     + "least one, comma-separated in the environment) of: the path of a directory"
             ),
@@ -119,14 +119,14 @@ struct SettingsErrorTests {
         let complaints = SettingsFixture(main: "server:\n  port: 1\n  port: 2\n").complaints
         #expect(complaints.count == 1)
         let complaint = try #require(complaints.first)
-        #expect(complaint.hasPrefix("port stands twice (/work/place/catalogizer.yaml, in the group at line"))
+        #expect(complaint.hasPrefix("port stands twice (/srv/place/catalogizer.yaml, in the group at line"))
     }
 
     @Test("Text that is no YAML is refused with its line and without the text, which may be a secret")
     func noYAML() throws {
         let complaints = SettingsFixture(main: "auth:\n  jwt_secret: \"hunter2\n").complaints
         let complaint = try #require(complaints.first)
-        #expect(complaint.hasPrefix("/work/place/catalogizer.yaml:"))
+        #expect(complaint.hasPrefix("/srv/place/catalogizer.yaml:"))
         #expect(complaint.hasSuffix("(not valid YAML)"))
         #expect(!complaint.contains("hunter2"))
     }
@@ -135,7 +135,7 @@ struct SettingsErrorTests {
     func dataDirectoryInside() {
         #expect(
             SettingsFixture(own: "data_dir: /elsewhere\n").complaints == [
-                "data_dir cannot stand in this file (/work/place/data/settings.yaml:1), which is found through it"
+                "data_dir cannot stand in this file (/srv/place/data/settings.yaml:1), which is found through it"
             ])
     }
 
@@ -151,7 +151,7 @@ struct SettingsErrorTests {
             SettingsFixture(main: "database: {url: \"postgres://cat:hunter2@db/x?password=hunter3&a=b\"}").complaints
                 == [
                     "database.url: \"postgres://cat:***@db/x?password=***&a=b\" is not supported by this version "
-                        + "(/work/place/catalogizer.yaml:1); accepted: sqlite:PATH"
+                        + "(/srv/place/catalogizer.yaml:1); accepted: sqlite:PATH"
                 ])
     }
 

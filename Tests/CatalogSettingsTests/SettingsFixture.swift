@@ -5,9 +5,9 @@ import Foundation
 
 /// Settings out of texts, with no file system behind them.
 struct SettingsFixture {
-    static let workingDirectory = "/work/place"
-    static let mainFile = "/work/place/catalogizer.yaml"
-    static let ownFile = "/work/place/data/settings.yaml"
+    static let workingDirectory = "/srv/place"
+    static let mainFile = "/srv/place/catalogizer.yaml"
+    static let ownFile = "/srv/place/data/settings.yaml"
     var sources = SettingsSources(workingDirectory: workingDirectory)
 
     init(

@@ -29,9 +29,9 @@ struct SettingsLayerTests {
         #expect(settings.server.port == 8080)
         #expect(settings.server.tls == nil)
         #expect(settings.server.trustedProxies == [])
-        #expect(settings.dataDirectory == "/work/place/data")
-        #expect(settings.database == .sqlite(path: "/work/place/data/catalogizer.sqlite"))
-        #expect(settings.temporaryDirectory == "/work/place/data/tmp")
+        #expect(settings.dataDirectory == "/srv/place/data")
+        #expect(settings.database == .sqlite(path: "/srv/place/data/catalogizer.sqlite"))
+        #expect(settings.temporaryDirectory == "/srv/place/data/tmp")
         #expect(settings.authentication.adminUsername == "admin")
         #expect(settings.authentication.jwtSecret == nil)
         #expect(settings.authentication.isRegistrationEnabled)
@@ -68,13 +68,13 @@ struct SettingsLayerTests {
 
     @Test("--config replaces the usual places, and must exist")
     func chosenFile() throws {
-        var fixture = SettingsFixture(main: "server: {port: 1}", files: ["/work/place/other.yaml": "server: {port: 2}"])
+        var fixture = SettingsFixture(main: "server: {port: 1}", files: ["/srv/place/other.yaml": "server: {port: 2}"])
         fixture.sources.configurationFile = "other.yaml"
         #expect(try fixture.load().settings.server.port == 2)
         fixture.sources.configurationFile = "missing.yaml"
-        #expect(fixture.complaints == ["/work/place/missing.yaml cannot be read: there is no such file (--config)"])
+        #expect(fixture.complaints == ["/srv/place/missing.yaml cannot be read: there is no such file (--config)"])
         fixture.sources.configurationFile = "forbidden.yaml"
-        #expect(fixture.complaints == ["/work/place/forbidden.yaml cannot be read: Permission denied"])
+        #expect(fixture.complaints == ["/srv/place/forbidden.yaml cannot be read: Permission denied"])
     }
 
     @Test("The file in /etc is read only when the working directory has none")
@@ -116,7 +116,7 @@ struct SettingsLayerTests {
         ]).load().settings
         #expect(fromEnvironment.server.trustedProxies == ["10.0.0.0/8", "::1"])
         #expect(fromEnvironment.scan.skipNames == [])
-        #expect(fromEnvironment.allowedLocalRoots == ["/srv", "/work/place/media"])
+        #expect(fromEnvironment.allowedLocalRoots == ["/srv", "/srv/place/media"])
     }
 
     @Test("A dollar sign is a dollar sign: nothing is expanded")

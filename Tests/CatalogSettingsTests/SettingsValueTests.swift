@@ -132,7 +132,7 @@ struct SettingRegistryTests {
         #expect(row("auth.jwt_secret")?.value == "***")
         #expect(row("auth.jwt_secret")?.origin.layer == .environment)
         #expect(row("logging.level")?.origin == SettingOrigin(layer: .flag, place: "--log-level"))
-        #expect(row("server.host")?.origin.place == "/work/place/catalogizer.yaml:2")
+        #expect(row("server.host")?.origin.place == "/srv/place/catalogizer.yaml:2")
         #expect(row("secrets.master_key")?.value == nil)
         #expect(row("secrets.master_key")?.fallback == "made once, kept in <data_dir>/master-key")
         #expect(row("secrets.master_key")?.origin.layer == .fallback)
