@@ -39,7 +39,7 @@ test: ## Build and run every test
 .PHONY: test-long
 test-long: ## The same with the long forms: more kill points, more random cases
 	@Scripts/install-packages build test
-	@CATALOGIZER_TEST_LONG=1 Scripts/test
+	@TEST_LONG=1 Scripts/test
 
 .PHONY: format
 format: ## Format every Swift file in place
