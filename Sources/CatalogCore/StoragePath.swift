@@ -66,10 +66,5 @@ package struct StoragePath: Sendable, Hashable {
         return StoragePath(unchecked: components + [name])
     }
 
-    /// Components joined by `/` as bytes, the form that an operating system takes; the root is `.`.
-    package var nativeBytes: [UInt8] {
-        components.isEmpty ? [UInt8(ascii: ".")] : Array(components.joined(separator: [UInt8(ascii: "/")]))
-    }
-
     private static let invalid = CatalogError(.invalidArgument, "Invalid path")
 }

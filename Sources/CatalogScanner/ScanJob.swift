@@ -70,13 +70,14 @@ package struct ScanJob: JobHandler {
         while true {
             let walk = try await walk(root, scan, type: type, maxDepth: request.maxDepth ?? root.maxDepth, progress)
             progress.add(walk.counts)
-            // A first scan that goes on after an interruption knows only what it found itself.
-            let entriesBefore = max(progress.entriesBefore, walk.counts.entriesFound)
+            // A first scan that goes on after an interruption has nothing to compare with but what it found itself. Any
+            // other one must not: many new entries would make the loss of all old ones look small.
+            let entriesBefore = progress.entriesBefore > 0 ? progress.entriesBefore : walk.counts.entriesFound
             let outcome = try await pool.run {
                 try settleRemovals(request, scan, entriesBefore: entriesBefore, identityChanged: identityChanged)
             }
             if case .applied(let count) = outcome { progress.counts.removed += count }
-            if walk.hasDeferredEntries, case .applied = outcome, type != .quick || request.type == .quick {
+            if walk.hasDeferredEntries, case .applied = outcome {
                 // The removed directory left its name to a file: the next walk, which compares digests, writes it.
                 type = .incremental
                 progress.startAgain()

@@ -24,7 +24,6 @@ enum ScanQueries {
 
     static let clearRemovals = SQLStatement("DELETE FROM scan_removals WHERE scan_id = $1")
     static let clearFrontier = SQLStatement("DELETE FROM scan_frontier WHERE scan_id = $1")
-    static let clearErrors = SQLStatement("DELETE FROM scan_errors WHERE scan_id = $1")
 
     // The table of scans
 

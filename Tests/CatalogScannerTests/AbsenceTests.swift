@@ -42,6 +42,22 @@ import Testing
         }
     }
 
+    @Test func theLossOfEverythingIsParkedHoweverMuchIsNew() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<5 { try disk.write("old/\(number).txt") }
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            try disk.remove("old")
+            for number in 0..<200 { try disk.write("new/\(number).txt") }
+            let scan = try await disk.scan()
+            #expect(scan.status == "needs_confirmation")
+            #expect(scan.removalsParked == 6)
+            let after = try await disk.catalog()
+            #expect(before.allSatisfy { path, row in after[path] == row })
+            #expect(after.count == before.count + 201)
+        }
+    }
+
     @Test func parkedRemovalsAreAppliedWhenConfirmed() async throws {
         try await ScanFixture.withNew { disk in
             for number in 0..<300 { try disk.write("d\(number % 3)/\(number).txt", bytes: 1) }
