@@ -14,6 +14,9 @@ package final class ServeLock: Sendable {
     }
 
     deinit {
+        // A child process that is being started holds a copy of the descriptor until it runs its program, and a lock
+        // ends with the last copy: so it is given up by name.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
