@@ -7,6 +7,7 @@ let houseRules: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     // Small functions of one target are inlined into another: the scanner's inner loops cross three of them.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]

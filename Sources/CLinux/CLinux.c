@@ -40,9 +40,8 @@ int catalog_open_beneath(int directory, const char *path, int flags, int follow_
     }
 }
 
-int catalog_statx(int directory, const char *name, struct catalog_stat *out) {
+static int look(int directory, const char *name, int flags, struct catalog_stat *out) {
     struct statx s;
-    int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name[0] ? 0 : AT_EMPTY_PATH);
     if (statx(directory, name, flags, STATX_BASIC_STATS | STATX_BTIME, &s) != 0) return -errno;
     out->size = s.stx_size;
     out->inode = s.stx_ino;
@@ -54,6 +53,14 @@ int catalog_statx(int directory, const char *name, struct catalog_stat *out) {
     out->link_count = s.stx_nlink;
     out->is_mount_root = (s.stx_attributes & STATX_ATTR_MOUNT_ROOT) ? 1 : 0;
     return 0;
+}
+
+int catalog_statx(int directory, const char *name, struct catalog_stat *out) {
+    return look(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name[0] ? 0 : AT_EMPTY_PATH), out);
+}
+
+int catalog_statx_cached(int descriptor, struct catalog_stat *out) {
+    return look(descriptor, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, out);
 }
 
 long catalog_getdents(int directory, void *buffer, size_t size) {

@@ -72,6 +72,10 @@ package enum Limits {
     package static let eventStreamsPerUser = 4
     /// Events that wait for one slow reader before it is told that it missed some.
     package static let eventBacklog = 256
+    /// How long a file that was sent stays open for the next range of it, and how many stay open: a player asks again
+    /// within the second, and an idle disk must be free to be unmounted soon.
+    package static let openFileMicroseconds: Int64 = 2_000_000
+    package static let openFilesKept = 256
     /// Seconds without one byte accepted by the client before a download is cut.
     package static let writeStallSeconds: Int64 = 60
     /// Seconds that a client may take for the head of a request.

@@ -56,6 +56,8 @@ package struct CatalogServices: Sendable {
     /// Listings and entries as the API shows them.
     package let catalog: CatalogService
     let downloads: DownloadService
+    /// Files that stay open between two requests; runs as a service, so that they are closed in time.
+    package let openFiles: OpenFileCache
     /// Live events for everybody who listens in this process.
     package let events: EventBroker
     /// Runs queued scans and removals, once somebody calls its `run()`.
@@ -97,7 +99,9 @@ package struct CatalogServices: Sendable {
         self.events = events
         scans = ScanService(database: database, time: time)
         catalog = CatalogService(store: entries, roots: roots)
-        downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool)
+        let openFiles = OpenFileCache()
+        self.openFiles = openFiles
+        downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles)
         checkFile = { id, caller in
             guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
                 throw CatalogError(.invalidArgument, "Cannot download directory as single file")

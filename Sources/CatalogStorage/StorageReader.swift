@@ -13,6 +13,10 @@ package protocol StorageReader: Sendable {
     ///
     /// - Returns: bytes read, perhaps fewer than asked for; 0 at the end of the file; nil when it would have to wait.
     func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int?
+
+    /// Whether the file is still the one that was opened: neither written, replaced, renamed nor removed. It answers from
+    /// memory and never waits, so a storage that would have to be asked may be believed unchanged.
+    var isUnchanged: Bool { get }
 }
 
 extension StorageReader {

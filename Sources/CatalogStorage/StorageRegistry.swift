@@ -9,6 +9,10 @@ package final class StorageRegistry: Sendable {
     }
 
     private let state = Mutex(State())
+    private let forgotten = Atomic<Int>(0)
+
+    /// How often a backend was forgotten. What was opened while the number was another may belong to a root that is gone.
+    package var generation: Int { forgotten.load(ordering: .acquiring) }
 
     /// A registry without backends.
     package init() {}
@@ -34,7 +38,9 @@ package final class StorageRegistry: Sendable {
     ///
     /// Calls that are running end normally.
     package func invalidate(_ id: RootID) {
-        state.withLock { $0.backends.removeValue(forKey: id) }?.close()
+        let backend = state.withLock { $0.backends.removeValue(forKey: id) }
+        forgotten.wrappingAdd(1, ordering: .releasing)
+        backend?.close()
     }
 
     /// Closes every backend and refuses to make new ones.
@@ -44,6 +50,7 @@ package final class StorageRegistry: Sendable {
             defer { state.backends = [:] }
             return Array(state.backends.values)
         }
+        forgotten.wrappingAdd(1, ordering: .releasing)
         for backend in backends { backend.close() }
     }
 

@@ -1,4 +1,5 @@
 import CatalogTestSupport
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -116,6 +117,36 @@ import Testing
             #expect(missing.text == #"{"error":"File not found"}"#)
             #expect(try await api.post("download/links", #"{"file_id":0}"#).text == #"{"error":"Invalid file ID"}"#)
             #expect(try await api.post("download/links", "{").text == #"{"error":"Invalid request format"}"#)
+        }
+    }
+
+    @Test func `A file that is written, replaced or removed between two downloads is never shown as it was`()
+        async throws
+    {
+        try await withFile { api, file in
+            let path = api.server.tree + "/films/ä \"x\".txt"
+            let first = try await api.get(file)
+            try Data("written anew".utf8).write(to: URL(fileURLWithPath: path))
+            let written = try await api.get(file)
+            #expect(written.text == "written anew")
+            #expect(written.header("ETag") != first.header("ETag"))
+            try Data("another file".utf8).write(to: URL(fileURLWithPath: path + ".new"))
+            try #require(rename(path + ".new", path) == 0)
+            #expect(try await api.get(file).text == "another file")
+            try #require(unlink(path) == 0)
+            let gone = try await api.get(file)
+            #expect(gone.status == 404)
+            #expect(gone.text == #"{"error":"File not found"}"#)
+        }
+    }
+
+    @Test func `A file of a storage root that was deleted is gone at once`() async throws {
+        try await withFile { api, file in
+            #expect(try await api.get(file).status == 200)
+            #expect(try await api.send(.delete, "storage/roots/1").status == 204)
+            let gone = try await api.get(file)
+            #expect(gone.status == 404)
+            #expect(gone.text == #"{"error":"File not found"}"#)
         }
     }
 }

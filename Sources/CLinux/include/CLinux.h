@@ -44,6 +44,9 @@ int catalog_open_beneath(int directory, const char *path, int flags, int follow_
 /// descriptor itself.
 int catalog_statx(int directory, const char *name, struct catalog_stat *out);
 
+/// The same for an open file, from what memory holds: a file system across a network is not asked, so it does not wait.
+int catalog_statx_cached(int descriptor, struct catalog_stat *out);
+
 /// Fills `buffer` with raw `linux_dirent64` records; 0 at the end.
 long catalog_getdents(int directory, void *buffer, size_t size);
 

@@ -37,4 +37,12 @@ final class LocalReader: StorageReader {
         // Whatever the reason, file systems that cannot tell included: the blocking read finds out.
         return count >= 0 ? count : nil
     }
+
+    /// The time of change moves with the content, and when a name of the file appears or goes.
+    var isUnchanged: Bool {
+        var stat = catalog_stat()
+        guard descriptor.withNumber({ catalog_statx_cached($0, &stat) }) == 0 else { return false }
+        return stat.changed_ns == entry.changedNS && stat.modified_ns == entry.modifiedNS
+            && Int64(clamping: stat.size) == entry.sizeBytes
+    }
 }

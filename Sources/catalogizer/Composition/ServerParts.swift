@@ -38,7 +38,11 @@ extension Composition {
                 lockoutMinutes: settings.authentication.lockoutMinutes),
             time: .system, logger: logger)
         return ServerParts(
-            services: [IndexFollower(index: index, logger: logger), cleaner, product.services.worker, server],
+            services: [
+                IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
+                product.services.worker,
+                server,
+            ],
             reload: { _ in try await server.reloadCertificates() },
             close: {
                 try await product.services.shutdown()

@@ -9,21 +9,14 @@ package enum ByteRange: Equatable, Sendable {
 
     /// Reads the value of a `Range` field for a body of `size` bytes. Numbers beyond 64 bits count as the largest number.
     package init(header: String?, size: Int64) {
-        guard let header, let ranges = Self.value(of: header), !ranges.contains(",") else {
+        guard let ends = header.flatMap({ Self.ends(of: $0.utf8) }) else {
             self = .whole
             return
         }
-        let ends = ranges.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard ends.count == 2 else {
-            self = .whole
-            return
-        }
-        let first = ends[0].trimmingBlanks
-        let last = ends[1].trimmingBlanks
-        switch (Self.number(first), Self.number(last)) {
-        case (nil, let suffix?) where first.isEmpty:
+        switch ends {
+        case (nil, let suffix?):
             self = suffix == 0 || size == 0 ? .unsatisfiable : .part(max(0, size - suffix)..<size)
-        case (let start?, nil) where last.isEmpty:
+        case (let start?, nil):
             self = start < size ? .part(start..<size) : .unsatisfiable
         case (let start?, let end?) where start <= end:
             self = start < size ? .part(start..<(end < size ? end + 1 : size)) : .unsatisfiable
@@ -32,23 +25,35 @@ package enum ByteRange: Equatable, Sendable {
         }
     }
 
-    private static func value(of header: String) -> Substring? {
-        let parts = header.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0].trimmingBlanks.lowercased() == "bytes" else { return nil }
-        return parts[1]
+    /// The numbers before and after the dash of `bytes=first-last`; nil for anything else, several ranges included.
+    private static func ends(of header: String.UTF8View) -> (Int64?, Int64?)? {
+        var rest = header[...]
+        skipBlanks(&rest)
+        for letter in "bytes".utf8 {
+            guard let next = rest.popFirst(), next | 0x20 == letter else { return nil }
+        }
+        skipBlanks(&rest)
+        guard rest.popFirst() == UInt8(ascii: "=") else { return nil }
+        let first = number(&rest)
+        guard rest.popFirst() == UInt8(ascii: "-") else { return nil }
+        let last = number(&rest)
+        return rest.isEmpty ? (first, last) : nil
     }
 
-    private static func number(_ text: Substring) -> Int64? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
-        return Int64(text) ?? .max
+    private static func number(_ rest: inout Substring.UTF8View) -> Int64? {
+        skipBlanks(&rest)
+        var value: Int64?
+        while let digit = rest.first, (0x30...0x39).contains(digit) {
+            let (shifted, isTooLong) = (value ?? 0).multipliedReportingOverflow(by: 10)
+            let (sum, isTooLarge) = shifted.addingReportingOverflow(Int64(digit) - 0x30)
+            value = isTooLong || isTooLarge ? .max : sum
+            rest.removeFirst()
+        }
+        skipBlanks(&rest)
+        return value
     }
-}
 
-extension Substring {
-    fileprivate var trimmingBlanks: Substring {
-        var result = self
-        while result.first == " " || result.first == "\t" { result.removeFirst() }
-        while result.last == " " || result.last == "\t" { result.removeLast() }
-        return result
+    private static func skipBlanks(_ rest: inout Substring.UTF8View) {
+        while let next = rest.first, next == UInt8(ascii: " ") || next == UInt8(ascii: "\t") { rest.removeFirst() }
     }
 }

@@ -9,30 +9,22 @@ struct FileResponse {
     /// Bytes that are read and sent in one piece. A file or range up to this size is one read and one write.
     private static let chunkBytes = 256 << 10
 
-    private let download: OpenDownload
+    private let file: OpenFile
     private let service: DownloadService
     private let context: AppRequestContext
     private let size: Int64
-    private let etag: String
-    private let lastModified: String
 
-    init(_ download: OpenDownload, service: DownloadService, context: AppRequestContext) {
-        self.download = download
+    init(_ file: OpenFile, service: DownloadService, context: AppRequestContext) {
+        self.file = file
         self.service = service
         self.context = context
-        size = download.reader.sizeBytes
-        let reader = download.reader
-        // Strong: another file, another size or another time is another tag.
-        etag =
-            "\"" + String(reader.inode, radix: 16) + "-" + String(size, radix: 16) + "-"
-            + String(reader.modifiedNS, radix: 16) + "\""
-        lastModified = Timestamp.httpDate(microseconds: reader.modifiedNS / 1_000)
+        size = file.reader.sizeBytes
     }
 
     /// - Throws: `CatalogError.storageUnavailable` when the first bytes cannot be read.
     func response(to request: Request, inline: Bool) async throws -> Response {
         if isNotModified(request.headers) {
-            return Response(status: .notModified, headers: [.eTag: etag, .lastModified: lastModified])
+            return Response(status: .notModified, headers: [.eTag: file.etag, .lastModified: file.lastModified])
         }
         let range = rangeStillHolds(request.headers) ? request.headers[.range] : nil
         switch ByteRange(header: range, size: size) {
@@ -51,31 +43,21 @@ struct FileResponse {
         if let tags = headers[.ifNoneMatch] {
             return tags.split(separator: ",").contains { part in
                 let tag = part.filter { $0 != " " }
-                return tag == "*" || tag == etag || tag == "W/" + etag
+                return tag == "*" || tag == file.etag || tag == "W/" + file.etag
             }
         }
-        return headers[.ifModifiedSince] == lastModified
+        return headers[.ifModifiedSince] == file.lastModified
     }
 
     /// RFC 9110 section 13.1.5: a range of a file that is not the same any more is the whole file.
     private func rangeStillHolds(_ headers: HTTPFields) -> Bool {
         guard let condition = headers[.ifRange] else { return true }
-        return condition == etag || condition == lastModified
+        return condition == file.etag || condition == file.lastModified
     }
 
     private func send(_ part: Range<Int64>, status: HTTPResponse.Status, inline: Bool) async throws -> Response {
-        var headers: HTTPFields = [
-            .contentType: inline
-                ? MIMEType.of(fileExtension: download.entry.fileExtension) : "application/octet-stream",
-            .contentDisposition: DownloadName.contentDisposition(download.entry.name, inline: inline),
-            .contentLength: String(part.count),
-            .acceptRanges: "bytes",
-            .eTag: etag,
-            .lastModified: lastModified,
-            // A page among the files must not run as one of ours.
-            .contentSecurityPolicy: "sandbox",
-            .cacheControl: "private, no-cache",
-        ]
+        var headers = file.fields(inline: inline)
+        headers[.contentLength] = String(part.count)
         if status == .partialContent {
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
         }
@@ -86,7 +68,7 @@ struct FileResponse {
     }
 
     private func stream(_ part: Range<Int64>) -> ResponseBody {
-        context.streamBody(length: part.count) { [self] writer in
+        context.streamBody(length: part.count) { writer in
             var offset = part.lowerBound
             while offset < part.upperBound {
                 let count = Int(min(Int64(Self.chunkBytes), part.upperBound - offset))
@@ -104,10 +86,10 @@ struct FileResponse {
         guard count > 0 else { return ByteBuffer() }
         var buffer = ByteBufferAllocator().buffer(capacity: count)
         let cached = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-            download.reader.readCached(into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: offset) ?? 0
+            file.reader.readCached(into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: offset) ?? 0
         }
         guard cached < count else { return buffer }
-        let reader = download.reader
+        let reader = file.reader
         let rest = count - cached
         // The page cache did not hold all of it: the disk is waited for on a storage thread.
         let read = try await service.onStorageThread { () -> ByteBuffer in

@@ -27,8 +27,8 @@ struct DownloadRoutes: Sendable {
         _ id: EntryID, to caller: Caller, _ request: Request, _ context: AppRequestContext
     ) async throws -> Response {
         let inline = try context.query.bool("inline") ?? false
-        let download = try await downloads.open(id, scope: caller.scope)
-        return try await FileResponse(download, service: downloads, context: context)
+        let file = try await downloads.open(id, scope: caller.scope)
+        return try await FileResponse(file, service: downloads, context: context)
             .response(to: request, inline: inline)
     }
 }

@@ -1,38 +1,38 @@
 import CatalogCore
 import CatalogStorage
 
-/// An open file that is about to be sent.
-struct OpenDownload: Sendable {
-    let entry: CatalogEntry
-    let reader: any StorageReader
-}
-
 /// The rules of downloads: what can be sent, and where it comes from.
 struct DownloadService: Sendable {
     private let catalog: CatalogStore
     private let roots: StorageRootService
     private let pool: BlockingPool
+    private let openFiles: OpenFileCache
 
     /// - Parameter pool: threads for calls to storages.
-    init(catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool) {
+    init(catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool, openFiles: OpenFileCache) {
         self.catalog = catalog
         self.roots = roots
         self.pool = pool
+        self.openFiles = openFiles
     }
 
-    /// Opens the file with this id. Catalog and storage are asked in one go on a storage thread.
+    /// The file with this id, opened now or a moment ago. Catalog and storage are asked in one go on a storage thread.
     ///
     /// - Throws: `CatalogError.notFound` "File not found"; `.invalidArgument` "Cannot download directory as single file";
     ///   `.storageUnavailable` while the storage is away.
-    func open(_ id: EntryID, scope: AccessScope) async throws -> OpenDownload {
-        try await pool.run {
+    func open(_ id: EntryID, scope: AccessScope) async throws -> OpenFile {
+        let generation = roots.generation
+        if let known = openFiles.find(id, scope: scope, generation: generation) { return known }
+        return try await pool.run {
             let found = try catalog.entryBlocking(id: id, scope: scope)
             guard !found.entry.isDirectory else {
                 throw CatalogError(.invalidArgument, "Cannot download directory as single file")
             }
             do {
                 let backend = try roots.backend(of: found.place.rootID, at: found.place.url)
-                return OpenDownload(entry: found.entry, reader: try backend.openReader(found.path))
+                let file = OpenFile(entry: found.entry, reader: try backend.openReader(found.path))
+                openFiles.keep(file, of: found.place.rootID, generation: generation)
+                return file
             } catch let error as CatalogError {
                 throw Self.shown(error)
             }

@@ -144,6 +144,9 @@ package struct StorageRootService: Sendable {
         try registry.backend(for: id) { try providers.backend(for: StorageURL(parsing: url)) }
     }
 
+    /// Another number means that a root was changed or removed, so that what is open of it must be looked up anew.
+    var generation: Int { registry.generation }
+
     private func write(_ draft: StorageRootDraft, over root: StorageRoot) async throws -> StorageRoot {
         if draft.url != root.url || draft.allowOverlap != root.allowOverlap {
             try await checkPlace(of: draft, except: root.id)

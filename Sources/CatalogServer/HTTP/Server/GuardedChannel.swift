@@ -7,12 +7,15 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let base: Base
     let limits: ConnectionLimits
     let registry: ConnectionRegistry
+    let executors: EventLoopExecutors
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
         let connection = Connection(channel, limits)
         registry.add(connection)
         watch(connection, logger)
         do {
+            // A range of usual size goes out without the channel calling itself full and empty again.
+            try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: 64 << 10, high: 160 << 10))
             try channel.pipeline.syncOperations.addHandler(ReceiveObserver(connection))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
@@ -20,8 +23,12 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
         return base.setup(channel: channel, logger: logger)
     }
 
+    /// A connection's task stays on the loop that reads and writes for it: a small answer costs no change of thread. The
+    /// shell takes everything that may need its time elsewhere.
     func handle(value: Base.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
+        await withTaskExecutorPreference(executors[value.channel.eventLoop]) {
+            await base.handle(value: value, logger: logger)
+        }
     }
 
     /// Looks at the connection again and again until it is closed.

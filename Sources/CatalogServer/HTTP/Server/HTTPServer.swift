@@ -82,7 +82,9 @@ package final class HTTPServer: Service {
     }
 
     private func service(_ base: some ServerChildChannel) -> any Service {
-        GuardedChannel(base: base, limits: settings.connectionLimits, registry: registry).server(
+        GuardedChannel(
+            base: base, limits: settings.connectionLimits, registry: registry, executors: shell.services.executors
+        ).server(
             configuration: ServerConfiguration(
                 address: .hostname(settings.host, port: settings.port), backlog: 1_024,
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimits.connections)),
@@ -91,7 +93,7 @@ package final class HTTPServer: Service {
             }, eventLoopGroup: group, logger: logger)
     }
 
-    private func serve(
+    @concurrent private func serve(
         _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
         let found = registry.find(channel)

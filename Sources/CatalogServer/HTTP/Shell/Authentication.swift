@@ -42,8 +42,8 @@ enum Authentication {
     /// The token of `Authorization: Bearer …`; the name of the scheme is not case-sensitive.
     private static func bearer(_ request: Request) -> String? {
         guard let value = request.headers[.authorization], value.utf8.count > scheme.utf8.count,
-            value.prefix(scheme.count).lowercased() == scheme
+            zip(value.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 })
         else { return nil }
-        return String(value.dropFirst(scheme.count).drop { $0 == " " })
+        return String(Substring(value.utf8.dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") }))
     }
 }

@@ -93,10 +93,12 @@ package struct HTTPShell: HTTPResponder {
             exchange: exchange, route: route, caller: caller, path: try decode(parameters, endpoint),
             query: try exchange.target.query.map { try QueryString(parsing: $0) } ?? .empty, channel: channel)
         try checkBody(request, endpoint)
-        guard endpoint.isStreaming, let executor = services.executors[channel.eventLoop] else {
-            return try await route.respond(request, context)
+        // Until here everything was at hand, so it ran on the connection's event loop. Only handlers that send what they
+        // read stay there; they must not block.
+        if endpoint.isStreaming { return try await route.respond(request, context) }
+        return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+            try await route.respond(request, context)
         }
-        return try await withTaskExecutorPreference(executor) { try await route.respond(request, context) }
     }
 
     private func decode(_ parameters: [Substring], _ endpoint: Endpoint) throws -> PathValues {

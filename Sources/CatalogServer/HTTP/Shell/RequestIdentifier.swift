@@ -10,18 +10,24 @@ enum RequestIdentifier {
         return offered
     }
 
+    private static let digits = Array("0123456789abcdef".utf8)
+
     private static func random() -> String {
         var generator = SystemRandomNumberGenerator()
         let halves = (generator.next(), generator.next())
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        let digits = Array("0123456789abcdef".utf8)
-        for index in 0..<32 {
-            if [8, 12, 16, 20].contains(index) { text.append(UInt8(ascii: "-")) }
-            let half = index < 16 ? halves.0 : halves.1
-            let nibble = Int((half >> UInt64(60 - index % 16 * 4)) & 15)
-            text.append(index == 12 ? UInt8(ascii: "4") : digits[index == 16 ? 8 | nibble & 3 : nibble])
+        return String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for index in 0..<32 {
+                if index == 8 || index == 12 || index == 16 || index == 20 {
+                    text[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let half = index < 16 ? halves.0 : halves.1
+                let nibble = Int((half >> UInt64(60 - index % 16 * 4)) & 15)
+                text[place] = index == 12 ? UInt8(ascii: "4") : digits[index == 16 ? 8 | nibble & 3 : nibble]
+                place += 1
+            }
+            return place
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -62,14 +62,22 @@ struct ResponseFinish {
             !response.headers.contains(.contentRange), ResponseFinish.isText(response.headers[.contentType])
         else { return }
         response.headers[values: .vary].append("Accept-Encoding")
-        guard Gzip.isAccepted(request.headers[.acceptEncoding]),
-            let plain = try? await response.body.collected(), let packed = Gzip.compress(plain)
-        else { return }
+        guard Gzip.isAccepted(request.headers[.acceptEncoding]), let packed = await packed(response.body) else {
+            return
+        }
         response.headers[.contentEncoding] = "gzip"
         if let tag = response.headers[.eTag], !tag.hasPrefix("W/") { response.headers[.eTag] = "W/" + tag }
         response.headers[.contentLength] = String(packed.readableBytes)
         response = Response(
             status: response.status, headers: response.headers, body: ResponseBody(byteBuffer: packed))
+    }
+
+    /// Compressing takes longer than an event loop has.
+    private func packed(_ body: ResponseBody) async -> ByteBuffer? {
+        await withTaskExecutorPreference(globalConcurrentExecutor) {
+            guard let plain = try? await body.collected() else { return nil }
+            return Gzip.compress(plain)
+        }
     }
 
     private static func isText(_ contentType: String?) -> Bool {

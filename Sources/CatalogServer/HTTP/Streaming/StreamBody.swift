@@ -22,25 +22,20 @@ extension AppRequestContext {
             defer { exchange.finish() }
             // The existential is copied: it is a handle of the connection, and `finish` consumes one.
             let handle = base
-            let sender = UncheckedSender(base: handle)
+            let sender = StreamBodyWriter(handle, exchange, channel, stallLimit)
             try await withTaskExecutorPreference(executor) {
-                var writer = StreamBodyWriter(sender.base, exchange, channel, stallLimit)
+                var writer = sender
                 try await write(&writer)
-                try await sender.base.finish(nil)
+                try await writer.finish()
             }
         }
     }
 }
 
-/// Carries a body writer into the closure that runs on another executor.
-private struct UncheckedSender: @unchecked Sendable {
+/// Writes a body that was begun by `AppRequestContext.streamBody`.
+package struct StreamBodyWriter: @unchecked Sendable {
     // Hummingbird's writer is a handle of the connection's outbound side, which is Sendable; only the protocol does not say
     // so. It is used by one task at a time.
-    let base: any ResponseBodyWriter
-}
-
-/// Writes a body that was begun by `AppRequestContext.streamBody`.
-package struct StreamBodyWriter {
     private var base: any ResponseBodyWriter
     private let exchange: Exchange
     private let channel: any Channel
@@ -55,13 +50,17 @@ package struct StreamBodyWriter {
     }
 
     /// Writes bytes, and waits while the client has not taken enough of the ones before.
-    package mutating func write(_ buffer: ByteBuffer) async throws {
+    @concurrent package mutating func write(_ buffer: ByteBuffer) async throws {
         exchange.sent(buffer.readableBytes)
         guard let stallLimit else { return try await base.write(buffer) }
         let channel = self.channel
         let cut = channel.eventLoop.scheduleTask(in: stallLimit) { channel.close(promise: nil) }
         defer { cut.cancel() }
         try await base.write(buffer)
+    }
+
+    @concurrent fileprivate func finish() async throws {
+        try await base.finish(nil)
     }
 }
 

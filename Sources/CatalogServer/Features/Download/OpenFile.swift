@@ -1,0 +1,38 @@
+import CatalogCore
+import CatalogStorage
+import HTTPTypes
+
+/// A file that is open to be sent, with everything about its answers that is the same for each of them.
+final class OpenFile: Sendable {
+    let entry: CatalogEntry
+    let reader: any StorageReader
+    /// Strong: another file, another size or another time is another tag.
+    let etag: String
+    let lastModified: String
+    private let common: HTTPFields
+
+    init(entry: CatalogEntry, reader: any StorageReader) {
+        self.entry = entry
+        self.reader = reader
+        etag =
+            "\"" + String(reader.inode, radix: 16) + "-" + String(reader.sizeBytes, radix: 16) + "-"
+            + String(reader.modifiedNS, radix: 16) + "\""
+        lastModified = Timestamp.httpDate(microseconds: reader.modifiedNS / 1_000)
+        common = [
+            .acceptRanges: "bytes", .eTag: etag, .lastModified: lastModified,
+            // A page among the files must not run as one of ours.
+            .contentSecurityPolicy: "sandbox", .cacheControl: "private, no-cache",
+            .contentType: "application/octet-stream",
+            .contentDisposition: DownloadName.contentDisposition(entry.name, inline: false),
+        ]
+    }
+
+    /// The fields of an answer that do not depend on the range.
+    func fields(inline: Bool) -> HTTPFields {
+        guard inline else { return common }
+        var fields = common
+        fields[.contentType] = MIMEType.of(fileExtension: entry.fileExtension)
+        fields[.contentDisposition] = DownloadName.contentDisposition(entry.name, inline: true)
+        return fields
+    }
+}
