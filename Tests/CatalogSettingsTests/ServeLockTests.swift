@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogTestSupport
 import Foundation
 import Testing
 
@@ -17,7 +18,7 @@ private final class OtherProcess {
         process.standardInput = input
         process.standardOutput = output
         try process.run()
-        _ = output.fileHandleForReading.availableData
+        _ = output.readOutput(enough: "ready\n".utf8.count)
     }
 
     func letGo() {

@@ -78,7 +78,7 @@ private func run(_ command: [String]) throws -> String {
     process.standardOutput = output
     process.standardError = output
     try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
+    let data = output.readOutput()
     process.waitUntilExit()
     return String(decoding: data, as: UTF8.self)
 }
