@@ -54,9 +54,12 @@ package struct JSONWriter: Sendable {
     ///
     /// It is written as it stands, so it must need no escaping.
     package mutating func key(_ name: StaticString) {
-        buffer.writeStaticString(needsComma ? ",\"" : "\"")
-        buffer.writeStaticString(name)
-        buffer.writeStaticString("\":")
+        write(atMost: name.utf8CodeUnitCount + 3) { text in
+            text.put(UInt8(ascii: "\""))
+            text.put(name)
+            text.put(UInt8(ascii: "\""))
+            text.put(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 
@@ -77,22 +80,16 @@ package struct JSONWriter: Sendable {
 
     /// Writes a whole number.
     package mutating func integer(_ value: some FixedWidthInteger) {
-        comma()
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 21) { digits in
-            var index = 21
+        write(atMost: 21) { text in
+            if value < 0 { text.put(UInt8(ascii: "-")) }
+            let first = text.count
             var rest = value.magnitude
             repeat {
-                index -= 1
-                digits[index] = UInt8(48 + Int(rest % 10))
+                text.put(UInt8(48 + Int(rest % 10)))
                 rest /= 10
             } while rest > 0
-            if value < 0 {
-                index -= 1
-                digits[index] = UInt8(ascii: "-")
-            }
-            buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: digits[index...])))
+            text.reverse(from: first)
         }
-        needsComma = true
     }
 
     /// A number with a fraction; what JSON cannot say (not a number, infinity) is null.
@@ -120,11 +117,11 @@ package struct JSONWriter: Sendable {
     ///
     /// - Parameter microseconds: since 1970.
     package mutating func time(_ microseconds: Int64) {
-        comma()
-        buffer.writeStaticString("\"")
-        buffer.writeBytes(Timestamp.utf8(microseconds: microseconds))
-        buffer.writeStaticString("\"")
-        needsComma = true
+        write(atMost: Timestamp.textBytes + 2) { text in
+            text.put(UInt8(ascii: "\""))
+            text.put(Timestamp.textBytes) { Timestamp.write(microseconds: microseconds, to: $0) }
+            text.put(UInt8(ascii: "\""))
+        }
     }
 
     /// JSON text that somebody else wrote and that is known to be valid, for example a stored object.
@@ -144,54 +141,41 @@ package struct JSONWriter: Sendable {
     // MARK: Inside
 
     private mutating func open(_ mark: StaticString) {
-        comma()
-        buffer.writeStaticString(mark)
+        literal(mark)
         needsComma = false
     }
 
     private mutating func close(_ mark: StaticString) {
-        buffer.writeStaticString(mark)
-        needsComma = true
+        needsComma = false
+        literal(mark)
     }
 
     private mutating func literal(_ text: StaticString) {
-        comma()
-        buffer.writeStaticString(text)
-        needsComma = true
+        write(atMost: text.utf8CodeUnitCount) { $0.put(text) }
     }
 
     private mutating func comma() {
         if needsComma { buffer.writeStaticString(",") }
     }
 
-    /// Writes runs that need no escape in one go: nearly always the whole text.
-    private mutating func writeString(_ bytes: UnsafeBufferPointer<UInt8>) {
-        comma()
-        buffer.writeStaticString("\"")
-        var start = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            guard byte < 0x20 || byte == 0x22 || byte == 0x5C || byte == 0x7F else { continue }
-            buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<index])))
-            writeEscape(byte)
-            start = index + 1
+    /// One value, or one key, with the comma before it. The buffer is asked for room once, for the longest case: a page has
+    /// thousands of such pieces.
+    private mutating func write(atMost bytes: Int, _ body: (inout JSONText) -> Void) {
+        let needsComma = self.needsComma
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes + 1) { room in
+            var text = JSONText(room)
+            if needsComma { text.put(UInt8(ascii: ",")) }
+            body(&text)
+            return text.count
         }
-        buffer.writeBytes(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start...])))
-        buffer.writeStaticString("\"")
-        needsComma = true
+        self.needsComma = true
     }
 
-    private mutating func writeEscape(_ byte: UInt8) {
-        switch byte {
-        case 0x22: buffer.writeStaticString("\\\"")
-        case 0x5C: buffer.writeStaticString("\\\\")
-        case 0x0A: buffer.writeStaticString("\\n")
-        case 0x0D: buffer.writeStaticString("\\r")
-        case 0x09: buffer.writeStaticString("\\t")
-        default:
-            let digits = Array("0123456789abcdef".utf8)
-            buffer.writeStaticString("\\u00")
-            buffer.writeBytes([digits[Int(byte >> 4)], digits[Int(byte & 15)]])
+    private mutating func writeString(_ bytes: UnsafeBufferPointer<UInt8>) {
+        write(atMost: bytes.count * JSONText.escapedBytesMax + 2) { text in
+            text.put(UInt8(ascii: "\""))
+            text.putEscaped(bytes)
+            text.put(UInt8(ascii: "\""))
         }
     }
 }
