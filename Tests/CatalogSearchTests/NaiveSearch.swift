@@ -6,7 +6,12 @@ struct NaiveSearch {
     let entries: [EntryID: KnownEntry]
 
     func all(_ query: NameQuery) -> [EntryID] {
-        let folded = TextFold.fold(query.text)
+        let hits = all(query, TextFold.fold(query.text))
+        guard hits.isEmpty, query.text.unicodeScalars.contains("\u{201B}") else { return hits }
+        return all(query, TextFold.fold(query.text.replacing("\u{201B}", with: "\u{201B}\u{201B}")))
+    }
+
+    private func all(_ query: NameQuery, _ folded: String) -> [EntryID] {
         let hits = matches(query, folded.split(whereSeparator: \.isWhitespace).map { Array($0.utf8) })
         guard hits.isEmpty else { return hits }
         let parts = folded.split { $0.isWhitespace || $0 == "." || $0 == "_" }

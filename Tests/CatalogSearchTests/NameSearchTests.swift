@@ -80,6 +80,16 @@ struct NameSearchTests {
         #expect(try ids(index, "\u{201B}ff") == [added[1]])
     }
 
+    @Test("A quotation mark that stands for bytes elsewhere is found as itself, typed once or as it is shown")
+    func quotationMark() async throws {
+        let fixture = try await CatalogFixture()
+        let added = try await fixture.add(["the \u{201B}90s", "the 90s"])
+        let index = try await fixture.openIndex()
+        #expect(try ids(index, "\u{201B}90s") == [added[0]])
+        #expect(try ids(index, "\u{201B}\u{201B}90s") == [added[0]])
+        #expect(try ids(index, "the.\u{201B}90S") == [added[0]])
+    }
+
     @Test("Percent and underscore are plain characters; dots and underscores are spaces only when nothing else matches")
     func literalsAndSecondTry() async throws {
         let fixture = try await CatalogFixture()

@@ -20,7 +20,8 @@ final class PackWriter {
     private var openBlocks: [RootID: (segment: PackSegment, index: Int)] = [:]
     /// The first block of the last segment that nobody uses.
     private var nextIndex = PackLayout.blocksPerSegment
-    private var largestID: EntryID = 0
+    /// No name here has a larger id.
+    private(set) var largestID: EntryID = 0
     private(set) var recordCount = 0
     private(set) var deadCount = 0
 
