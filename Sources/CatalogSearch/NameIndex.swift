@@ -127,16 +127,6 @@ package final class NameIndex: Sendable {
         try published.read { try NameSearch(segments: $0).page(query) }
     }
 
-    /// The ids of all hits, ascending; of more than `limit`, the smallest.
-    ///
-    /// For orders and filters that only the database knows. Order, limit and offset of the query do not matter here.
-    /// Takes eight to sixteen bytes of memory for each id.
-    ///
-    /// *Isolation* and errors as `search`.
-    package func allHits(_ query: NameQuery, limit: Int) throws -> NameHits {
-        try published.read { try NameSearch(segments: $0).all(query, limit: limit) }
-    }
-
     /// Deletes rows of the journal that this index does not need any more and that are older than `age`, which is how
     /// far indexes of other processes may lag behind before they have to be built again.
     ///

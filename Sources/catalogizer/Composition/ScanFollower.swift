@@ -54,7 +54,7 @@ struct ScanFollower: Sendable {
         }
     }
 
-    /// Until it is cancelled: a server that stops puts its scans back into the queue, where nobody else would take them.
+    /// Until the scan is over: a server that stops puts its scans back into the queue, where nobody else would take them.
     private func workWhenNoServerDoes(_ id: Int64) async throws {
         var wasServed = false
         while !Task.isCancelled {
@@ -64,6 +64,8 @@ struct ScanFollower: Sendable {
                 if wasServed { console.say("The server has stopped; this command goes on with the scan.") }
                 wasServed = false
                 try await scans.runHere(id)
+                // Else another process runs it, which may end too.
+                if try await scans.snapshot(of: id).status.isOver { return }
             }
             try? await Task.sleep(for: .milliseconds(Self.serverPollMilliseconds))
         }
