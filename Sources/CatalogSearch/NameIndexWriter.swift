@@ -180,7 +180,10 @@ final class NameIndexWriter {
         guard lock >= 0 else { throw PackFailure.system("open", errno) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(lock)
-            throw CatalogError(.conflict, "The search index in \(directory) is in use by another process")
+            throw CatalogError(
+                .conflict,
+                "The search index in \(directory) is in use by a scan, a search or a server. Try again when that is over."
+            )
         }
         return lock
     }
