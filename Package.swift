@@ -121,8 +121,8 @@ let package = Package(
         tests(
             "CatalogScannerTests",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogJobs", "CatalogScanner",
-                "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
+                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogJobs",
+                "CatalogScanner", "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
         tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
         tests(

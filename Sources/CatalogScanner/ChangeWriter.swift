@@ -94,7 +94,9 @@ final class ChangeWriter {
             if !merge.isClean { digest = nil }
             try apply(merge, listing, directory, connection)
         }
-        try entries.updateAttributes(of: directory, to: listing.part, on: connection)
+        if try entries.updateAttributes(of: directory, to: listing.part, on: connection) {
+            journal.restored.append(directory)
+        }
         try entries.updateDirectory(
             directory, to: ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums), on: connection)
     }
@@ -105,6 +107,7 @@ final class ChangeWriter {
     ) throws {
         for change in merge.updated {
             try entries.update(change.id, to: listing.entries[change.entry].listed, on: connection)
+            journal.restored.append(change.id)
         }
         counts.updated += merge.updated.count
         for revival in merge.revived {

@@ -161,13 +161,17 @@ extension EntryStore {
     }
 
     /// Gives the entry of a directory the attributes that it had when it was listed, where they differ.
-    func updateAttributes(of directory: EntryID, to part: ListedDirectory, on connection: any SQLConnection) throws {
+    ///
+    /// - Returns: whether they did.
+    func updateAttributes(of directory: EntryID, to part: ListedDirectory, on connection: any SQLConnection) throws
+        -> Bool
+    {
         try connection.execute(
             EntryQueries.updateDirectoryEntry,
             [
                 .integer(directory), .integer(part.modifiedNS), .integer(part.changedNS), .integer(part.birthNS),
                 .integer(part.device), .integer(part.inode), .integer(time.now),
-            ])
+            ]) > 0
     }
 
     /// Notes how a directory was listed and what its direct entries sum up to.

@@ -6,13 +6,14 @@ import Synchronization
 /// The search index over file names: a file beside the database, mapped into memory, that follows the journal of names.
 ///
 /// It is derived: whatever happens to the file, it can be built again from the catalog, and is when it cannot be
-/// trusted. Searches read it while it changes and never wait for the writer. One process at a time may have a
+/// trusted. Searches read it while it changes; only one that meets names on their way to another place waits for the
+/// writer, for milliseconds. One process at a time may have a
 /// directory's index open; any number of processes may follow one database, each with a directory of its own.
 package final class NameIndex: Sendable {
     private let database: any Database
     private let applied = AppliedSequence()
-    /// What searches read; nil once closed.
-    private let segments = Mutex<[PackSegment]?>(nil)
+    /// What searches read.
+    private let published = PublishedPack()
     /// The writer is used on `thread` only; the lock is what proves it to the compiler.
     private let writer = Mutex<NameIndexWriter?>(nil)
     private let thread = DispatchQueue(label: "catalogizer.search-index")
@@ -33,8 +34,7 @@ package final class NameIndex: Sendable {
     ///   - bootID: tells this boot of the machine from others; a file that another one left open is not trusted.
     ///   - note: hears what an operator may want to read in the log: why an index is built, why following fails.
     /// - Throws: `CatalogError.conflict` when another process uses the directory; `.unavailable` or
-    ///   `.insufficientStorage`
-    ///   when the file cannot be used; whatever the database throws.
+    ///   `.insufficientStorage` when the file cannot be used; whatever the database throws.
     package init(
         database: any Database, directory: String, bootID: UInt64 = BootID.current,
         note: @escaping @Sendable (String) -> Void = { _ in }
@@ -47,7 +47,8 @@ package final class NameIndex: Sendable {
                 let databaseID = try database.writeBlocking { try NameIndexStore($0).databaseID() }
                 let identity = PackIdentity(databaseID: databaseID, bootID: bootID)
                 let writer = try database.readBlocking {
-                    try NameIndexWriter(directory: directory, identity: identity, connection: $0, note: note)
+                    try NameIndexWriter(
+                        directory: directory, identity: identity, connection: $0, published: self.published, note: note)
                 }
                 self.publish(writer)
                 slot = writer
@@ -69,8 +70,7 @@ package final class NameIndex: Sendable {
     /// Calls may overlap; they take turns.
     ///
     /// - Throws: what the database throws; `CatalogError.insufficientStorage` when the disk is full. The index stays as
-    ///   it
-    ///   was then, and the next call tries again.
+    ///   it was then, and the next call tries again.
     package func follow() async throws {
         while try await onThread({ try self.step() }) {
             if Task.isCancelled { throw NameIndex.cancelled }
@@ -124,17 +124,7 @@ package final class NameIndex: Sendable {
     ///
     /// - Throws: `CatalogError.invalidArgument` for a query over the limits; `.unavailable` once closed.
     package func search(_ query: NameQuery) throws -> NameHits {
-        try NameSearch(segments: readable()).page(query)
-    }
-
-    /// The ids of all hits, ascending; of more than `limit`, the smallest.
-    ///
-    /// For orders and filters that only the database knows. Order, limit and offset of the query do not matter here.
-    /// Takes eight to sixteen bytes of memory for each id.
-    ///
-    /// *Isolation* and errors as `search`.
-    package func allHits(_ query: NameQuery, limit: Int) throws -> NameHits {
-        try NameSearch(segments: readable()).all(query, limit: limit)
+        try published.read { try NameSearch(segments: $0).page(query) }
     }
 
     /// Deletes rows of the journal that this index does not need any more and that are older than `age`, which is how
@@ -164,7 +154,7 @@ package final class NameIndex: Sendable {
         signal.finish()
         applied.close()
         try await onThread {
-            self.segments.withLock { $0 = nil }
+            self.published.publish(nil)
             try self.writer.withLock { slot in
                 guard let writer = slot else { return }
                 slot = nil
@@ -183,13 +173,8 @@ package final class NameIndex: Sendable {
     }
 
     private func publish(_ writer: NameIndexWriter) {
-        segments.withLock { $0 = writer.segments }
+        published.publish(writer.segments)
         applied.advance(to: writer.position.sequence)
-    }
-
-    private func readable() throws -> [PackSegment] {
-        guard let segments = segments.withLock({ $0 }) else { throw NameIndex.closed }
-        return segments
     }
 
     private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {

@@ -8,7 +8,9 @@ enum NameIndexQueries {
 
     static let databaseID = SQLStatement("SELECT value FROM instance WHERE name = 'name_index_id'")
 
-    private static let columns = "id, root_id, COALESCE(parent_id, 0), kind, COALESCE(name_folded, name)"
+    private static let columns = """
+        id, root_id, COALESCE(parent_id, 0), kind, COALESCE(name_folded, name), size_bytes, modified_ns, first_seen_us
+        """
 
     static let everyEntry = SQLStatement(
         "SELECT \(columns) FROM entries WHERE missing_since_us IS NULL ORDER BY id")

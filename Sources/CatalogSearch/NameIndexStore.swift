@@ -54,6 +54,8 @@ struct NameIndexStore {
                 try body(
                     NewName(
                         id: row.integer(0), rootID: row.integer(1), parentID: row.integer(2), kind: row.integer(3),
+                        figures: PackFigures(
+                            sizeBytes: row.integer(5), modifiedNS: row.integer(6), firstSeenAt: row.integer(7)),
                         folded: folded))
             }
             return true

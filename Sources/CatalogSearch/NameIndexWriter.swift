@@ -9,8 +9,11 @@ final class NameIndexWriter {
     private let path: String
     private let identity: PackIdentity
     private let lock: Int32
+    private let published: PublishedPack
     private let note: @Sendable (String) -> Void
     private var pack: PackWriter
+    /// Dead names from which on the pack is written anew; more after an attempt that failed.
+    private var deadToCompact = NameIndexWriter.deadMin
 
     /// Rows of the journal that are applied from one state of the database: enough to be fast, few enough not to keep
     /// the database from cleaning up behind its writers for long.
@@ -23,11 +26,12 @@ final class NameIndexWriter {
     ///
     /// - Throws: `CatalogError.conflict` when another process has it open; `.unavailable`; `.insufficientStorage`.
     init(
-        directory: String, identity: PackIdentity, connection: any SQLConnection,
+        directory: String, identity: PackIdentity, connection: any SQLConnection, published: PublishedPack,
         note: @escaping @Sendable (String) -> Void
     ) throws {
         path = directory + "/names.pack"
         self.identity = identity
+        self.published = published
         self.note = note
         lock = try NameIndexWriter.takeLock(directory)
         do {
@@ -65,16 +69,17 @@ final class NameIndexWriter {
     /// - Returns: whether there may be more.
     func applyNext(_ connection: any SQLConnection) throws -> Bool {
         let rows = try NameJournalStore(connection).changes(from: position.sequence, limit: NameIndexWriter.rowsPerStep)
-        guard reaches(rows.first), rows.allSatisfy({ $0.operation != nil }) else {
+        let new = rows.drop { $0.position.sequence <= position.sequence }
+        // A row that was applied is not read again, so that one without meaning leads to one build and not to many.
+        guard reaches(rows.first), new.allSatisfy({ $0.operation != nil }) else {
             note("building the search index, since the journal does not reach back to it")
             pack = try NameIndexWriter.build(path: path, identity: identity, connection)
             return true
         }
-        let new = rows.drop { $0.position.sequence <= position.sequence }
         for change in new { try apply(change, connection) }
         if let last = new.last { pack.file.commit(last.position, isClean: false) }
         guard rows.count < NameIndexWriter.rowsPerStep else { return true }
-        try compact()
+        compact()
         return false
     }
 
@@ -101,23 +106,42 @@ final class NameIndexWriter {
         let store = NameIndexStore(connection)
         let (first, last) = (change.position.firstID, change.position.lastID)
         if let ids = change.ids {
-            pack.kill(ids)
-            guard change.operation != .removed else { return }
-            try store.forEachEntry(among: ids) { try pack.append($0) }
+            if change.operation == .removed { return pack.kill(ids) }
+            try published.change {
+                pack.kill(ids)
+                try store.forEachEntry(among: ids) { try pack.append($0) }
+                return segments
+            }
         } else if first <= last {
-            pack.kill(first...last, of: change.root)
-            guard change.operation != .removed else { return }
-            try store.forEachEntry(of: change.root, from: first, through: last) { try pack.append($0) }
+            if change.operation == .removed { return pack.kill(first...last, of: change.root) }
+            let append = {
+                try store.forEachEntry(of: change.root, from: first, through: last) { try self.pack.append($0) }
+            }
+            // Nothing of ids that were never seen before can be on its way.
+            guard first <= pack.largestID else { return try append() }
+            try published.change {
+                pack.kill(first...last, of: change.root)
+                try append()
+                return segments
+            }
         }
     }
 
-    private func compact() throws {
-        guard pack.deadCount >= NameIndexWriter.deadMin,
-            pack.deadCount * NameIndexWriter.deadShare > pack.recordCount
+    /// Leaves the dead behind, when they are many.
+    ///
+    /// Failing does no harm but to the size of the file, so it is noted, and tried again when twice as many are dead.
+    private func compact() {
+        guard pack.deadCount >= deadToCompact, pack.deadCount * NameIndexWriter.deadShare > pack.recordCount
         else { return }
         let living = pack
-        pack = try NameIndexWriter.replace(path: path, identity: identity, position: position) {
-            try living.copyLiving(to: $0)
+        do {
+            pack = try NameIndexWriter.replace(path: path, identity: identity, position: position) {
+                try living.copyLiving(to: $0)
+            }
+            deadToCompact = NameIndexWriter.deadMin
+        } catch {
+            deadToCompact = living.deadCount * 2
+            note("the search index stays larger than it has to be: \(error)")
         }
     }
 
@@ -136,11 +160,18 @@ final class NameIndexWriter {
     private static func replace(
         path: String, identity: PackIdentity, position: JournalPosition, _ fill: (PackWriter) throws -> Void
     ) throws -> PackWriter {
-        let pack = try PackWriter(PackFile.create(path: path + ".new", identity: identity))
-        try fill(pack)
-        pack.file.commit(position, isClean: false)
-        guard rename(path + ".new", path) == 0 else { throw PackFailure.system("rename", errno) }
-        return pack
+        let new = path + ".new"
+        do {
+            let pack = try PackWriter(PackFile.create(path: new, identity: identity))
+            try fill(pack)
+            pack.file.commit(position, isClean: false)
+            guard rename(new, path) == 0 else { throw PackFailure.system("rename", errno) }
+            return pack
+        } catch {
+            // On a full disk, half a pack would only keep others from writing.
+            unlink(new)
+            throw error
+        }
     }
 
     private static func takeLock(_ directory: String) throws -> Int32 {
@@ -149,7 +180,10 @@ final class NameIndexWriter {
         guard lock >= 0 else { throw PackFailure.system("open", errno) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(lock)
-            throw CatalogError(.conflict, "The search index in \(directory) is in use by another process")
+            throw CatalogError(
+                .conflict,
+                "The search index in \(directory) is in use by a scan, a search or a server. Try again when that is over."
+            )
         }
         return lock
     }

@@ -13,7 +13,7 @@ package enum NameJournal {
         case added = 1
         /// The ids lost their names; without a list: all ids from `first_id` to `last_id` of the root.
         case removed = 2
-        /// The ids came back, moved or were renamed.
+        /// The ids came back, moved or were renamed, or have another size or time.
         case restored = 3
     }
 
@@ -59,7 +59,8 @@ package enum NameJournal {
             NewNameChange(root: root, operation: .removed, first: first, last: last, ids: nil), nowMicroseconds)
     }
 
-    /// Notes ids that came back from the dead, were renamed, moved to another directory, or changed their kind.
+    /// Notes ids that came back from the dead, were renamed, moved to another directory, or changed their kind, size or
+    /// modification time.
     ///
     /// The ids may be in any order.
     ///

@@ -2,13 +2,27 @@ package import CatalogCore
 
 /// A question to the name index: which names, where, and which part of the answer.
 ///
-/// Sizes and times are not known to the index; who filters or sorts by them asks for every hit and lets the database do
-/// it.
+/// The sizes of directories are not known to the index, which would have to follow every change below them; who filters or
+/// sorts by size hands them in.
 package struct NameQuery: Sendable {
-    /// The direction of the order by folded name.
+    /// The direction of the order.
     package enum Order: Sendable {
         case ascending
         case descending
+    }
+
+    /// What the hits are ordered by; ties are always broken by ascending id.
+    package enum Field: Sendable {
+        /// The bytes of the folded name.
+        case name
+        case size
+        case modified
+        /// When the entry was first seen.
+        case created
+        /// Entries without one, and directories, stand as if it were empty.
+        case fileExtension
+        /// The bytes of the folded names from the root's on, joined by `/`; `rootNames` must hold those of the roots.
+        case path
     }
 
     /// What the caller typed; see `NameWords` for how it is read.
@@ -25,7 +39,14 @@ package struct NameQuery: Sendable {
     package var isDirectory: Bool?
     /// Only what stands directly in one of these directories; nil for everywhere.
     package var directories: DirectorySet?
-    /// The order of the page; ties are always broken by ascending id.
+    /// Only entries of these sizes, in bytes; nil for every entry.
+    package var sizes: ClosedRange<Int64>?
+    /// The sizes of directories, for `sizes` and the order by size; one that is not in here has size 0.
+    package var directorySizes = DirectorySizes([])
+    /// The names of storage roots, for the order by path.
+    package var rootNames: [RootID: String] = [:]
+    /// What the page is ordered by, and in which direction.
+    package var field: Field = .name
     package var order: Order = .ascending
     /// Ids of the page at most.
     package var limit: Int = Limits.pageRowsDefault
@@ -41,7 +62,7 @@ package struct NameQuery: Sendable {
 
 /// The answer of the name index.
 package struct NameHits: Sendable, Equatable {
-    /// Ids of entries: the page in the order asked for, or every hit by ascending id.
+    /// Ids of entries: the page, in the order asked for.
     package let ids: [EntryID]
     /// How many entries match in all.
     package let total: Int
@@ -61,5 +82,19 @@ package struct DirectorySet: Sendable {
     /// - Parameter ids: in any order; repeated ones count once.
     package init(_ ids: [EntryID]) {
         sortedIDs = ids.sorted()
+    }
+}
+
+/// The sizes of directories: of everything below them.
+///
+/// *Shape*: two arrays, sixteen bytes for each directory; the 110,000 directories of a million files take 1.7 MiB.
+package struct DirectorySizes: Sendable {
+    let sortedIDs: [EntryID]
+    let sizes: [Int64]
+
+    /// - Parameter directories: by ascending id, each id once.
+    package init(_ directories: [(id: EntryID, sizeBytes: Int64)]) {
+        sortedIDs = directories.map(\.id)
+        sizes = directories.map(\.sizeBytes)
     }
 }

@@ -4,12 +4,24 @@ import CatalogCore
 enum NameWords {
     /// The readings of `text`, best first; a later one counts only when the earlier ones match nothing.
     ///
-    /// `%` and `_` are plain characters in the first; in the second, dots and underscores separate words like spaces.
+    /// `%` and `_` are plain characters in the first; in the second, dots and underscores separate words like spaces. A
+    /// name that holds U+201B shows it twice (`NameEncoding`), and who types it once means it at last.
     ///
     /// - Throws: `CatalogError.invalidArgument` for a text or a number of words over the limits.
     static func readings(of text: String) throws -> [[[UInt8]]] {
         guard text.utf8.count <= Limits.searchQueryBytes else { throw tooLong }
-        let folded = TextFold.fold(text)
+        let readings = try readings(ofFolded: TextFold.fold(text))
+        let quote: Unicode.Scalar = "\u{201B}"
+        guard text.unicodeScalars.contains(quote) else { return readings }
+        var doubled = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            doubled.append(scalar)
+            if scalar == quote { doubled.append(scalar) }
+        }
+        return try readings + self.readings(ofFolded: TextFold.fold(String(doubled)))
+    }
+
+    private static func readings(ofFolded folded: String) throws -> [[[UInt8]]] {
         let words = split(folded) { $0.properties.isWhitespace }
         guard words.count <= Limits.searchWords else { throw tooLong }
         guard words.contains(where: { $0.contains { $0 == "." || $0 == "_" } }) else { return [bytes(words)] }

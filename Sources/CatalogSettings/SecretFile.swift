@@ -22,31 +22,9 @@ package enum SecretFile {
         return (existing, false)
     }
 
-    /// Writes a secret over whatever the file held before; a reader sees the old or the new text, never a part.
-    ///
-    /// - Throws: `CatalogError.unavailable`.
-    package static func replace(_ path: String, _ secret: SecretText) throws {
-        try translating {
-            let temporary = try writeTemporary(beside: path, secret)
-            guard rename(temporary, path) == 0 else {
-                let failure = SystemCallFailure("create", path)
-                unlink(temporary)
-                throw failure
-            }
-        }
-    }
-
     /// 32 bytes of the system's randomness as 64 hexadecimal digits.
     package static func random() -> SecretText {
-        var generator = SystemRandomNumberGenerator()
-        let digits = Array("0123456789abcdef")
-        var text = ""
-        for _ in 0..<32 {
-            let byte = UInt8.random(in: .min ... .max, using: &generator)
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return SecretText(text)
+        SecretText(RandomSource.system.hex(bytes: 32))
     }
 
     /// The secret in the file, or nil when there is none.

@@ -32,10 +32,10 @@ extension SettingRegistry {
         "Port to listen on; 0 picks a free one and logs it.", flag: "--port")
     static let tlsCertificate = Setting(
         "server.tls.certificate", .path("PEM file"), default: .absent("none"),
-        "Certificate chain; set together with the key it turns on HTTPS and HTTP/2.", options: .reloadable)
+        "Certificate chain; set together with the key it turns on HTTPS and HTTP/2. SIGHUP reads the file again.")
     static let tlsKey = Setting(
         "server.tls.key", .path("PEM file"), default: .absent("none"),
-        "Private key of the certificate.", options: .reloadable)
+        "Private key of the certificate. SIGHUP reads the file again.")
     static let trustedProxies = Setting(
         "server.trusted_proxies", .list(of: .addressBlock), default: .value(""),
         "Proxies whose X-Forwarded-For header names the client.")
@@ -79,13 +79,14 @@ extension SettingRegistry {
         "auth.admin_email", .email, default: .value("admin@localhost.localdomain"),
         "E-mail address of the first administrator.")
     static let registrationEnabled = Setting(
-        "auth.registration_enabled", .boolean, default: .value("true"), "Whether people may make their own account.")
+        "auth.registration_enabled", .boolean, default: .value("true"), "Whether people may make their own account.",
+        options: .reloadable)
     static let lockoutFailures = Setting(
         "auth.lockout_failures", .integer(1...1_000), default: .value("5"),
-        "Wrong passwords in a row that lock an account.")
+        "Wrong passwords in a row that lock an account.", options: .reloadable)
     static let lockoutMinutes = Setting(
         "auth.lockout_minutes", .integer(SettingBounds.lockoutMinutes, unit: "minutes"), default: .value("15"),
-        "How long an account stays locked.")
+        "How long an account stays locked.", options: .reloadable)
     static let masterKey = Setting(
         "secrets.master_key", .secret(characters: SettingBounds.keyCharacters),
         default: .absent("made once, kept in <data_dir>/master-key"),
@@ -119,5 +120,5 @@ extension SettingRegistry {
     static let loggingFormat = Setting(
         "logging.format", SettingForm<Settings.LogFormat>.choice,
         default: .derived("text on a terminal, else json") { $0.isTerminal ? "text" : "json" },
-        "Readable lines, or one JSON object a line.")
+        "Readable lines, or one JSON object a line.", options: .reloadable)
 }

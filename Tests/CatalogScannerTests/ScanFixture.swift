@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogDatabase
 import CatalogJobs
 import CatalogScanner
+import CatalogSearch
 import CatalogStorage
 import CatalogTestSupport
 import Foundation
@@ -114,6 +115,16 @@ struct ScanFixture: Sendable {
             result[parts.joined(separator: "/")] = Row(id: row.id, kind: row.kind, size: row.size)
         }
         return result
+    }
+
+    /// The ids that search indexes were told to read again (operation 3).
+    func journalledAgain() async throws -> Set<EntryID> {
+        try await database.read { connection in
+            let lists = try connection.rows(SQLStatement("SELECT ids FROM name_changes WHERE operation = 3")) {
+                $0.withBytes(0) { NameJournal.decode($0) ?? [] }
+            }
+            return Set(lists.joined())
+        }
     }
 
     /// Recursive bytes and files of the whole root.

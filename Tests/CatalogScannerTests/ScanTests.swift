@@ -37,6 +37,25 @@ import Testing
         }
     }
 
+    @Test func searchIndexesHearOfNewSizesAndTimesAndOfNothingElse() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<20 { try disk.write("d/file \(number)", bytes: number) }
+            try await disk.scan(.full)
+            // The root's own directory has no times before its first scan.
+            let first = try await disk.journalledAgain()
+            #expect(first.count <= 1)
+            try await disk.scan(.incremental)
+            #expect(try await disk.journalledAgain() == first)
+            try disk.write("d/file 7", bytes: 700)
+            try await disk.scan(.incremental)
+            let catalog = try await disk.catalog()
+            let (file, directory) = (catalog["d/file 7"]?.id ?? 0, catalog["d"]?.id ?? 0)
+            let heard = try await disk.journalledAgain().subtracting(first)
+            // The directory has a new time if the file was written beside the old one and then put in its place.
+            #expect(heard.contains(file) && heard.isSubset(of: [file, directory]))
+        }
+    }
+
     @Test(arguments: ScanType.allCases)
     func changesAreFoundAndIdsStay(type: ScanType) async throws {
         try await ScanFixture.withNew { disk in

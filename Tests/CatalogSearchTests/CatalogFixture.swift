@@ -15,6 +15,9 @@ struct KnownEntry: Sendable {
         didSet { folded = KnownEntry.fold(name) }
     }
     var isMissing = false
+    var sizeBytes: Int64
+    var modifiedNS: Int64
+    let firstSeenAt: Int64
     private(set) var folded: [UInt8]
 
     init(id: EntryID, root: RootID, parent: EntryID, kind: EntryKind, name: [UInt8]) {
@@ -23,6 +26,10 @@ struct KnownEntry: Sendable {
         self.parent = parent
         self.kind = kind
         self.name = name
+        // Figures that repeat, some of them below zero, in another order than the ids.
+        sizeBytes = kind == .file ? id * 7_919 % 50 * 100 : 0
+        modifiedNS = id * 104_729 % 97 - 20
+        firstSeenAt = id / 40
         folded = KnownEntry.fold(name)
     }
 
@@ -91,7 +98,9 @@ final class CatalogFixture {
                 row.append(entry.kind.rawValue)
                 row.append(entry.name)
                 if let folded = TextFold.foldedName(entry.name) { row.append(folded) } else { row.appendNull() }
-                for _ in 0..<9 { row.append(Int64(0)) }
+                for figure in [entry.sizeBytes, entry.modifiedNS, 0, 0, 0, 0, 0, entry.firstSeenAt, 0] {
+                    row.append(figure)
+                }
             }
             try NameJournal.recordAdded(
                 root: first.root, first: first.id, last: last.id, in: connection, nowMicroseconds: 1_000_000)
@@ -130,6 +139,18 @@ final class CatalogFixture {
         }
         entries[id]?.name = bytes
         entries[id]?.parent = newParent
+    }
+
+    func change(_ id: EntryID, sizeBytes: Int64, modifiedNS: Int64) async throws {
+        let root = entries[id]?.root ?? 1
+        try await database.write { connection in
+            try connection.execute(
+                SQLStatement("UPDATE entries SET size_bytes = $1, modified_ns = $2 WHERE id = $3"),
+                [.integer(sizeBytes), .integer(modifiedNS), .integer(id)])
+            try NameJournal.recordRestored(root: root, ids: [id], in: connection, nowMicroseconds: 1_000_000)
+        }
+        entries[id]?.sizeBytes = sizeBytes
+        entries[id]?.modifiedNS = modifiedNS
     }
 
     func removeRoot(_ root: RootID) async throws {

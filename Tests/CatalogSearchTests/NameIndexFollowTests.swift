@@ -193,4 +193,70 @@ struct NameIndexFollowTests {
         #expect(try await searching.value > 0)
         try expectAgreement(index, fixture)
     }
+
+    @Test("A search while names are renamed counts each of them once")
+    func searchesWhileRenaming() async throws {
+        let fixture = try await CatalogFixture()
+        let ids = try await fixture.add((0..<6_000).map { "name \($0)" })
+        let index = try await fixture.openIndex()
+        let searching = Task {
+            var answers: [(total: Int, different: Int)] = []
+            while !Task.isCancelled {
+                var query = NameQuery("name", in: .everything)
+                query.limit = 1_000
+                let hits = try index.search(query)
+                answers.append((hits.total, Set(hits.ids).count))
+                await Task.yield()
+            }
+            return answers
+        }
+        for _ in 0..<12 {
+            try await fixture.restore(ids)
+            try await index.follow()
+        }
+        searching.cancel()
+        let answers = try await searching.value
+        #expect(!answers.isEmpty)
+        #expect(answers.filter { $0.total != 6_000 || $0.different != 1_000 }.isEmpty)
+    }
+
+    @Test(
+        "A row of the journal that has no meaning here leads to one build, not to one after the other",
+        .timeLimit(.minutes(1)))
+    func unknownOperation() async throws {
+        let fixture = try await CatalogFixture()
+        try await fixture.add(["name 1"])
+        let notes = Notes()
+        let index = try await fixture.openIndex(notes: notes)
+        try await fixture.add(["name 2"])
+        try await fixture.execute("UPDATE name_changes SET operation = 99 WHERE sequence = 2")
+        try await index.follow()
+        try expectAgreement(index, fixture)
+        try await fixture.add(["name 3"])
+        try await index.follow()
+        try expectAgreement(index, fixture)
+        #expect(notes.all.count == 2, "the first build, and one for the row")
+    }
+
+    @Test("An index that cannot be compacted goes on, says so once, and is compacted when it can be")
+    func compactionFails() async throws {
+        let fixture = try await CatalogFixture()
+        let ids = try await fixture.add((0..<6_000).map { "name \($0)" })
+        let notes = Notes()
+        let index = try await fixture.openIndex(notes: notes)
+        let obstacle = fixture.packPath() + ".new"
+        try FileManager.default.createDirectory(atPath: obstacle + "/in the way", withIntermediateDirectories: true)
+        try await fixture.remove(Array(ids[..<2_000]))
+        for _ in 0..<3 { try await index.follow() }
+        try expectAgreement(index, fixture, "not compacted")
+        #expect(notes.all.count == 2, "the first build, and one failure: \(notes.all)")
+        try FileManager.default.removeItem(atPath: obstacle)
+        let before = try FileManager.default.attributesOfItem(atPath: fixture.packPath())[.systemFileNumber] as? Int
+        try await fixture.remove(Array(ids[2_000..<4_500]))
+        try await index.follow()
+        try expectAgreement(index, fixture, "compacted")
+        let after = try FileManager.default.attributesOfItem(atPath: fixture.packPath())[.systemFileNumber] as? Int
+        #expect(before != after)
+        #expect(notes.all.count == 2)
+    }
 }

@@ -149,14 +149,4 @@ struct InstanceSecretsTests {
             try SecretFile.loadOrCreate(scratch.path + "/jwt-secret", make: SecretFile.random)
         }
     }
-
-    @Test("Replacing a secret keeps its mode")
-    func replace() throws {
-        let path = scratch.path + "/admin-password"
-        try SecretFile.replace(path, SecretText("first"))
-        try SecretFile.replace(path, SecretText("second"))
-        #expect(try scratch.read("admin-password") == "second\n")
-        #expect(try scratch.mode(of: "admin-password") == 0o600)
-        #expect(try scratch.names == ["admin-password"])
-    }
 }

@@ -131,13 +131,16 @@ struct SettingsLayerTests {
     func reload() throws {
         let old = try SettingsFixture(main: "logging: {level: info}\nserver: {port: 1}").load()
         let new = try SettingsFixture(
-            main: "logging: {level: debug}\nserver: {port: 2, tls: {certificate: /c.pem, key: /k.pem}}"
+            main: "logging: {level: debug}\nserver: {port: 2, tls: {certificate: /c.pem, key: /k.pem}}\n"
+                + "auth: {registration_enabled: false, lockout_failures: 7}"
         ).load()
         let reload = try old.reloading(new)
-        #expect(reload.applied == ["server.tls.certificate", "server.tls.key", "logging.level"])
-        #expect(reload.waiting == ["server.port"])
+        #expect(reload.applied == ["auth.registration_enabled", "auth.lockout_failures", "logging.level"])
+        #expect(reload.waiting == ["server.port", "server.tls.certificate", "server.tls.key"])
         #expect(reload.loaded.settings.logging.level == .debug)
         #expect(reload.loaded.settings.server.port == 1)
-        #expect(reload.loaded.settings.server.tls == Settings.TLSFiles(certificate: "/c.pem", key: "/k.pem"))
+        #expect(reload.loaded.settings.server.tls == nil)
+        #expect(reload.loaded.settings.authentication.lockoutFailures == 7)
+        #expect(try reload.loaded.reloading(new).waiting == reload.waiting, "it is said again until the restart")
     }
 }

@@ -82,6 +82,18 @@ struct CommandLineTests {
     }
 }
 
+@Suite("The limit of open files")
+struct OpenFileLimitTests {
+    @Test("A hard limit below what a full server needs is noted with what to do, and one above is not")
+    func check() {
+        #expect(OpenFileLimit.check(hard: OpenFileLimit.needed) == nil)
+        let check = OpenFileLimit.check(hard: 1_024)
+        #expect(check?.status == .note)
+        #expect(check?.message.contains("1,024") == true)
+        #expect(check?.remedy?.contains("LimitNOFILE") == true)
+    }
+}
+
 @Suite("The log")
 struct LogTests {
     private func line(_ message: String, _ fields: [(key: String, value: String)] = []) -> LogLine {

@@ -23,9 +23,16 @@ extension ScanSnapshot {
 private final class ScriptedScans: ScanCommands {
     private let script: Mutex<[ScanSnapshot]>
     private let runs = Mutex(0)
+    /// Answers to whether a server does the work; the last one stays.
+    private let serving: Mutex<[Bool]>
 
-    init(_ script: [ScanSnapshot]) {
+    init(_ script: [ScanSnapshot], serving: [Bool]) {
         self.script = Mutex(script)
+        self.serving = Mutex(serving)
+    }
+
+    var isServed: Bool {
+        serving.withLock { rest in rest.count > 1 ? rest.removeFirst() : rest.first ?? false }
     }
 
     var runCount: Int { runs.withLock { $0 } }
@@ -42,6 +49,7 @@ private final class ScriptedScans: ScanCommands {
 
     func runHere(_ id: Int64) async throws {
         runs.withLock { $0 += 1 }
+        script.withLock { $0 = [.sample(.completed, endedAt: 11_000_000)] }
     }
 }
 
@@ -59,7 +67,9 @@ struct ScanProgressTests {
         #expect(
             ScanProgressLine.text(.sample(.running), at: 10_100_000, width: nil).hasPrefix(
                 "scanning nas: 12,345 entries, mov"))
-        #expect(ScanProgressLine.text(.sample(.queued), at: now, width: nil) == "scanning nas: waiting to start")
+        #expect(
+            ScanProgressLine.text(.sample(.queued), at: now, width: nil)
+                == "nas is queued: the server is busy with other scans")
     }
 
     @Test("The line fits the terminal: the start of the path goes first", arguments: 20...90)
@@ -84,14 +94,24 @@ struct ScanProgressTests {
         #expect(due == [true, false, false, true, false, true])
     }
 
-    @Test("A scan is followed to its end, and run here only when asked", arguments: [true, false])
-    func follow(runsHere: Bool) async throws {
-        let scans = ScriptedScans([.sample(.queued), .sample(.completed, endedAt: 11_000_000)])
-        let quiet = Console(
-            output: Terminal(isInteractive: false, width: nil, usesColor: false),
-            talk: Terminal(isInteractive: false, width: nil, usesColor: false))
-        let scan = try await ScanFollower(scans, console: quiet).follow(7, runsHere: runsHere)
+    private static let quiet = Console(
+        output: Terminal(isInteractive: false, width: nil, usesColor: false),
+        talk: Terminal(isInteractive: false, width: nil, usesColor: false))
+
+    @Test("A scan is followed to its end, and run here only when no server does it", arguments: [true, false])
+    func follow(isServed: Bool) async throws {
+        let script: [ScanSnapshot] =
+            isServed ? [.sample(.queued), .sample(.completed, endedAt: 11_000_000)] : [.sample(.queued)]
+        let scans = ScriptedScans(script, serving: [isServed])
+        let scan = try await ScanFollower(scans, console: Self.quiet).follow(7)
         #expect(scan.status == .completed)
-        #expect(scans.runCount == (runsHere ? 1 : 0))
+        #expect(scans.runCount == (isServed ? 0 : 1))
+    }
+
+    @Test("A scan that its server left in the queue is run here")
+    func serverStops() async throws {
+        let scans = ScriptedScans([.sample(.queued)], serving: [true, false])
+        #expect(try await ScanFollower(scans, console: Self.quiet).follow(7).status == .completed)
+        #expect(scans.runCount == 1)
     }
 }

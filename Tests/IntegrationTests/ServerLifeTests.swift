@@ -84,6 +84,46 @@ struct ServerLifeTests {
         }
     }
 
+    @Test("A server started with a low soft limit of open files raises it to the hard one")
+    func openFiles() async throws {
+        try await Program.withNew { program in
+            let words = ["serve", "--port", "0", "--data-dir", program.path("data")]
+            let server = try program.start(words, prefix: ["/bin/sh", "-c", "ulimit -Sn 300; exec \"$0\" \"$@\""])
+            defer { server.kill() }
+            _ = try await server.port()
+            let limits = try String(contentsOfFile: "/proc/\(server.identifier)/limits", encoding: .utf8)
+            let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+            let values = line.split(separator: " ").compactMap { Int($0) }
+            #expect(values.count == 2 && values[0] == values[1] && values[0] > 300, "\(line)")
+        }
+    }
+
+    @Test("SIGHUP takes over what it may and names what needs a restart")
+    func reload() async throws {
+        try await Program.withNew { program in
+            try program.write("catalogizer.yaml", "rate_limit: {auth_per_minute: 0}\n")
+            let outcome = try await program.serving { server, port in
+                try program.write(
+                    "catalogizer.yaml",
+                    "rate_limit: {auth_per_minute: 0}\nauth: {registration_enabled: false}\nscan: {concurrency: 3}\n"
+                )
+                server.signal(SIGHUP)
+                let registration =
+                    #"{"username":"ada","email":"a@example.org","password":"correct horse","#
+                    + #""first_name":"A","last_name":"L"}"#
+                // The signal is answered soon, not at once; until then registering works, or is refused as a repetition.
+                _ = try await server.wait {
+                    let answer = try Connection(port: port).request(
+                        "POST /api/v1/auth/register HTTP/1.1\r\nContent-Type: application/json", body: registration,
+                        until: "}")
+                    return answer.hasPrefix("HTTP/1.1 403") ? true : nil
+                }
+            }
+            #expect(outcome.talk.contains(#""needs_restart":"scan.concurrency""#), "\(outcome.talk)")
+            #expect(outcome.talk.contains(#""applied":"auth.registration_enabled""#), "\(outcome.talk)")
+        }
+    }
+
     @Test(
         "A data directory that cannot be written is refused",
         .enabled(if: geteuid() != 0 || access("/usr/bin/setpriv", X_OK) == 0))

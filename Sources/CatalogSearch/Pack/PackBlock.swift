@@ -11,10 +11,17 @@ struct PackBlock {
     /// One for each record, in the order of the records.
     let signatures: UnsafeMutablePointer<UInt64>
 
-    init(header: UnsafeMutableRawPointer, text: UnsafeMutableRawPointer, signatures: UnsafeMutablePointer<UInt64>) {
+    /// The sizes of the records; their other figures follow, see `PackFigures`.
+    let figures: UnsafeMutablePointer<Int64>
+
+    init(
+        header: UnsafeMutableRawPointer, text: UnsafeMutableRawPointer, signatures: UnsafeMutablePointer<UInt64>,
+        figures: UnsafeMutablePointer<Int64>
+    ) {
         self.header = header
         self.text = text
         self.signatures = signatures
+        self.figures = figures
     }
 
     /// The storage root of all names here.
@@ -93,15 +100,54 @@ struct PackBlock {
         (place + 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(record.second, ordering: .releasing)
     }
 
-    /// What a record with this name adds to the sum.
-    func hash(_ record: PackRecord, name: UnsafeRawBufferPointer) -> UInt64 {
+    /// The figures of record `index`.
+    func figures(_ index: Int) -> PackFigures {
+        PackFigures(at: figures + index)
+    }
+
+    /// What a record with this name and these figures adds to the sum.
+    func hash(_ record: PackRecord, name: UnsafeRawBufferPointer, _ figures: PackFigures) -> UInt64 {
         var hash = PackHash.mix(record.first, UInt64(bitPattern: rootID))
+        hash = PackHash.mix(hash, UInt64(bitPattern: figures.sizeBytes))
+        hash = PackHash.mix(hash, UInt64(bitPattern: figures.modifiedNS))
+        hash = PackHash.mix(hash, UInt64(bitPattern: figures.firstSeenAt))
         hash = PackHash.mix(hash, record.second & ~PackRecord.deadBit)
         return PackHash.hash(name, seed: hash)
     }
 }
 
-/// What a pack knows of a name beside its text: two words.
+/// What hits are ordered and filtered by beside their names.
+///
+/// They never change in their place: an entry whose figures change is written anew, like one that is renamed.
+struct PackFigures {
+    /// 0 for what is no file.
+    let sizeBytes: Int64
+    let modifiedNS: Int64
+    /// Microseconds since 1970.
+    let firstSeenAt: Int64
+
+    init(sizeBytes: Int64, modifiedNS: Int64, firstSeenAt: Int64) {
+        self.sizeBytes = sizeBytes
+        self.modifiedNS = modifiedNS
+        self.firstSeenAt = firstSeenAt
+    }
+
+    /// Reads the figures of the record whose size stands at `place`.
+    @inline(__always)
+    init(at place: UnsafePointer<Int64>) {
+        sizeBytes = place[0]
+        modifiedNS = place[PackLayout.recordsPerBlock]
+        firstSeenAt = place[PackLayout.recordsPerBlock * 2]
+    }
+
+    func write(to place: UnsafeMutablePointer<Int64>) {
+        place[0] = sizeBytes
+        place[PackLayout.recordsPerBlock] = modifiedNS
+        place[PackLayout.recordsPerBlock * 2] = firstSeenAt
+    }
+}
+
+/// What a pack knows of a name beside its text and figures: two words.
 struct PackRecord {
     static let deadBit: UInt64 = 1 << 63
     private static let idMask: UInt64 = (1 << 48) - 1

@@ -30,7 +30,7 @@ struct PackCheck {
         for number in 0..<block.count {
             try checkForm(block, number, index, in: segment)
             let record = block.record(number)
-            sum &+= block.hash(record, name: block.name(number))
+            sum &+= block.hash(record, name: block.name(number), block.figures(number))
             if record.isDead {
                 sum &+= record.deathHash
                 dead += 1
@@ -54,7 +54,9 @@ struct PackCheck {
         }
         let next = block.count
         try checkForm(block, next, index, in: segment)
-        guard block.hash(block.record(next), name: block.name(next)) == ahead else { throw PackCheck.damage }
+        guard block.hash(block.record(next), name: block.name(next), block.figures(next)) == ahead else {
+            throw PackCheck.damage
+        }
         block.count = next + 1
         return false
     }

@@ -1,11 +1,11 @@
 /// Where everything stands in a pack file, in bytes.
 ///
 /// A pack is one header page and then segments of one size. A segment holds 512 blocks: their headers, a filter over
-/// all of them, a signature for each name, and the blocks' contents. Each block has names of one storage root; its text
+/// all of them, a signature and the figures (size and times) of each name, and the blocks' contents. Each block has names of one storage root; its text
 /// grows upwards from the start, the names' records grow downwards from the end:
 ///
 ///     file     [header page][segment 0][segment 1]…
-///     segment  [512 block headers][filter: 8,192 rows of 512 bits][512 × 128 signatures][512 blocks]
+///     segment  [512 block headers][filter: 8,192 rows of 512 bits][512 × 128 signatures][512 × 3 × 128 figures][512 blocks]
 ///     block    [name NUL name NUL …            … record 1, record 0]
 ///
 /// Nothing ever moves, so that searches read while the writer appends: a record counts once its block's count says so.
@@ -14,7 +14,7 @@ enum PackLayout {
     /// "CATNAMES".
     static let magic: UInt64 = 0x5345_4D41_4E54_4143
     /// Raised whenever anything in this file changes its meaning; a pack of another version is built again.
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let headerPageBytes = 4_096
     static let blocksPerSegment = 512
     static let blockHeaderBytes = 64
@@ -32,7 +32,10 @@ enum PackLayout {
     static let recordsPerBlock = 128
     static let filterOffset = blocksPerSegment * blockHeaderBytes
     static let signaturesOffset = filterOffset + filterRows * filterRowBytes
-    static let blocksOffset = signaturesOffset + blocksPerSegment * recordsPerBlock * 8
+    /// Size, modification time and time of first sight: all sizes of a block stand together, then all of the next.
+    static let figuresPerRecord = 3
+    static let figuresOffset = signaturesOffset + blocksPerSegment * recordsPerBlock * 8
+    static let blocksOffset = figuresOffset + blocksPerSegment * recordsPerBlock * figuresPerRecord * 8
     static let segmentBytes = blocksOffset + blocksPerSegment * blockBytes
     /// Bytes of a folded name that are kept.
     ///

@@ -28,7 +28,10 @@ final class PackSegment: @unchecked Sendable {
             header: base + index * PackLayout.blockHeaderBytes,
             text: base + PackLayout.blocksOffset + index * PackLayout.blockBytes,
             signatures: (base + PackLayout.signaturesOffset + index * PackLayout.recordsPerBlock * 8)
-                .assumingMemoryBound(to: UInt64.self))
+                .assumingMemoryBound(to: UInt64.self),
+            figures: (base + PackLayout.figuresOffset
+                + index * PackLayout.recordsPerBlock * PackLayout.figuresPerRecord * 8)
+                .assumingMemoryBound(to: Int64.self))
     }
 
     /// The bits of a filter row, one for each block.

@@ -7,6 +7,7 @@ struct NewName {
     /// 0 for none.
     let parentID: EntryID
     let kind: Int64
+    let figures: PackFigures
     /// The folded text form.
     let folded: UnsafeRawBufferPointer
 }
@@ -20,7 +21,8 @@ final class PackWriter {
     private var openBlocks: [RootID: (segment: PackSegment, index: Int)] = [:]
     /// The first block of the last segment that nobody uses.
     private var nextIndex = PackLayout.blocksPerSegment
-    private var largestID: EntryID = 0
+    /// No name here has a larger id.
+    private(set) var largestID: EntryID = 0
     private(set) var recordCount = 0
     private(set) var deadCount = 0
 
@@ -61,10 +63,11 @@ final class PackWriter {
         let record = PackRecord(id: name.id, parent: name.parentID, kind: name.kind, end: start + text.count + 1)
         block.write(record, at: number)
         block.signatures[number] = PackLayout.signature(text)
+        name.figures.write(to: block.figures + number)
         place.segment.addToFilter(text, block: place.index)
         block.smallestID = number == 0 ? name.id : min(block.smallestID, name.id)
         block.largestID = max(block.largestID, name.id)
-        block.sum &+= block.hash(record, name: text)
+        block.sum &+= block.hash(record, name: text, name.figures)
         block.count = number + 1
         largestID = max(largestID, name.id)
         recordCount += 1
@@ -126,7 +129,7 @@ final class PackWriter {
                     try other.append(
                         NewName(
                             id: record.id, rootID: block.rootID, parentID: record.parent, kind: record.kind,
-                            folded: block.name(number)))
+                            figures: block.figures(number), folded: block.name(number)))
                 }
             }
         }

@@ -20,6 +20,9 @@ struct ExtensionKey: Equatable {
         self = Array(text.utf8).withUnsafeBytes { ExtensionKey($0) }
     }
 
+    /// Two numbers that compare, one after the other, like the text.
+    var ordered: (high: UInt64, low: UInt64) { (low.byteSwapped, high.byteSwapped) }
+
     /// The extension of a folded name by the rules of `FileExtension.of`, or the empty key.
     init(ofName name: UnsafeRawBufferPointer) {
         self = ExtensionKey(UnsafeRawBufferPointer(start: nil, count: 0))

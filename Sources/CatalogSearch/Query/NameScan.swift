@@ -6,6 +6,11 @@ struct NameHit {
     let text: UnsafePointer<UInt8>
     let length: Int
     let id: EntryID
+    let root: RootID
+    let parent: EntryID
+    let isDirectory: Bool
+    /// Where its figures stand; see `PackFigures`.
+    let figures: UnsafePointer<Int64>
 }
 
 /// What is done with each hit.
@@ -101,6 +106,10 @@ struct NameScan {
             if record.kind == EntryKind.directory.rawValue { return }
             if keys.contains(ExtensionKey(ofName: name)) == query.refusesListedExtensions { return }
         }
-        visitor.visit(NameHit(text: text, length: name.count, id: record.id))
+        let hit = NameHit(
+            text: text, length: name.count, id: record.id, root: block.rootID, parent: record.parent,
+            isDirectory: record.kind == EntryKind.directory.rawValue, figures: block.figures + number)
+        if let sizes = query.sizes, !sizes.contains(query.directorySizes.size(of: hit)) { return }
+        visitor.visit(hit)
     }
 }

@@ -16,28 +16,37 @@ struct NameSearch {
         try firstMatch(query) { prepared in page(query, prepared) }
     }
 
-    /// The smallest ids of all hits, at most `limit`, ascending.
-    ///
-    /// - Throws: as `page`.
-    func all(_ query: NameQuery, limit: Int) throws -> NameHits {
-        try firstMatch(query) { prepared in
-            var collector = IDCollector(limit: limit)
-            NameScan(segments, prepared).run(&collector)
-            return NameHits(ids: collector.sortedIDs(), total: collector.total)
-        }
-    }
-
     /// The answer to the first reading of the text that matches anything.
     private func firstMatch(_ query: NameQuery, _ answer: (PreparedQuery) -> NameHits) throws -> NameHits {
         for words in try NameWords.readings(of: query.text) {
-            let hits = answer(PreparedQuery(query, words: words))
+            let prepared = PreparedQuery(query, words: words)
+            // Everything that the passes compare with is memory of its own.
+            let hits = withExtendedLifetime(prepared) { answer(prepared) }
             if hits.total > 0 { return hits }
         }
         return NameHits(ids: [], total: 0)
     }
 
     private func page(_ query: NameQuery, _ prepared: PreparedQuery) -> NameHits {
-        let order = HitOrder(query.order)
+        let isDescending = query.order == .descending
+        func figures(_ figure: FigureOrder.Figure) -> NameHits {
+            page(query, prepared, FigureOrder(figure: figure, isDescending: isDescending))
+        }
+        switch query.field {
+        case .name: return page(query, prepared, NameOrder(isDescending: isDescending))
+        case .size: return figures(.size(prepared.directorySizes))
+        case .modified: return figures(.modified)
+        case .created: return figures(.firstSeen)
+        case .fileExtension: return page(query, prepared, ExtensionOrder(isDescending: isDescending))
+        case .path:
+            let paths = DirectoryPaths(segments, rootNames: query.rootNames)
+            return withExtendedLifetime(paths) {
+                page(query, prepared, PathOrder(paths: paths, isDescending: isDescending))
+            }
+        }
+    }
+
+    private func page(_ query: NameQuery, _ prepared: PreparedQuery, _ order: some HitOrder) -> NameHits {
         let scan = NameScan(segments, prepared)
         let limit = min(max(0, query.limit), Limits.pageRowsMax)
         let offset = max(0, query.offset)
@@ -52,7 +61,7 @@ struct NameSearch {
     /// A page far back: each pass fixes two more bytes of the place where it starts, until the rest fits into a heap.
     ///
     /// Memory stays bounded whatever the offset.
-    private func deepPage(_ scan: NameScan, _ order: HitOrder, offset: Int, limit: Int) -> NameHits {
+    private func deepPage(_ scan: NameScan, _ order: some HitOrder, offset: Int, limit: Int) -> NameHits {
         var start: [UInt8] = []
         var before = 0
         while true {
@@ -68,34 +77,5 @@ struct NameSearch {
         var heap = PageHeap(order: order, capacity: offset - before + limit, startingAt: start)
         scan.run(&heap)
         return NameHits(ids: Array(heap.sortedIDs().dropFirst(offset - before)), total: heap.total)
-    }
-}
-
-/// Collects ids of hits.
-private struct IDCollector: HitVisitor {
-    private let limit: Int
-    private var ids: [EntryID] = []
-    private(set) var total = 0
-
-    init(limit: Int) {
-        self.limit = min(max(0, limit), Int.max / 4)
-    }
-
-    @inline(__always)
-    mutating func visit(_ hit: NameHit) {
-        total += 1
-        ids.append(hit.id)
-        // Names are in the pack in about the order of their ids, so that what is dropped here was mostly not wanted.
-        if ids.count >= limit * 2 + 1_024 { shrink() }
-    }
-
-    mutating func sortedIDs() -> [EntryID] {
-        shrink()
-        return ids
-    }
-
-    private mutating func shrink() {
-        ids.sort()
-        if ids.count > limit { ids.removeLast(ids.count - limit) }
     }
 }

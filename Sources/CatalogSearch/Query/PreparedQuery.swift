@@ -18,6 +18,8 @@ final class PreparedQuery {
     let extensionKeys: UnsafeBufferPointer<ExtensionKey>?
     let refusesListedExtensions: Bool
     let isDirectory: Bool?
+    let sizes: ClosedRange<Int64>?
+    let directorySizes: SizeTable
     private let allocations: [UnsafeMutableRawPointer]
 
     /// More rows would not leave fewer blocks.
@@ -39,6 +41,9 @@ final class PreparedQuery {
         extensionKeys = rule.map { arena.copy($0.keys) }
         refusesListedExtensions = rule?.refusesListed ?? false
         isDirectory = query.isDirectory
+        sizes = query.sizes
+        directorySizes = SizeTable(
+            ids: arena.copy(query.directorySizes.sortedIDs), sizes: arena.copy(query.directorySizes.sizes))
         allocations = arena.allocations
     }
 
@@ -58,30 +63,35 @@ final class PreparedQuery {
     }
 }
 
-/// Memory for the arrays of one query.
-private struct Arena {
-    var allocations: [UnsafeMutableRawPointer] = []
+/// `DirectorySizes` in the memory of a query.
+struct SizeTable {
+    let ids: UnsafeBufferPointer<Int64>
+    let sizes: UnsafeBufferPointer<Int64>
 
-    mutating func copy<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
-        let buffer = UnsafeMutableBufferPointer<Element>.allocate(capacity: max(1, elements.count))
-        _ = buffer.initialize(from: elements)
-        if let base = buffer.baseAddress { allocations.append(UnsafeMutableRawPointer(base)) }
-        return UnsafeBufferPointer(rebasing: buffer[..<elements.count])
-    }
-
-    mutating func bytes(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(copy(bytes))
+    /// The size of a hit: its own, or of everything below it.
+    @inline(__always)
+    func size(of hit: NameHit) -> Int64 {
+        guard hit.isDirectory else { return hit.figures[0] }
+        let index = place(of: hit.id, in: ids)
+        return index < ids.count && ids[index] == hit.id ? sizes[index] : 0
     }
 }
 
 /// Binary search in sorted ids.
 @inline(__always)
 func contains(_ sorted: UnsafeBufferPointer<Int64>, _ id: Int64) -> Bool {
+    let index = place(of: id, in: sorted)
+    return index < sorted.count && sorted[index] == id
+}
+
+/// The first place in sorted ids that does not stand before `id`.
+@inline(__always)
+func place(of id: Int64, in sorted: UnsafeBufferPointer<Int64>) -> Int {
     var low = 0
     var high = sorted.count
     while low < high {
         let middle = (low + high) / 2
         if sorted[middle] < id { low = middle + 1 } else { high = middle }
     }
-    return low < sorted.count && sorted[low] == id
+    return low
 }

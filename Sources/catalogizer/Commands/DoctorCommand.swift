@@ -14,7 +14,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let session = try CommandSession(options)
         let checks = await Doctor(session.loaded, log: session.log).checks()
         if output.json {
-            for check in checks { try session.console.print(try JSONLine.text(check)) }
+            try session.console.print(objects: checks)
         } else {
             var table = TextTable([.init("STATUS"), .init("CHECK"), .init("RESULT")])
             for check in checks {

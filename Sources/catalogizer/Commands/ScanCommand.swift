@@ -45,10 +45,9 @@ struct ScanCommand: AsyncParsableCommand {
         let kind = mode.flatMap { ScanOrder.Kind(rawValue: $0.rawValue) } ?? .incremental
         let order = ScanOrder(rootName: name, kind: kind, confirmsRemovals: confirm)
         let session = try CommandSession(options)
-        let scan = try await session.run(.change) { services, application in
+        let scan = try await session.run(.change) { services, _ in
             let id = try await services.scans.start(order)
-            let follower = ScanFollower(services.scans, console: session.console)
-            return try await follower.follow(id, runsHere: application.otherServer == nil)
+            return try await ScanFollower(services.scans, console: session.console).follow(id)
         }
         if output.json {
             try session.console.print(try JSONLine.text(ScanLine(scan)))

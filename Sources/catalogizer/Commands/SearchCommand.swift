@@ -32,10 +32,7 @@ struct SearchCommand: AsyncParsableCommand {
         let session = try CommandSession(options)
         let order = SearchOrder(term: term, rootName: root, limit: limit)
         let page = try await session.run(.read) { services, _ in try await services.search.search(order) }
-        if output.json {
-            for hit in page.hits { try session.console.print(try JSONLine.text(SearchHitLine(hit))) }
-            return
-        }
+        if output.json { return try session.console.print(objects: page.hits.map { SearchHitLine($0) }) }
         guard !page.hits.isEmpty else {
             session.console.say("Nothing was found.")
             return
@@ -47,7 +44,7 @@ struct SearchCommand: AsyncParsableCommand {
                 "\(hit.rootName)/\(hit.path)\(hit.isDirectory ? "/" : "")",
             ])
         }
-        for line in table.lines(width: session.console.output.width) { try session.console.print(line) }
+        try session.console.print(table)
         if page.total > page.hits.count {
             session.console.say(
                 "\(Quantity.count(page.hits.count)) of \(Quantity.count(page.total)); more with --limit")

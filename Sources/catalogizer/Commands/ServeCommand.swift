@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 
 /// The server.
 struct ServeCommand: AsyncParsableCommand {
@@ -17,6 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let session = try CommandSession(options, isServer: true)
+        OpenFileLimit.raise(Logger(label: "start"))
         let application = try await Application.open(session.loaded, for: .serve, log: session.log)
         let options = self.options
         try await application.whileOpen {

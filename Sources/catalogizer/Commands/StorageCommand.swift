@@ -66,10 +66,7 @@ struct StorageList: AsyncParsableCommand {
     func run() async throws {
         let session = try CommandSession(options)
         let roots = try await session.run(.read) { services, _ in try await services.storageRoots.roots() }
-        if output.json {
-            for root in roots { try session.console.print(try JSONLine.text(StorageRootLine(root))) }
-            return
-        }
+        if output.json { return try session.console.print(objects: roots.map { StorageRootLine($0) }) }
         guard !roots.isEmpty else {
             session.console.say(
                 "There are no storage roots yet. Next: catalogizer storage add NAME file:///some/directory")
@@ -77,7 +74,7 @@ struct StorageList: AsyncParsableCommand {
         }
         var table = TextTable([.init("NAME"), .init("STATUS"), .init("LAST SCAN"), .init("URL")])
         for root in roots { table.add([root.name, root.status, Quantity.time(root.lastScanAt), root.url]) }
-        for line in table.lines(width: session.console.output.width) { try session.console.print(line) }
+        try session.console.print(table)
     }
 }
 

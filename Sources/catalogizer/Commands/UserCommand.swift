@@ -58,16 +58,13 @@ struct UserList: AsyncParsableCommand {
     func run() async throws {
         let session = try CommandSession(options)
         let users = try await session.run(.read) { services, _ in try await services.users.users() }
-        if output.json {
-            for user in users { try session.console.print(try JSONLine.text(UserLine(user, password: nil))) }
-            return
-        }
+        if output.json { return try session.console.print(objects: users.map { UserLine($0, password: nil) }) }
         var table = TextTable([.init("NAME"), .init("ROLE"), .init("STATE"), .init("LAST LOGIN"), .init("E-MAIL")])
         for user in users {
             let state = !user.isActive ? "inactive" : user.isLocked ? "locked" : "active"
             table.add([user.username, user.role, state, Quantity.time(user.lastLoginAt), user.email])
         }
-        for line in table.lines(width: session.console.output.width) { try session.console.print(line) }
+        try session.console.print(table)
     }
 }
 

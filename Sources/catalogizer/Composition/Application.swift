@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogSQLite
+import CatalogSearch
 import CatalogServer
 import CatalogSettings
 import Glibc
@@ -72,6 +73,17 @@ struct Application: Sendable {
             loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
             temporary: temporary,
             log: log)
+    }
+
+    /// The search index of the data directory, for a command; nil while a server or another command has it open.
+    ///
+    /// - Throws: as `NameIndex`.
+    func openIndex() async throws -> NameIndex? {
+        do {
+            return try await NameIndex(database: database, directory: directory.path(of: "search"))
+        } catch let error as CatalogError where error.code == .conflict {
+            return nil
+        }
     }
 
     /// Runs `body` and then lets go of the database, however it ended; the claim on the directory ends with this value.

@@ -35,13 +35,17 @@ enum Composition {
     static func authentication(
         _ application: Application, hasher: PasswordHasher, checkFile: @escaping DownloadLinkService.FileCheck
     ) async throws -> AuthenticationServices {
-        let settings = application.settings.authentication
-        return try await AuthenticationServices(
+        try await AuthenticationServices(
             database: application.database, hasher: hasher, secret: application.secrets.jwtSecret.exposed,
-            settings: AuthenticationSettings(
-                registrationEnabled: settings.isRegistrationEnabled, lockoutFailures: settings.lockoutFailures,
-                lockoutMinutes: settings.lockoutMinutes),
-            checkFile: checkFile)
+            settings: authenticationSettings(application.settings), checkFile: checkFile)
+    }
+
+    /// What authentication reads of the settings.
+    static func authenticationSettings(_ settings: Settings) -> AuthenticationSettings {
+        AuthenticationSettings(
+            registrationEnabled: settings.authentication.isRegistrationEnabled,
+            lockoutFailures: settings.authentication.lockoutFailures,
+            lockoutMinutes: settings.authentication.lockoutMinutes)
     }
 }
 

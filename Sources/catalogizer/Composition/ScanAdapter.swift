@@ -25,6 +25,8 @@ struct ScanAdapter: ScanCommands {
         }
     }
 
+    var isServed: Bool { application.otherServer != nil }
+
     func snapshot(of id: Int64) async throws -> ScanSnapshot {
         let scan = try await product.services.scans.find(id, scope: .everything)
         return ScanSnapshot(
@@ -37,9 +39,9 @@ struct ScanAdapter: ScanCommands {
     }
 
     func runHere(_ id: Int64) async throws {
-        // The index of the data directory follows, so that the next search or server has nothing to catch up with.
-        let index = try await NameIndex(
-            database: application.database, directory: application.directory.path(of: "search"))
+        // The index of the data directory follows, so that the next search or server has nothing to catch up with. While
+        // another command holds it, they will have to: the journal waits for them.
+        let index = try await application.openIndex()
         let result: Result<Void, any Error>
         do {
             let services = try ProductServices(application, index: index).services
@@ -49,7 +51,7 @@ struct ScanAdapter: ScanCommands {
         } catch {
             result = .failure(error)
         }
-        try await index.close()
+        try await index?.close()
         try result.get()
     }
 }

@@ -7,11 +7,14 @@ protocol ScanCommands: Sendable {
     /// it, `.unsupported` for a type of later versions.
     func start(_ order: ScanOrder) async throws -> Int64
 
+    /// Whether a server holds the data directory now, and so does the work.
+    var isServed: Bool { get }
+
     /// How far a scan is.
     func snapshot(of id: Int64) async throws -> ScanSnapshot
 
-    /// Runs the scan in this process and returns when it is over; for data directories that no server holds (ruling
-    /// 51). Cancelling the task stops the scan so that a later one goes on from there.
+    /// Runs the scan in this process and returns when it is over, or at once when it cannot be had: it is over, or another
+    /// process runs it. For data directories that no server holds (ruling 51). Cancelling the task stops the scan so that a later one goes on from there.
     func runHere(_ id: Int64) async throws
 }
 

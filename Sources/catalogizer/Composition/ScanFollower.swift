@@ -5,6 +5,10 @@ import UnixSignals
 struct ScanFollower: Sendable {
     /// How often the scan's row is read: twice a second feels alive and costs nothing.
     private static let pollMilliseconds = 500
+    /// How often it is asked whether a server still does the work.
+    private static let serverPollMilliseconds = 1_000
+    /// How long a scan may be queued before that is worth a line: a server that has time begins within a second.
+    private static let quietMicroseconds: Int64 = 2_000_000
     private let scans: any ScanCommands
     private let console: Console
     private let time: TimeSource
@@ -15,21 +19,19 @@ struct ScanFollower: Sendable {
         self.time = time
     }
 
-    /// The scan when it is over; with `runsHere` it runs in this process, for want of a server.
+    /// The scan when it is over; without a server, or once that has stopped, it runs in this process.
     ///
     /// - Throws: `CatalogError.cancelled` when SIGINT or SIGTERM ends the waiting.
-    func follow(_ id: Int64, runsHere: Bool) async throws -> ScanSnapshot {
+    func follow(_ id: Int64) async throws -> ScanSnapshot {
         try await withThrowingTaskGroup(of: ScanSnapshot?.self) { tasks in
-            tasks.addTask { try await watch(id, runsHere: runsHere) }
-            if runsHere {
-                tasks.addTask {
-                    try await scans.runHere(id)
-                    return nil
-                }
+            tasks.addTask { try await watch(id) }
+            tasks.addTask {
+                try await workWhenNoServerDoes(id)
+                return nil
             }
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
             tasks.addTask {
-                for await _ in signals { throw interruption(runsHere: runsHere) }
+                for await _ in signals { throw interruption }
                 return nil
             }
             defer { tasks.cancelAll() }
@@ -40,23 +42,39 @@ struct ScanFollower: Sendable {
         }
     }
 
-    private func watch(_ id: Int64, runsHere: Bool) async throws -> ScanSnapshot {
+    private func watch(_ id: Int64) async throws -> ScanSnapshot {
         var display = ScanProgressDisplay(console)
         defer { display.clear() }
+        let start = time.now
         while true {
             let scan = try await scans.snapshot(of: id)
             if scan.status.isOver { return scan }
-            // A scan that this process runs starts within moments; only behind a server there may be a queue.
-            if !runsHere || scan.status != .queued { display.show(scan, at: time.now) }
+            if scan.status != .queued || time.now - start >= Self.quietMicroseconds { display.show(scan, at: time.now) }
             try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
         }
     }
 
-    private func interruption(runsHere: Bool) -> CatalogError {
+    /// Until the scan is over: a server that stops puts its scans back into the queue, where nobody else would take them.
+    private func workWhenNoServerDoes(_ id: Int64) async throws {
+        var wasServed = false
+        while !Task.isCancelled {
+            if scans.isServed {
+                wasServed = true
+            } else {
+                if wasServed { console.say("The server has stopped; this command goes on with the scan.") }
+                wasServed = false
+                try await scans.runHere(id)
+                // Else another process runs it, which may end too.
+                if try await scans.snapshot(of: id).status.isOver { return }
+            }
+            try? await Task.sleep(for: .milliseconds(Self.serverPollMilliseconds))
+        }
+    }
+
+    private var interruption: CatalogError {
         let next =
-            runsHere
-            ? "What it found so far stays; the same command goes on from there."
-            : "The server goes on with it."
+            scans.isServed
+            ? "The server goes on with it." : "What it found so far stays; the same command goes on from there."
         return CatalogError(.cancelled, "Stopped waiting for the scan. \(next)")
     }
 }

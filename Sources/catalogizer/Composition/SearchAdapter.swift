@@ -24,16 +24,17 @@ struct SearchAdapter: SearchCommands {
         }
     }
 
-    /// The index of the data directory, or one for this question only while a server holds that one.
+    /// The index of the data directory, or one for this question only while a server or another command holds that one.
     private func withIndex(_ body: (NameIndex) async throws -> SearchPage) async throws -> SearchPage {
-        let shared = application.directory.path(of: "search")
         let own = application.settings.temporaryDirectory + "/search-\(UUID().uuidString)"
-        let directory = application.otherServer == nil ? shared : own
         defer { try? FileManager.default.removeItem(atPath: own) }
-        if directory == own {
+        let index: NameIndex
+        if let shared = try await application.openIndex() {
+            index = shared
+        } else {
             try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+            index = try await NameIndex(database: application.database, directory: own)
         }
-        let index = try await NameIndex(database: application.database, directory: directory)
         let result: Result<SearchPage, any Error>
         do {
             result = .success(try await body(index))

@@ -20,7 +20,6 @@ struct ServerParts: Sendable {
 extension Composition {
     /// Everything that runs as long as the server does: index, clean-up, jobs, and at last the listening side.
     static func server(_ application: Application) async throws -> ServerParts {
-        let settings = application.settings
         let logger = Logger(label: "server")
         let hasher = PasswordHasher(threadCount: ProcessEnvironment.processorCount)
         let index = try await NameIndex(
@@ -32,18 +31,16 @@ extension Composition {
         try await firstStart(authentication, application, logger)
         let server = try await httpServer(application, product, index, authentication, logger)
         let cleaner = AuthenticationCleaner(
-            database: application.database,
-            settings: AuthenticationSettings(
-                lockoutFailures: settings.authentication.lockoutFailures,
-                lockoutMinutes: settings.authentication.lockoutMinutes),
-            time: .system, logger: logger)
+            database: application.database, settings: authentication.settings, time: .system, logger: logger)
         return ServerParts(
             services: [
                 IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
-                product.services.worker,
-                server,
+                product.services.worker, server,
             ],
-            reload: { _ in try await server.reloadCertificates() },
+            reload: { settings in
+                try await server.reloadCertificates()
+                authentication.settings.value = authenticationSettings(settings)
+            },
             close: {
                 try await product.services.shutdown()
                 try await hasher.close()

@@ -90,19 +90,26 @@ struct ServerRun: Sendable {
     private func reload(_ current: LoadedSettings) async -> LoadedSettings {
         do {
             let change = try current.reloading(try readSettings())
-            application.log.apply(change.loaded.settings.logging)
             try await parts.reload(change.loaded.settings)
-            logger.notice(
-                "read the settings again",
-                metadata: [
-                    "applied": "\(change.applied.joined(separator: ","))",
-                    "waiting_for_restart": "\(change.waiting.joined(separator: ","))",
-                ])
+            application.log.apply(change.loaded.settings.logging)
+            report(change)
             return change.loaded
         } catch {
             logger.error("the settings stay as they were", metadata: ["error": "\(error)"])
             return current
         }
+    }
+
+    /// Says which changed settings hold now and which need a restart; with neither, it was about the certificates.
+    private func report(_ change: SettingsReload) {
+        var metadata: Logger.Metadata = [:]
+        if !change.applied.isEmpty { metadata["applied"] = "\(change.applied.joined(separator: ","))" }
+        guard !change.waiting.isEmpty else {
+            logger.notice("read settings and certificates again", metadata: metadata)
+            return
+        }
+        metadata["needs_restart"] = "\(change.waiting.joined(separator: ","))"
+        logger.warning("read settings and certificates again; some changes need a restart", metadata: metadata)
     }
 
     private var portTaken: CatalogError {

@@ -28,7 +28,7 @@ struct Doctor {
                     "data directory", "\(loaded.settings.dataDirectory) does not exist yet",
                     remedy: "The first `catalogizer serve` makes it."))
         }
-        return checks + tools
+        return checks + [OpenFileLimit.check(hard: OpenFileLimit.hard)].compactMap(\.self) + tools
     }
 
     private var settings: DoctorCheck {

@@ -9,17 +9,16 @@ final class ProgramLog: Sendable {
     /// What may change while the program runs.
     private struct State {
         var level: Logger.Level
+        var format: Settings.LogFormat
         var redaction = LogRedaction()
     }
 
-    private let format: Settings.LogFormat
     private let usesColor: Bool
     private let state: Mutex<State>
 
     private init(_ settings: Settings.Logging, least: Logger.Level) {
-        format = settings.format
         usesColor = Console.standard.talk.usesColor
-        state = Mutex(State(level: max(least, Self.level(settings.level))))
+        state = Mutex(State(level: max(least, Self.level(settings.level)), format: settings.format))
     }
 
     /// Makes this the log of every `Logger` of the process; to be called once, before the first one is made.
@@ -37,9 +36,12 @@ final class ProgramLog: Sendable {
         set { state.withLock { $0.level = newValue } }
     }
 
-    /// Takes over the level of settings that were read again.
+    /// Takes over settings that were read again.
     func apply(_ settings: Settings.Logging) {
-        level = Self.level(settings.level)
+        state.withLock {
+            $0.level = Self.level(settings.level)
+            $0.format = settings.format
+        }
     }
 
     /// Hides these texts from now on.
@@ -51,7 +53,7 @@ final class ProgramLog: Sendable {
     ///
     /// It waits for whoever reads standard error, as any other way to keep the line in a crash would.
     func write(_ event: LogEvent, component: String, metadata: Logger.Metadata) {
-        let redaction = state.withLock { $0.redaction }
+        let (redaction, format) = state.withLock { ($0.redaction, $0.format) }
         var fields = metadata.map { ($0.key, redaction.value("\($0.value)", of: $0.key)) }
         if let error = event.error { fields.append(("error", redaction.text("\(error)"))) }
         let line = LogLine(

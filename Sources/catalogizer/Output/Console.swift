@@ -15,6 +15,16 @@ struct Console: Sendable {
         try Self.write(line + "\n", to: STDOUT_FILENO)
     }
 
+    /// A table, as wide as the terminal.
+    func print(_ table: TextTable) throws {
+        for line in table.lines(width: output.width) { try print(line) }
+    }
+
+    /// One JSON object a line.
+    func print(objects: [some Encodable]) throws {
+        for object in objects { try print(try JSONLine.text(object)) }
+    }
+
     /// One line of talk.
     ///
     /// That nobody can read it is no reason to fail.

@@ -3,7 +3,10 @@ enum ScanProgressLine {
     /// `scanning nas: 45 %, 12,345 entries, 3,210 entries/s, movies/The Matrix (1999)`; the path is cut from its start
     /// to fit `width`.
     static func text(_ scan: ScanSnapshot, at now: Int64, width: Int?) -> String {
-        guard scan.status != .queued else { return "scanning \(TerminalText.safe(scan.rootName)): waiting to start" }
+        guard scan.status != .queued else {
+            let line = "\(TerminalText.safe(scan.rootName)) is queued: the server is busy with other scans"
+            return width.map { TerminalText.cut(line, to: $0 - 1) } ?? line
+        }
         var parts: [String] = []
         if let percent = scan.percent { parts.append("\(percent) %") }
         parts.append("\(Quantity.count(scan.entriesFound)) entries")

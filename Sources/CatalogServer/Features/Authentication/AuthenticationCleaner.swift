@@ -7,7 +7,7 @@ import ServiceLifecycle
 /// counts of wrong passwords.
 package struct AuthenticationCleaner: Service {
     private let database: any Database
-    private let rule: LockoutRule
+    private let settings: CurrentAuthenticationSettings
     private let time: TimeSource
     private let interval: Duration
     private let logger: Logger
@@ -18,14 +18,14 @@ package struct AuthenticationCleaner: Service {
 
     /// - Parameter interval: how long it rests in between.
     package init(
-        database: any Database, settings: AuthenticationSettings, time: TimeSource, logger: Logger,
+        database: any Database, settings: CurrentAuthenticationSettings, time: TimeSource, logger: Logger,
         interval: Duration = .seconds(3_600)
     ) {
         self.database = database
         self.time = time
         self.logger = logger
         self.interval = interval
-        rule = LockoutRule(settings)
+        self.settings = settings
     }
 
     /// Cleans up at once and then again and again, until the server stops. A failure is logged and tried again next
@@ -46,6 +46,7 @@ package struct AuthenticationCleaner: Service {
     /// One round, in one transaction.
     package func clean() async throws {
         let now = time.now
+        let rule = LockoutRule(settings.value)
         try await database.write { connection in
             // Tickets point at sessions, so they go first.
             try tickets.deleteDead(now: now, connection)

@@ -3,6 +3,8 @@ package import CatalogDatabase
 
 /// Everything of authentication, built once and handed to whoever needs a part of it.
 package struct AuthenticationServices: Sendable {
+    /// What holds for all of them; may be changed while they run.
+    package let settings: CurrentAuthenticationSettings
     /// Roles and the first administrator.
     package let firstStart: FirstStart
     /// Checks every request; renews and ends sessions.
@@ -30,6 +32,8 @@ package struct AuthenticationServices: Sendable {
         time: TimeSource = .system, checkFile: @escaping DownloadLinkService.FileCheck
     ) async throws {
         let random = RandomSource.system
+        let settings = CurrentAuthenticationSettings(settings)
+        self.settings = settings
         let tokens = try await TokenIssuer(secret: secret, time: time, random: random)
         firstStart = FirstStart(database: database, hasher: hasher, time: time, random: random)
         sessions = SessionService(database: database, tokens: tokens, time: time, random: random)

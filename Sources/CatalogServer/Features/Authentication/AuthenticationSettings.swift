@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The settings that authentication reads (`auth.*`).
 package struct AuthenticationSettings: Sendable {
     /// Whether strangers may make an account (`auth.registration_enabled`).
@@ -11,5 +13,21 @@ package struct AuthenticationSettings: Sendable {
         self.registrationEnabled = registrationEnabled
         self.lockoutFailures = lockoutFailures
         self.lockoutMinutes = lockoutMinutes
+    }
+}
+
+/// The settings that hold now: a running server may be given others, and the next request reads those.
+package final class CurrentAuthenticationSettings: Sendable {
+    private let state: Mutex<AuthenticationSettings>
+
+    /// Starts with `settings`.
+    package init(_ settings: AuthenticationSettings) {
+        state = Mutex(settings)
+    }
+
+    /// What holds now.
+    package var value: AuthenticationSettings {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
     }
 }

@@ -40,16 +40,17 @@ struct LockoutRule: Sendable {
 /// They count for the account, from wherever they come. Those of the last active administrator count for each network
 /// alone: otherwise anybody could lock the owner out of the server.
 struct Lockout: Sendable {
-    let rule: LockoutRule
+    private let settings: CurrentAuthenticationSettings
     private let users = UserStore()
     private let networks = LoginFailureStore()
 
-    init(_ settings: AuthenticationSettings) {
-        rule = LockoutRule(settings)
+    init(_ settings: CurrentAuthenticationSettings) {
+        self.settings = settings
     }
 
     /// Counts a wrong password.
     func recordFailure(of user: User, from network: String, now: Int64, _ connection: any SQLConnection) throws {
+        let rule = LockoutRule(settings.value)
         if try users.isLastAdministrator(user, now: now, connection) {
             let count = try networks.count(of: user.id, from: network, connection)
             try networks.set(rule.count(after: count, now: now), of: user.id, from: network, now: now, connection)

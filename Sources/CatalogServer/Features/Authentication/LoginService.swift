@@ -13,8 +13,8 @@ package struct LoginService: Sendable {
 
     /// Logins whose sessions `sessions` checks.
     package init(
-        database: any Database, sessions: SessionService, hasher: PasswordHasher, settings: AuthenticationSettings,
-        time: TimeSource
+        database: any Database, sessions: SessionService, hasher: PasswordHasher,
+        settings: CurrentAuthenticationSettings, time: TimeSource
     ) {
         self.database = database
         self.sessions = sessions

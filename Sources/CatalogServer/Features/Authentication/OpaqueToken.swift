@@ -1,3 +1,4 @@
+import CatalogCore
 import Crypto
 
 /// A secret that means nothing by itself: 256 random bits that only the client keeps. The database knows its hash, so a

@@ -1,5 +1,5 @@
 import CArgon2
-import CatalogCore
+package import CatalogCore
 import FoundationEssentials
 import NIOPosix
 import Synchronization

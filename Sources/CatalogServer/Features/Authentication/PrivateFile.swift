@@ -12,13 +12,18 @@ enum PrivateFile {
         let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else { throw failure(path) }
         defer { close(file) }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            guard written > 0 || errno == EINTR else { throw failure(path) }
-            rest = rest.dropFirst(max(written, 0))
+        do {
+            var rest = Array(text.utf8)[...]
+            while !rest.isEmpty {
+                let written = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+                guard written > 0 || errno == EINTR else { throw failure(path) }
+                rest = rest.dropFirst(max(written, 0))
+            }
+            guard fsync(file) == 0, rename(temporary, path) == 0 else { throw failure(path) }
+        } catch {
+            unlink(temporary)
+            throw error
         }
-        guard fsync(file) == 0, rename(temporary, path) == 0 else { throw failure(path) }
     }
 
     /// Removes the file if it is there. Blocks.

@@ -22,13 +22,13 @@ package struct Registration: Sendable {
 package struct RegistrationService: Sendable {
     private let database: any Database
     private let hasher: PasswordHasher
-    private let settings: AuthenticationSettings
+    private let settings: CurrentAuthenticationSettings
     private let time: TimeSource
     private let users = UserStore()
     private let roles = RoleStore()
 
     package init(
-        database: any Database, hasher: PasswordHasher, settings: AuthenticationSettings, time: TimeSource
+        database: any Database, hasher: PasswordHasher, settings: CurrentAuthenticationSettings, time: TimeSource
     ) {
         self.database = database
         self.hasher = hasher
@@ -38,7 +38,7 @@ package struct RegistrationService: Sendable {
 
     /// - Throws: `CatalogError.permissionDenied` when registration is off.
     package func requireEnabled() throws {
-        guard settings.registrationEnabled else { throw AuthenticationFailure.registrationDisabled }
+        guard settings.value.registrationEnabled else { throw AuthenticationFailure.registrationDisabled }
     }
 
     /// A new account with the role `user`.

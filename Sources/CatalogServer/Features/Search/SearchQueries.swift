@@ -13,20 +13,6 @@ enum SearchQueries {
         SELECT id FROM below
         """)
 
-    /// Sizes and times of the entries with ids in a run: hits are looked up in it as they come, in the order of the table.
-    static let attributes = SQLStatement(
-        """
-        SELECT e.id, CASE WHEN e.kind = 1 THEN (SELECT d.total_bytes FROM directories d WHERE d.entry_id = e.id)
-            ELSE e.size_bytes END, e.modified_ns, e.first_seen_us,
-            COALESCE(e.name_folded, e.name)
-        FROM entries e WHERE e.id >= $1 AND e.id <= $2 AND e.missing_since_us IS NULL ORDER BY e.id
-        """)
-
-    static let attributesOfOne = SQLStatement(
-        """
-        SELECT e.id, CASE WHEN e.kind = 1 THEN (SELECT d.total_bytes FROM directories d WHERE d.entry_id = e.id)
-            ELSE e.size_bytes END, e.modified_ns, e.first_seen_us,
-            COALESCE(e.name_folded, e.name)
-        FROM entries e WHERE e.id = $1 AND e.missing_since_us IS NULL
-        """)
+    /// What everything below each directory sums up to.
+    static let directorySizes = SQLStatement("SELECT entry_id, total_bytes FROM directories ORDER BY entry_id")
 }

@@ -1,4 +1,5 @@
 package import CatalogCore
+import CatalogSearch
 
 /// What somebody searches for.
 package struct SearchRequest: Sendable {
@@ -28,6 +29,28 @@ package struct SearchRequest: Sendable {
         self.page = page
     }
 
-    /// Whether the database has to look at every hit, because the index of names does not know what is asked.
-    var needsAttributes: Bool { sortBy != .name || minSize != nil || maxSize != nil }
+    /// The sizes that hits may have; nil when none can be at least the one and at most the other.
+    var sizes: ClosedRange<Int64>? {
+        let (least, most) = (minSize ?? .min, maxSize ?? .max)
+        return least <= most ? least...most : nil
+    }
+
+    /// Whether sizes of directories have a part in the answer.
+    var needsDirectorySizes: Bool {
+        isDirectory != false && (sortBy == .size || minSize != nil || maxSize != nil)
+    }
+}
+
+extension SearchRequest.Field {
+    /// The same in the words of the index.
+    var indexField: NameQuery.Field {
+        switch self {
+        case .name: .name
+        case .size: .size
+        case .modified: .modified
+        case .path: .path
+        case .created: .created
+        case .fileExtension: .fileExtension
+        }
+    }
 }

@@ -4,10 +4,6 @@ package import CatalogStorage
 
 /// The rules of searching: which roots, which part of them, which order.
 package struct SearchService: Sendable {
-    /// Hits that are looked at one by one for orders and filters that only the database knows; more are 400, because they
-    /// would hold tens of megabytes for one request.
-    private static let hitsExaminedMax = 5_000_000
-
     private let index: NameIndex
     private let store: SearchStore
     private let catalog: CatalogStore
@@ -38,7 +34,6 @@ package struct SearchService: Sendable {
             throw CatalogError(.invalidArgument, "Invalid search parameters")
         }
         guard let query = try await nameQuery(request, scope: scope) else { return ([], 0) }
-        if request.needsAttributes { return try await searchByAttributes(request, query, scope) }
         let hits = try await pool.run { try index.search(query) }
         return (try await catalog.entries(hits.ids, scope: scope), hits.total)
     }
@@ -56,7 +51,11 @@ package struct SearchService: Sendable {
             guard !directories.isEmpty else { return nil }
             query.directories = DirectorySet(directories)
         }
-        guard !searched.isEmpty else { return nil }
+        guard !searched.isEmpty, let sizes = request.sizes else { return nil }
+        if request.minSize != nil || request.maxSize != nil { query.sizes = sizes }
+        if request.needsDirectorySizes { query.directorySizes = try await store.directorySizes() }
+        query.rootNames = Dictionary(searched.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+        query.field = request.sortBy.indexField
         query.fileExtension = request.fileExtension
         query.mimeTypes = request.mimeType.map { [$0.lowercased()] }
         query.isDirectory = request.isDirectory
@@ -85,61 +84,5 @@ package struct SearchService: Sendable {
             }
         }
         return found
-    }
-
-    private func searchByAttributes(
-        _ request: SearchRequest, _ query: NameQuery, _ scope: AccessScope
-    ) async throws -> (entries: [CatalogEntry], total: Int) {
-        let hits = try await pool.run { try index.allHits(query, limit: Self.hitsExaminedMax) }
-        guard hits.total <= Self.hitsExaminedMax else {
-            throw CatalogError(.invalidArgument, "Too many hits for this order; search for more words")
-        }
-        let least = request.minSize ?? .min
-        let most = request.maxSize ?? .max
-        let rows = try await store.attributes(ofAscending: hits.ids, withNames: request.sortBy == .name)
-            .filter { $0.sizeBytes >= least && $0.sizeBytes <= most }
-        let ids = try await sorted(rows, request, scope)
-        let page = ids.dropFirst(request.page.offset).prefix(request.page.limit)
-        return (try await catalog.entries(Array(page), scope: scope), ids.count)
-    }
-
-    /// All ids in the order asked for; ties by id.
-    private func sorted(
-        _ rows: [SearchStore.Attributes], _ request: SearchRequest, _ scope: AccessScope
-    ) async throws -> [EntryID] {
-        let descends = request.isDescending
-        switch request.sortBy {
-        case .size: return Self.sorted(rows, descends) { $0.sizeBytes }
-        case .modified: return Self.sorted(rows, descends) { $0.modifiedNS }
-        case .created: return Self.sorted(rows, descends) { $0.firstSeenAt }
-        case .name:
-            let ordered = rows.sorted { left, right in
-                if left.foldedName == right.foldedName { return left.id < right.id }
-                return left.foldedName.lexicographicallyPrecedes(right.foldedName) != descends
-            }
-            return ordered.map { $0.id }
-        case .path, .fileExtension:
-            let entries = try await catalog.entries(rows.map(\.id), scope: scope)
-            let keys = entries.map { entry in
-                let key = request.sortBy == .path ? "\(entry.rootName)/\(entry.path)" : entry.fileExtension ?? ""
-                return (id: entry.id, key: TextFold.fold(key))
-            }
-            let ordered = keys.sorted { left, right in
-                if left.key == right.key { return left.id < right.id }
-                return (left.key < right.key) != descends
-            }
-            return ordered.map { $0.id }
-        }
-    }
-
-    private static func sorted(
-        _ rows: [SearchStore.Attributes], _ descends: Bool, by key: (SearchStore.Attributes) -> Int64
-    ) -> [EntryID] {
-        let keyed = rows.map { (id: $0.id, key: key($0)) }
-        let ordered = keyed.sorted { left, right in
-            if left.key == right.key { return left.id < right.id }
-            return (left.key < right.key) != descends
-        }
-        return ordered.map { $0.id }
     }
 }

@@ -10,7 +10,7 @@ import Testing
         -> AuthenticationCleaner
     {
         AuthenticationCleaner(
-            database: fixture.database, settings: AuthenticationSettings(), time: fixture.clock.source,
+            database: fixture.database, settings: fixture.services.settings, time: fixture.clock.source,
             logger: Logger(label: "test"), interval: interval)
     }
 

@@ -114,6 +114,17 @@ import Testing
         }
     }
 
+    @Test func `A lockout rule that is changed while the server runs holds for the next wrong password`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            try await fixture.register("ada")
+            try await fixture.failLogin("ada", times: 2)
+            fixture.services.settings.value.lockoutFailures = 3
+            try await fixture.failLogin("ada", times: 1)
+            let refused = await refusal { try await fixture.login("ada") }
+            #expect(refused?.code == .permissionDenied)
+        }
+    }
+
     @Test func `No number of failures locks when the setting is 0`() async throws {
         try await AuthenticationFixture.with(settings: AuthenticationSettings(lockoutFailures: 0)) { fixture in
             try await fixture.register("ada")

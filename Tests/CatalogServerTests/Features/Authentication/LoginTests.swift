@@ -39,7 +39,7 @@ import Testing
             let full = PasswordHasher(cost: .cheap, threadCount: 1, queueLimit: -1)
             let logins = LoginService(
                 database: fixture.database, sessions: fixture.sessions, hasher: full,
-                settings: AuthenticationSettings(),
+                settings: fixture.services.settings,
                 time: fixture.clock.source)
             for name in ["admin", "nobody"] {
                 let refused = await refusal {

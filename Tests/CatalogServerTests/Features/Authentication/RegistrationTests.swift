@@ -101,6 +101,17 @@ import Testing
         }
     }
 
+    @Test func `Registration can be turned off and on while the server runs`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            fixture.services.settings.value.registrationEnabled = false
+            #expect(
+                await refusal { try await register(fixture, username: "first") }
+                    == Refusal(.permissionDenied, "Registration is disabled"))
+            fixture.services.settings.value.registrationEnabled = true
+            _ = try await register(fixture, username: "first")
+        }
+    }
+
     @Test func `Nobody gets an account when registration is off`() async throws {
         try await AuthenticationFixture.with(settings: AuthenticationSettings(registrationEnabled: false)) { fixture in
             #expect(

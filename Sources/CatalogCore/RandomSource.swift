@@ -13,10 +13,11 @@ package struct RandomSource: Sendable {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 
-    func bytes(_ count: Int) -> [UInt8] { read(count) }
+    /// Bytes, as many as asked for.
+    package func bytes(_ count: Int) -> [UInt8] { read(count) }
 
     /// Bytes as lower-case hexadecimal text.
-    func hex(bytes count: Int) -> String {
+    package func hex(bytes count: Int) -> String {
         String(decoding: read(count).flatMap { [Self.digit($0 >> 4), Self.digit($0 & 15)] }, as: UTF8.self)
     }
 
