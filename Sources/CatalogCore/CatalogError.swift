@@ -13,6 +13,7 @@ package struct CatalogError: Error, Sendable {
         case tooLarge
         case unsupportedMediaType
         case rangeNotSatisfiable
+        case preconditionFailed
         case rateLimited
         case unsupported
         case storageUnavailable

@@ -80,6 +80,9 @@ package enum Limits {
     package static let writeStallSeconds: Int64 = 60
     /// Seconds that a client may take for the head of a request.
     package static let requestHeadSeconds: Int64 = 15
+    /// Seconds after which the body of a request must have come at this rate on average: a modem is faster.
+    package static let requestBodySeconds: Int64 = 30
+    package static let requestBodyBytesPerSecond: Int64 = 1_024
     /// Seconds that an idle connection is kept.
     package static let idleConnectionSeconds: Int64 = 75
     /// Seconds from SIGTERM until running work must have stopped.

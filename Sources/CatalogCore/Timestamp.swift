@@ -49,7 +49,6 @@ package enum Timestamp {
         let days = floorDivide(seconds, 86_400)
         let (year, month, day) = civilDate(days: days)
         let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         var out: [UInt8] = Array("\(weekdays[Int(days % 7)]), ".utf8)
         appendDigits(day, 2, to: &out)
         out += Array(" \(months[month - 1]) ".utf8)
@@ -60,6 +59,31 @@ package enum Timestamp {
             appendDigits(part, 2, to: &out)
         }
         return String(decoding: out, as: UTF8.self) + " GMT"
+    }
+
+    /// A time in that form; nil for anything else, the two obsolete forms included.
+    package static func microseconds(httpDate text: String) -> Int64? {
+        let parts = text.split { $0 == " " || $0 == ":" }
+        guard text.utf8.count == 29, parts.count == 8, parts[7] == "GMT",
+            let month = months.firstIndex(where: { $0 == parts[2] }), let day = Int64(parts[1]), (1...31).contains(day),
+            let year = Int64(parts[3]), (1970...9_999).contains(year), let hour = Int64(parts[4]),
+            (0...23).contains(hour),
+            let minute = Int64(parts[5]), (0...59).contains(minute), let second = Int64(parts[6]),
+            (0...60).contains(second)
+        else { return nil }
+        let days = daysSince1970(year: year, month: Int64(month) + 1, day: day)
+        return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+    }
+
+    private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+    /// The other way round of `civilDate`, from the same source.
+    private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
+        let shiftedYear = month <= 2 ? year - 1 : year
+        let era = floorDivide(shiftedYear, 400)
+        let yearOfEra = shiftedYear - era * 400
+        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
     /// Days since 1970 to a date of the proleptic Gregorian calendar.

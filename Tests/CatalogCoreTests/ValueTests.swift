@@ -41,6 +41,14 @@ import Testing
 
     @Test func areHTTPDates() {
         #expect(Timestamp.httpDate(microseconds: 784_111_777_000_000) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        for second in stride(from: Int64(0), to: 253_402_300_799, by: 86_400 * 17 + 3_607) {
+            let text = Timestamp.httpDate(microseconds: second * 1_000_000)
+            #expect(Timestamp.microseconds(httpDate: text) == second * 1_000_000)
+        }
+        for text in ["", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 24:49:37 GMT", "Sun, 06-Nov-1994 08:49:37 GMT"]
+        {
+            #expect(Timestamp.microseconds(httpDate: text) == nil)
+        }
     }
 }
 

@@ -149,4 +149,26 @@ import Testing
             #expect(gone.text == #"{"error":"File not found"}"#)
         }
     }
+
+    @Test func `Conditions about the time and about the very file are kept`() async throws {
+        try await withFile { api, file in
+            let first = try await api.get(file)
+            let etag = try #require(first.header("ETag"))
+            let modified = try #require(first.header("Last-Modified"))
+            let long = "Fri, 01 Jan 2100 00:00:00 GMT"
+            let past = "Sun, 06 Nov 1994 08:49:37 GMT"
+            for (name, value, status) in [
+                ("If-Modified-Since", modified, 304), ("If-Modified-Since", long, 304),
+                ("If-Modified-Since", past, 200),
+                ("If-Modified-Since", "yesterday", 200), ("If-Match", etag, 200), ("If-Match", "*", 200),
+                ("If-Match", "\"other\"", 412), ("If-Match", "W/" + etag, 412), ("If-Unmodified-Since", modified, 200),
+                ("If-Unmodified-Since", past, 412),
+            ] {
+                let answer = try await api.get(file, headers: [name: value])
+                #expect(answer.status == status, "\(name): \(value)")
+                if status == 412 { #expect(answer.text == #"{"error":"Precondition failed"}"#) }
+                if status == 304 { #expect(answer.header("Cache-Control") == first.header("Cache-Control")) }
+            }
+        }
+    }
 }

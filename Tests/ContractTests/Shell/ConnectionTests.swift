@@ -66,7 +66,8 @@ import Testing
         let fixture = try ShellFixture.fake()
         _ = try await fixture.live { port, _ in
             try await TestClient.withClient(host: "127.0.0.1", port: port) { client in
-                let response = try await client.get("/api/v1/test/stream/40")
+                let host = try #require(HTTPField.Name("Host"))
+                let response = try await client.get("/api/v1/test/stream/40", headers: [host: "x"])
                 #expect(response.body?.readableBytes == 40 << 16)
             }
         }

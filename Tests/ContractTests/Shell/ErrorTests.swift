@@ -11,6 +11,7 @@ import Testing
     private static let statuses: [CatalogError.Code: Int] = [
         .invalidArgument: 400, .unauthenticated: 401, .permissionDenied: 403, .notFound: 404, .alreadyExists: 409,
         .conflict: 409, .gone: 410, .tooLarge: 413, .unsupportedMediaType: 415, .rangeNotSatisfiable: 416,
+        .preconditionFailed: 412,
         .rateLimited: 429, .unsupported: 400, .storageUnavailable: 502, .unavailable: 503, .timedOut: 504,
         .insufficientStorage: 507, .cancelled: 500, .dataLoss: 500, .internalError: 500,
     ]

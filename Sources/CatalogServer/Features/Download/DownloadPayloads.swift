@@ -23,8 +23,15 @@ struct FileResponse {
 
     /// - Throws: `CatalogError.storageUnavailable` when the first bytes cannot be read.
     func response(to request: Request, inline: Bool) async throws -> Response {
-        if isNotModified(request.headers) {
-            return Response(status: .notModified, headers: [.eTag: file.etag, .lastModified: file.lastModified])
+        switch FileConditions(request.headers).outcome(etag: file.etag, modifiedAt: file.reader.modifiedNS / 1_000) {
+        case .failed: throw CatalogError(.preconditionFailed, ErrorText.preconditionFailed)
+        case .notModified:
+            // The fields that a cache would have got with the file (RFC 9110 section 15.4.5).
+            let fields: HTTPFields = [
+                .eTag: file.etag, .lastModified: file.lastModified, .cacheControl: OpenFile.cacheControl,
+            ]
+            return Response(status: .notModified, headers: fields)
+        case .met: break
         }
         let range = rangeStillHolds(request.headers) ? request.headers[.range] : nil
         switch ByteRange(header: range, size: size) {
@@ -36,17 +43,6 @@ struct FileResponse {
         case .part(let part):
             return try await send(part, status: .partialContent, inline: inline)
         }
-    }
-
-    /// RFC 9110 section 13.1: a tag that matches wins over a time.
-    private func isNotModified(_ headers: HTTPFields) -> Bool {
-        if let tags = headers[.ifNoneMatch] {
-            return tags.split(separator: ",").contains { part in
-                let tag = part.filter { $0 != " " }
-                return tag == "*" || tag == file.etag || tag == "W/" + file.etag
-            }
-        }
-        return headers[.ifModifiedSince] == file.lastModified
     }
 
     /// RFC 9110 section 13.1.5: a range of a file that is not the same any more is the whole file.

@@ -10,6 +10,8 @@ final class OpenFile: Sendable {
     let etag: String
     let lastModified: String
     private let common: HTTPFields
+    /// A browser may keep the file, and asks before it shows it again.
+    static let cacheControl = "private, no-cache"
 
     init(entry: CatalogEntry, reader: any StorageReader) {
         self.entry = entry
@@ -21,7 +23,7 @@ final class OpenFile: Sendable {
         common = [
             .acceptRanges: "bytes", .eTag: etag, .lastModified: lastModified,
             // A page among the files must not run as one of ours.
-            .contentSecurityPolicy: "sandbox", .cacheControl: "private, no-cache",
+            .contentSecurityPolicy: "sandbox", .cacheControl: Self.cacheControl,
             .contentType: "application/octet-stream",
             .contentDisposition: DownloadName.contentDisposition(entry.name, inline: false),
         ]

@@ -14,6 +14,7 @@ extension CatalogError.Code {
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .rangeNotSatisfiable: .rangeNotSatisfiable
+        case .preconditionFailed: .preconditionFailed
         case .rateLimited: .tooManyRequests
         case .storageUnavailable: .badGateway
         case .unavailable: .serviceUnavailable

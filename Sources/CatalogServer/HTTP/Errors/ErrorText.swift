@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// The texts of every error that the shell itself answers with (ruling 29).
 ///
 /// Clients compare them, so none appears elsewhere.
@@ -28,10 +30,18 @@ package enum ErrorText {
     package static let bodyTooLarge = "Request body too large"
     /// 415.
     package static let unsupportedMediaType = "Content-Type must be application/json"
+    /// 415 for a body that is packed.
+    package static let unsupportedCoding = "Content-Encoding is not supported"
     /// 429.
     package static let rateLimited = "Rate limit exceeded. Please try again later."
     /// 500.
     package static let internalError = "Internal server error"
     /// 503.
     package static let unavailable = "Service unavailable"
+    /// 400 and 431 for what is no HTTP request, or one whose head is too long.
+    static func unreadable(_ status: HTTPResponse.Status) -> String {
+        status == .requestHeaderFieldsTooLarge ? "Request head too large" : "Malformed HTTP request"
+    }
+    /// 412.
+    package static let preconditionFailed = "Precondition failed"
 }

@@ -1,3 +1,4 @@
+import CatalogCore
 import NIOCore
 import Synchronization
 
@@ -12,6 +13,8 @@ final class Connection: Sendable {
         var lastBuffered = 0
         /// With HTTP/2, bytes between requests are no heads: windows and pings.
         var isMultiplexed = false
+        /// The body of a request that is not complete: since when, and how much of it came.
+        var body: (startedAt: NIODeadline, bytes: Int)?
     }
 
     let channel: any Channel
@@ -43,6 +46,18 @@ final class Connection: Sendable {
         }
     }
 
+    /// The body of a request comes now, if it has one.
+    func bodyBegan() {
+        let now = NIODeadline.now()
+        state.withLock { $0.body = (now, 0) }
+    }
+
+    /// Bytes of it came.
+    func bodyReceived(_ bytes: Int) { state.withLock { $0.body?.bytes += bytes } }
+
+    /// It is complete.
+    func bodyEnded() { state.withLock { $0.body = nil } }
+
     /// An answer has been handed to the channel.
     func requestEnded() {
         let now = NIODeadline.now()
@@ -64,8 +79,16 @@ final class Connection: Sendable {
             state.lastBuffered = buffered
             if buffered > 0 { return now - state.lastProgressAt > TimeAmount(limits.writeStall) }
             if let started = state.headStartedAt, now - started > TimeAmount(limits.head) { return true }
+            if let body = state.body, isTooSlow(body, now) { return true }
             return state.activeRequests == 0 && now - state.lastActivityAt > TimeAmount(limits.idle)
         }
+    }
+
+    /// After a while of patience a body has to come at a rate that the slowest of honest lines reaches.
+    private func isTooSlow(_ body: (startedAt: NIODeadline, bytes: Int), _ now: NIODeadline) -> Bool {
+        let elapsed = now - body.startedAt
+        guard elapsed > TimeAmount(limits.body) else { return false }
+        return Int64(body.bytes) < elapsed.nanoseconds / 1_000_000_000 * Limits.requestBodyBytesPerSecond
     }
 }
 

@@ -4,6 +4,8 @@ import CatalogCore
 package struct ConnectionLimits: Sendable {
     /// For the head of a request, from its first byte.
     package var head: Duration = .seconds(Limits.requestHeadSeconds)
+    /// For the body of a request, until it is held to `Limits.requestBodyBytesPerSecond`.
+    package var body: Duration = .seconds(Limits.requestBodySeconds)
     /// Without a request.
     package var idle: Duration = .seconds(Limits.idleConnectionSeconds)
     /// Without the client taking one byte of an answer.
@@ -17,5 +19,5 @@ package struct ConnectionLimits: Sendable {
     package init() {}
 
     /// How often a connection is looked at: often enough for its shortest limit.
-    var interval: Duration { max(.milliseconds(20), min(head, idle, writeStall) / 8) }
+    var interval: Duration { max(.milliseconds(20), min(head, body, idle, writeStall) / 8) }
 }

@@ -64,6 +64,7 @@ package final class HTTPServer: Service {
     private func makeServer() throws -> any Service {
         let limits = settings.connectionLimits
         let http1 = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [HTTP1RulesInstaller(self.registry, self.shell.services.metrics)],
             idleTimeout: TimeAmount(limits.idle),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.requestHeadBytes, maxHeaderListSize: Limits.requestHeadBytes,

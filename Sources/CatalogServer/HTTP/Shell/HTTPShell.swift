@@ -112,8 +112,11 @@ package struct HTTPShell: HTTPResponder {
             })
     }
 
-    /// A body that is announced as too long is refused before it is read.
+    /// A body that is announced as too long, or that is packed, is refused before it is read.
     private func checkBody(_ request: Request, _ endpoint: Endpoint) throws {
+        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+            throw CatalogError(.unsupportedMediaType, ErrorText.unsupportedCoding)
+        }
         guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else { return }
         let limit: Int? =
             switch endpoint.requestBody {
