@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -126,4 +127,11 @@ int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *
     *free_bytes = (uint64_t)s.f_bavail * s.f_frsize;
     *total_bytes = (uint64_t)s.f_blocks * s.f_frsize;
     return 0;
+}
+
+void catalog_bound_heap(int arenas) {
+    // Setting them also turns off that glibc raises both thresholds (up to 32 MiB) with the first large block it frees.
+    mallopt(M_MMAP_THRESHOLD, 2 << 20);
+    mallopt(M_TRIM_THRESHOLD, 2 << 20);
+    mallopt(M_ARENA_MAX, arenas);
 }

@@ -69,4 +69,8 @@ int catalog_file_system_of(int descriptor, struct catalog_file_system *out);
 /// Free and total bytes of the file system at `path`.
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);
 
+/// Makes the heap give memory back: at most `arenas` heaps beside each other, and large blocks return to the system when
+/// they are freed. Call before the first thread starts.
+void catalog_bound_heap(int arenas);
+
 #endif
