@@ -1,4 +1,4 @@
-import CatalogCore
+package import CatalogCore
 import Synchronization
 
 /// The code of one kind of job.
@@ -12,6 +12,18 @@ package protocol JobHandler: Sendable {
     ///
     /// - Throws: what went wrong; the job is then `failed` and keeps the code and the safe text.
     func run(_ context: JobContext) async throws
+
+    /// Called once the end of a job is written that ran in this process: for tidying up, and to tell who listens.
+    ///
+    /// A process that dies in between never calls it, so nothing that must be done belongs here.
+    ///
+    /// - Throws: what goes to the log.
+    func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws
+}
+
+extension JobHandler {
+    /// There is nothing to tidy up.
+    package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {}
 }
 
 /// What a running job is told.

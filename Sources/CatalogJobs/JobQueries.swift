@@ -7,6 +7,9 @@ enum JobQueries {
         finished_at_us, error_code, error_message
         """
 
+    /// In these words the partial index serves a statement, however much history there is.
+    private static let isLive = "status IN ('pending', 'running')"
+
     static let insert = SQLStatement(
         """
         INSERT INTO jobs (kind, unique_key, payload, status, priority, run_at_us, attempts, attempts_max,
@@ -18,9 +21,14 @@ enum JobQueries {
     static let find = SQLStatement("SELECT \(columns) FROM jobs WHERE id = $1")
 
     static let findLive = SQLStatement(
-        "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
+        "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND \(isLive)")
 
-    static let countPending = SQLStatement("SELECT COUNT(*) FROM jobs WHERE kind = $1 AND status = 'pending'")
+    static let countPending = SQLStatement(
+        "SELECT COUNT(*) FROM jobs WHERE \(isLive) AND status = 'pending' AND kind = $1")
+
+    static let findDue = SQLStatement(
+        "SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $1 AND cancel_requested = 0 LIMIT 1"
+    )
 
     /// A fork will follow with the second engine: PostgreSQL skips rows that another node is claiming.
     static let claim = SQLStatement(
@@ -28,7 +36,7 @@ enum JobQueries {
         UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, heartbeat_us = $2,
             started_at_us = COALESCE(started_at_us, $2), error_code = NULL, error_message = NULL
         WHERE id = (
-            SELECT id FROM jobs WHERE status = 'pending' AND run_at_us <= $2 AND cancel_requested = 0
+            SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $2 AND cancel_requested = 0
             ORDER BY priority DESC, run_at_us, id LIMIT 1)
         RETURNING \(columns)
         """)
@@ -70,8 +78,13 @@ enum JobQueries {
         """)
 
     static let running = SQLStatement(
-        "SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs WHERE status = 'running'"
-    )
+        """
+        SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs
+        WHERE \(isLive) AND status = 'running'
+        """)
+
+    static let forget = SQLStatement(
+        "DELETE FROM jobs WHERE unique_key = $1 AND id <= $2 AND finished_at_us IS NOT NULL")
 
     static let recover = SQLStatement(
         """

@@ -40,6 +40,12 @@ package struct JobStore: Sendable {
         try await database.read { try $0.firstRow(JobQueries.find, [.integer(id)], Job.init(row:)) }
     }
 
+    /// Whether a job waits to be claimed; only reads, so that asking often disturbs nobody.
+    package func hasDue() async throws -> Bool {
+        let now = time.now
+        return try await database.read { try $0.firstRow(JobQueries.findDue, [.integer(now)]) { _ in true } ?? false }
+    }
+
     /// Takes the next due job, or the one given, for `owner`.
     package func claim(owner: ProcessIdentity, only id: JobID? = nil) async throws -> Job? {
         let now = time.now
@@ -91,6 +97,11 @@ package struct JobStore: Sendable {
             try connection.execute(JobQueries.cancelPending, [.integer(id), .integer(now)])
             return isLive
         }
+    }
+
+    /// Removes jobs with this key that are over, up to the id `last`.
+    package func forget(uniqueKey: String, upTo last: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(JobQueries.forget, [.text(uniqueKey), .integer(last)])
     }
 
     /// Puts jobs of dead processes back to `pending`, or ends those that have used up their attempts.

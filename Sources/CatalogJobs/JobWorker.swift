@@ -8,8 +8,10 @@ import Synchronization
 /// Each job is claimed in the database and held by a heartbeat. On shutdown running jobs are asked to stop and go back to
 /// the queue.
 package final class JobWorker: Service {
-    /// A job is looked for this often when nobody says that there is one.
-    private static let pollMilliseconds: Int64 = 1_000
+    /// A job of another process is looked for this often: the command line waits for it.
+    private static let pollMilliseconds: Int64 = 100
+    /// Every so many looks, jobs whose process died are looked for too.
+    private static let pollsPerRecovery = 10
     /// A running job's lease is renewed, and its cancel flag read, this often.
     private static let heartbeatMilliseconds: Int64 = 500
 
@@ -18,6 +20,7 @@ package final class JobWorker: Service {
     private let slots: Int
     private let owner = ProcessIdentity.current
     private let logger: Logger
+    private let prepare: @Sendable () async throws -> Void
     private let wakeUps: AsyncStream<Void>
     private let wakeUp: AsyncStream<Void>.Continuation
     private let running = Mutex<[JobID: StopSignal]>([:])
@@ -27,11 +30,16 @@ package final class JobWorker: Service {
     ///   - handlers: one for each kind of job that this process can run.
     ///   - slots: jobs at the same time.
     ///   - logger: where failures are written.
-    package init(store: JobStore, handlers: [any JobHandler], slots: Int, logger: Logger) {
+    ///   - prepare: goes on with what the end of a process interrupted, before the service takes its first job.
+    package init(
+        store: JobStore, handlers: [any JobHandler], slots: Int, logger: Logger,
+        prepare: @escaping @Sendable () async throws -> Void = {}
+    ) {
         self.store = store
         self.handlers = Dictionary(handlers.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
         self.slots = slots
         self.logger = logger
+        self.prepare = prepare
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -48,6 +56,9 @@ package final class JobWorker: Service {
     /// The service: ends after a graceful shutdown, when every running job has stopped.
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
+            do { try await prepare() } catch {
+                logger.warning("what was interrupted could not be finished", metadata: ["error": "\(error)"])
+            }
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.pollClock() }
                 for _ in 0..<slots { group.addTask { await self.slot() } }
@@ -67,11 +78,15 @@ package final class JobWorker: Service {
 
     /// Wakes the slots now and then: for jobs of other processes, and for those whose process died.
     private func pollClock() async {
+        var polls = 0
         while !Task.isCancelled {
-            do { try await store.recoverAbandoned() } catch {
-                logger.warning("abandoned jobs could not be looked for", metadata: ["error": "\(error)"])
+            do {
+                if polls % Self.pollsPerRecovery == 0 { try await store.recoverAbandoned() }
+                if try await store.hasDue() { wakeUp.yield() }
+            } catch {
+                logger.warning("waiting jobs could not be looked for", metadata: ["error": "\(error)"])
             }
-            wakeUp.yield()
+            polls += 1
             try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
         }
         wakeUp.finish()
@@ -135,18 +150,27 @@ package final class JobWorker: Service {
         do {
             switch (outcome, stop.reason) {
             case (_, .leaseLost): break
-            case (.success, _): try await store.finish(job.id, owner: owner, status: .completed, error: nil)
+            case (.success, _): try await finish(job, as: .completed, error: nil)
             case (.failure, .shutdown): try await store.release(job.id, owner: owner)
             case (.failure(let error), .cancelled) where error.code == .cancelled:
-                try await store.finish(job.id, owner: owner, status: .cancelled, error: nil)
+                try await finish(job, as: .cancelled, error: nil)
             case (.failure(let error), _):
                 logger.error(
                     "job failed", metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
-                try await store.finish(job.id, owner: owner, status: .failed, error: error)
+                try await finish(job, as: .failed, error: error)
             }
         } catch {
             logger.error(
                 "the end of a job could not be written", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+        }
+    }
+
+    private func finish(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
+        try await store.finish(job.id, owner: owner, status: status, error: error)
+        do { try await handlers[job.kind]?.ended(job, as: status, error: error) } catch {
+            logger.warning(
+                "what a job left behind could not be tidied up",
+                metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
         }
     }
 
