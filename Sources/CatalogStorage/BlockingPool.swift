@@ -42,8 +42,53 @@ package final class BlockingPool: Sendable {
         } catch is CancellationError {
             // The pool says the same for a cancelled task and for work that it refuses because it stopped.
             if Task.isCancelled { throw CatalogError(.cancelled, "The request was cancelled") }
-            throw CatalogError(.unavailable, "The server is shutting down", cause: "the \(name) threads have stopped")
+            throw Self.stopped(name)
         }
+    }
+
+    /// What `run(within:)` throws when the time is over.
+    static let noAnswer = CatalogError(
+        .storageUnavailable, "The storage does not answer; check its connection and its mount")
+
+    /// Runs `body` on one of the threads, and stops waiting for it after a while. It goes on, and keeps its thread until it
+    /// ends by itself.
+    ///
+    /// - Parameter onEnd: called when the thread is free again, or was never taken.
+    /// - Throws: what `body` throws; `CatalogError.storageUnavailable` when the time is over; `.unavailable` when too many
+    ///   wait.
+    func run<Value: Sendable>(
+        within limit: Duration, _ body: @escaping @Sendable () throws -> Value, onEnd: @escaping @Sendable () -> Void
+    ) async throws -> Value {
+        let running = inFlight.wrappingAdd(1, ordering: .relaxed).newValue
+        guard running <= inFlightMax else {
+            inFlight.wrappingSubtract(1, ordering: .relaxed)
+            onEnd()
+            throw CatalogError(.unavailable, "The server is busy", cause: "too many \(name) calls wait for a thread")
+        }
+        let first = FirstAnswer<Value>()
+        pool.submit { [self] state in
+            let answer = state == .active ? Result { try body() } : .failure(Self.stopped(name))
+            inFlight.wrappingSubtract(1, ordering: .relaxed)
+            onEnd()
+            first.give(answer)
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await Task.sleep(for: limit)
+                first.give(.failure(Self.noAnswer))
+            }
+            defer { group.cancelAll() }
+            return try await first.value
+        }
+    }
+
+    private static func stopped(_ name: String) -> CatalogError {
+        CatalogError(.unavailable, "The server is shutting down", cause: "the \(name) threads have stopped")
+    }
+
+    /// Refuses the calls that wait, and ends each thread when its call ends, without waiting for that.
+    package func abandon() {
+        pool.shutdownGracefully { _ in }
     }
 
     /// Waits for the calls that run, refuses those that wait, and ends the threads.
@@ -52,6 +97,38 @@ package final class BlockingPool: Sendable {
             try await pool.shutdownGracefully()
         } catch {
             throw CatalogError.internalError("the \(name) threads did not stop: \(error)")
+        }
+    }
+}
+
+/// The first of several answers; later ones count for nothing.
+private final class FirstAnswer<Value: Sendable>: Sendable {
+    private struct State {
+        var answer: Result<Value, any Error>?
+        var waiter: CheckedContinuation<Value, any Error>?
+    }
+
+    private let state = Mutex(State())
+
+    func give(_ answer: Result<Value, any Error>) {
+        let waiter = state.withLock { state -> CheckedContinuation<Value, any Error>? in
+            guard state.answer == nil else { return nil }
+            state.answer = answer
+            return state.waiter
+        }
+        waiter?.resume(with: answer)
+    }
+
+    /// Waits for it; asked once.
+    var value: Value {
+        get async throws {
+            try await withCheckedThrowingContinuation { continuation in
+                let answer = state.withLock { state in
+                    state.waiter = continuation
+                    return state.answer
+                }
+                if let answer { continuation.resume(with: answer) }
+            }
         }
     }
 }

@@ -157,8 +157,8 @@ package struct DirectoryListing: Sendable {
         swap(&keys, &self.keys)
     }
 
-    /// Entries whose memory is kept between directories: 5 MiB.
-    private static let entriesKept = 1 << 16
+    /// Entries whose memory is kept between directories, by each of the threads that list: 1 MiB.
+    private static let entriesKept = 1 << 13
 
     private static func name(of entry: ListedEntry, in bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         let start = Int(entry.nameOffset)

@@ -26,6 +26,10 @@ package protocol StorageBackend: Sendable {
     /// - Throws: `.notFound`, for sockets, pipes and devices too; `.permissionDenied`; `.storageUnavailable`.
     func stat(_ path: StoragePath) throws -> StorageEntry
 
+    /// The same for a directory, from the root that `list` looks at: what a scan asks for each directory that it may step
+    /// over.
+    func statDirectory(_ directory: NativePath) throws -> StorageEntry
+
     /// Opens a file to read from any place in it. A link is followed where it stays inside of the root.
     ///
     /// - Throws: `.notFound`, also for a link that leaves the root; `.conflict` when it is no regular file;
@@ -40,6 +44,11 @@ package protocol StorageBackend: Sendable {
 
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
     func close()
+}
+
+extension StorageBackend {
+    /// As the requirement says, for backends that open nothing for a listing that `stat` would not open too.
+    package func statDirectory(_ directory: NativePath) throws -> StorageEntry { try stat(directory.storagePath()) }
 }
 
 /// What a backend can do with its root now.

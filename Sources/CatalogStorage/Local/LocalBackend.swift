@@ -45,8 +45,14 @@ package final class LocalBackend: StorageBackend {
     }
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
-        let root = try openRoot()
-        let native = NativePath(path)
+        try stat(NativePath(path), in: openRoot())
+    }
+
+    package func statDirectory(_ directory: NativePath) throws -> StorageEntry {
+        try stat(directory, in: rootForListing())
+    }
+
+    private func stat(_ native: NativePath, in root: LocalRoot) throws -> StorageEntry {
         do {
             let handle = try root.open(native, flags: catalog_open_place | O_NOFOLLOW, followsLinks: false)
             let attributes = try handle.withNumber { try LocalBackend.attributes(of: $0) }

@@ -73,13 +73,18 @@ struct LocalLister {
     ) throws {
         // It went away while we looked.
         if failure.number == ENOENT { return }
-        // To look at a name of an open directory takes no other right than to search that directory: all of it is
-        // closed.
-        if failure.number == EACCES { throw failure }
+        // To look at a name takes the right to search its directory, so mostly all of it is closed. Mounts of other users
+        // (FUSE) refuse even that look, and then it is only this name.
+        if failure.number == EACCES, isClosed() { throw failure }
         guard listing.failures.count < Limits.directoryFailures else { throw SystemFailure(number: EIO) }
         var path = NativePath()
         path.append(name)
         listing.failures.append(EntryFailure(name: Array(name), error: failure.error("look at", path)))
+    }
+
+    private func isClosed() -> Bool {
+        var stat = catalog_stat()
+        return catalog_statx(directory, ".", &stat) == -EACCES
     }
 
     /// The type in the record saves a look at what is left out anyway; 0 means that the file system does not say.

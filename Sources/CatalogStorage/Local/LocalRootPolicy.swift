@@ -54,6 +54,17 @@ package struct LocalRootPolicy: Sendable {
         return resolved
     }
 
+    /// The path of an existing directory without links.
+    ///
+    /// - Throws: `CatalogError.storageUnavailable` when it is not there now.
+    package func resolve(_ path: [UInt8]) throws -> [UInt8] {
+        guard let resolved = LocalPath.resolved(path) else {
+            throw CatalogError(
+                .storageUnavailable, "Storage unavailable", cause: "resolve \(NameEncoding.text(of: path))")
+        }
+        return resolved
+    }
+
     /// Whether one of two resolved roots lies inside of the other, or both are the same (ruling 46).
     package static func overlaps(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         LocalPath.isInside(one, other) || LocalPath.isInside(other, one)

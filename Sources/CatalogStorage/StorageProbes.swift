@@ -1,0 +1,43 @@
+package import CatalogCore
+import Synchronization
+
+/// Looks at storage roots without waiting for one that does not answer.
+///
+/// A call that hangs in the system cannot be stopped: it keeps its thread until the storage answers or goes. So these calls
+/// have threads of their own, one root never holds more than one of them, and nobody waits longer than a moment.
+package final class StorageProbes: Sendable {
+    private let pool: BlockingPool
+    private let patience: Duration
+    private let asked = Mutex<Set<RootID>>([])
+
+    /// - Parameters:
+    ///   - pool: threads for probes only.
+    ///   - patience: how long a root may take to answer.
+    package init(pool: BlockingPool, patience: Duration = .seconds(3)) {
+        self.pool = pool
+        self.patience = patience
+    }
+
+    /// What the root is now.
+    ///
+    /// - Throws: what the backend's `probe` does; `CatalogError.storageUnavailable` when it does not answer in time, or has
+    ///   not answered somebody who asked before.
+    package func probe(_ id: RootID, _ backend: any StorageBackend) async throws -> StorageProbe {
+        guard asked.withLock({ $0.insert(id).inserted }) else { return try await waitForAnother(id, backend) }
+        return try await pool.run(within: patience) {
+            try backend.probe()
+        } onEnd: { [self] in
+            asked.withLock { _ = $0.remove(id) }
+        }
+    }
+
+    /// Somebody asks already: asks too once there is an answer, and gives up when there is none in time.
+    private func waitForAnother(_ id: RootID, _ backend: any StorageBackend) async throws -> StorageProbe {
+        let end = ContinuousClock.now + patience
+        while ContinuousClock.now < end {
+            try await Task.sleep(for: .milliseconds(20))
+            if asked.withLock({ !$0.contains(id) }) { return try await probe(id, backend) }
+        }
+        throw BlockingPool.noAnswer
+    }
+}
