@@ -64,6 +64,11 @@ package enum Limits {
     package static let downloadLinkSeconds: ClosedRange<Int64> = 1...(30 * 86_400)
     /// Scans that may wait (`schemas.md` 3.1).
     package static let scanQueue = 100
+    /// Seconds that the removal of a storage root waits for its scan to stop: a listing of a slow storage may take some.
+    package static let scanStopSeconds: Int64 = 20
+    /// Scans of one root that are remembered, and how many of the newest keep their list of errors.
+    package static let scansKept = 100
+    package static let scansWithErrorsKept = 20
     /// Error rows kept for one scan; a root that cannot be read at all would otherwise write one per name.
     package static let scanErrorsKept = 10_000
     /// Days that a vanished entry keeps its row, and so its id (ruling 38).

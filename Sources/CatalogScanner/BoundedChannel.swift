@@ -1,6 +1,6 @@
 import Foundation
 
-/// A queue of limited length between two threads: `send` waits while it is full, `receive` while it is empty.
+/// A queue of limited length from several threads to one: `send` waits while it is full, `receive` while it is empty.
 final class BoundedChannel<Element: Sendable>: @unchecked Sendable {
     // Unchecked: every stored variable is only touched while `condition` is locked.
     private let condition = NSCondition()
@@ -21,7 +21,8 @@ final class BoundedChannel<Element: Sendable>: @unchecked Sendable {
         while elements.count >= capacity, !isClosed { condition.wait() }
         guard !isClosed else { return false }
         elements.append(element)
-        condition.signal()
+        // Not one: that could be another sender, and the receiver would sleep on.
+        condition.broadcast()
         return true
     }
 
@@ -51,7 +52,7 @@ final class BoundedChannel<Element: Sendable>: @unchecked Sendable {
     private func take() -> Element? {
         guard !elements.isEmpty else { return nil }
         let element = elements.removeFirst()
-        condition.signal()
+        condition.broadcast()
         return element
     }
 }

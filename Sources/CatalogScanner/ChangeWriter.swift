@@ -9,12 +9,15 @@ import CatalogStorage
 final class ChangeWriter {
     /// One transaction lasts at most about this long, so that other writers get their turn.
     private static let transactionMicroseconds: Int64 = 250_000
+    /// Who listens hears of progress this often at most; transactions may be many and small.
+    private static let publishMicroseconds: Int64 = 250_000
 
     let scan: ScanContext
+    private let progress: ProgressReport
     private let entries: EntryStore
     private let scans: ScanStore
     private(set) var counts = ScanCounts()
-    /// A directory became a file: the file can only be written once the removal of the directory is through.
+    /// A name became another kind of thing: the new one can only be written once the removal of the old one is through.
     private(set) var hasDeferredEntries = false
     private var ids = EntryIDAllocator()
     private var journal = NameJournalBatch()
@@ -22,19 +25,23 @@ final class ChangeWriter {
     private var foundDirectories: [Int: EntryID] = [:]
     /// Directories inserted by this run and not listed yet: there can be no rows below them.
     private var emptyDirectories: Set<EntryID> = []
+    /// Directories that the walker counted and that get their rows in the next walk only.
+    private var deferredDirectories: Set<Int> = []
     private var finishedDirectories: [EntryID] = []
     private var errorsWritten = 0
+    private var publishedAt: Int64 = 0
 
-    init(scan: ScanContext) {
+    /// - Parameter progress: of the scan before this walk.
+    init(scan: ScanContext, progress: ProgressReport) {
         self.scan = scan
+        self.progress = progress
         entries = scan.entries
         scans = scan.scans
     }
 
-    /// Writes everything that comes through `channel`. Blocks.
-    ///
-    /// - Parameter onProgress: called after each transaction with the counts and the path where the walk is.
-    func run(_ channel: BoundedChannel<WalkBatch>, onProgress: (ScanCounts, String) throws -> Void) throws {
+    /// Writes everything that comes through `channel`, the counts of the scan included: they are of what is written, also
+    /// when nothing comes after. Blocks.
+    func run(_ channel: BoundedChannel<WalkBatch>) throws {
         defer { channel.close() }
         while let first = channel.receive() {
             var path = first.currentPath
@@ -47,17 +54,37 @@ final class ChangeWriter {
                     next = scan.time.now - start < Self.transactionMicroseconds ? channel.receiveIfReady() : nil
                 }
                 try finishTransaction(connection)
+                try report().save(path: path, on: connection)
             }
-            try onProgress(counts, path)
+            publish(path)
         }
+    }
+
+    private func publish(_ path: String) {
+        let now = scan.time.now
+        guard now - publishedAt >= Self.publishMicroseconds else { return }
+        publishedAt = now
+        report().publish(path: path, status: "running")
+    }
+
+    private func report() -> ProgressReport {
+        var report = progress
+        report.add(counts)
+        return report
     }
 
     private func write(_ batch: WalkBatch, _ connection: any SQLConnection) throws {
         for error in batch.errors { try write(error, connection) }
         try batch.names.withUnsafeBytes { names in
             for directory in batch.directories {
-                guard let id = take(directory.reference) else { continue }
+                guard let id = try take(directory.reference) else {
+                    deferSubdirectories(of: directory, batch)
+                    continue
+                }
                 counts.entriesFound += directory.entryCount
+                if let old = directory.oldDevice, let new = directory.device {
+                    try entries.renumberDevice(of: id, from: old, to: new, on: connection)
+                }
                 switch directory.outcome {
                 case .failed:
                     continue
@@ -66,22 +93,36 @@ final class ChangeWriter {
                 case .listed(let part):
                     counts.directoriesListed += 1
                     let listing = ListingView(part: part, entries: batch.entries[part.entries], names: names)
-                    try write(listing, of: id, connection)
+                    guard try write(listing, of: id, connection) else { continue }
                 }
                 finishedDirectories.append(id)
             }
         }
     }
 
-    /// The id of a directory. A found one that was not written (the entry was deferred) has none.
-    private func take(_ reference: DirectoryReference) -> EntryID? {
+    /// The id of a directory; nil for one that gets its row in the next walk. One that was found comes after the listing of
+    /// its parent, which said which of both it is.
+    private func take(_ reference: DirectoryReference) throws -> EntryID? {
         switch reference {
-        case .known(let id): id
-        case .found(let number): foundDirectories.removeValue(forKey: number)
+        case .known(let id): return id
+        case .found(let number):
+            if let id = foundDirectories.removeValue(forKey: number) { return id }
+            if deferredDirectories.remove(number) != nil { return nil }
+            throw CatalogError.internalError("a walker told of directory \(number) ahead of its parent")
         }
     }
 
-    private func write(_ listing: ListingView, of directory: EntryID, _ connection: any SQLConnection) throws {
+    private func deferSubdirectories(of directory: WalkedDirectory, _ batch: WalkBatch) {
+        guard case .listed(let part) = directory.outcome else { return }
+        deferredDirectories.formUnion(batch.entries[part.entries].compactMap(\.foundNumber))
+    }
+
+    /// - Returns: whether this directory is done with. One that has something which the scan still has to write, or to say
+    ///   in its list of errors, is listed again should the scan be interrupted.
+    private func write(
+        _ listing: ListingView, of directory: EntryID, _ connection: any SQLConnection
+    ) throws -> Bool {
+        var isFinished = listing.part.keptNames.isEmpty
         var sums = DirectorySums()
         var digest = listing.part.digest
         if emptyDirectories.remove(directory) != nil {
@@ -92,6 +133,7 @@ final class ChangeWriter {
             try merge.run(directory, entries, connection)
             sums = merge.sums
             if !merge.isClean { digest = nil }
+            if !merge.deferred.isEmpty { isFinished = false }
             try apply(merge, listing, directory, connection)
         }
         if try entries.updateAttributes(of: directory, to: listing.part, on: connection) {
@@ -99,6 +141,7 @@ final class ChangeWriter {
         }
         try entries.updateDirectory(
             directory, to: ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums), on: connection)
+        return isFinished
     }
 
     /// Writes what a comparison of rows and listing found.
@@ -120,15 +163,11 @@ final class ChangeWriter {
             }
         }
         counts.added += merge.revived.count
-        for id in merge.replaced {
-            try entries.markMissing(id, on: connection)
-            journal.removed.append(id)
-        }
-        counts.removed += merge.replaced.count
         for id in merge.vanished {
             try scans.noteRemoval(of: id, in: scan.id, on: connection)
         }
-        if merge.hasDeferred { hasDeferredEntries = true }
+        if !merge.deferred.isEmpty { hasDeferredEntries = true }
+        deferredDirectories.formUnion(merge.deferred.compactMap { listing.entries[$0].foundNumber })
         try insert(merge.added, of: listing, into: directory, connection)
     }
 

@@ -32,6 +32,8 @@ struct DirectoryDigest: Sendable, Equatable {
 
 /// Computes digests, reusing one buffer.
 struct DirectoryDigester {
+    /// Bytes that are kept between directories: more than ten thousand entries take.
+    private static let bytesKept = 1 << 20
     private var buffer: [UInt8] = []
 
     /// The digest of a sorted listing.
@@ -39,28 +41,65 @@ struct DirectoryDigester {
     /// Times and inode of a sub-directory are left out: its own digest has them. Device numbers are left out, because they
     /// may change with a restart; that an entry lies on another device than its directory is not.
     mutating func digest(of listing: DirectoryListing) -> DirectoryDigest {
-        buffer.removeAll(keepingCapacity: true)
-        for word in [listing.modifiedNS, listing.changedNS, listing.birthNS, listing.inode] { append(word) }
-        listing.names.withUnsafeBytes { names in
-            for entry in listing.entries {
-                buffer.append(UInt8(truncatingIfNeeded: entry.kind.rawValue))
-                buffer.append(entry.device == listing.device ? 0 : 1)
-                append(Int64(entry.nameLength))
-                let start = Int(entry.nameOffset)
-                buffer.append(contentsOf: names[start..<(start + Int(entry.nameLength))])
-                guard entry.kind != .directory else { continue }
-                append(entry.sizeBytes)
-                append(entry.modifiedNS)
-                append(entry.changedNS)
-                append(entry.inode)
-                append(entry.linkCount)
+        let size = Self.byteCount(of: listing)
+        // Grows seldom and is never filled anew: every byte of the part that is hashed is written below.
+        if buffer.count < size { buffer = [UInt8](repeating: 0, count: size * 2) }
+        let hash = buffer.withUnsafeMutableBytes { bytes in
+            var sink = ByteSink(bytes)
+            for word in [listing.modifiedNS, listing.changedNS, listing.birthNS, listing.inode] { sink.append(word) }
+            listing.names.withUnsafeBytes { names in
+                for entry in listing.entries { Self.append(entry, of: listing, names, to: &sink) }
             }
+            return XXH3_128bits(bytes.baseAddress, sink.count)
         }
-        let hash = buffer.withUnsafeBytes { XXH3_128bits($0.baseAddress, $0.count) }
+        // One huge directory must not hold this for the rest of the walk.
+        if buffer.count > Self.bytesKept { buffer = [] }
         return DirectoryDigest(high: hash.high64, low: hash.low64)
     }
 
-    private mutating func append(_ word: Int64) {
-        withUnsafeBytes(of: word.littleEndian) { buffer.append(contentsOf: $0) }
+    /// Bytes that the listing takes in the form that is hashed, or a few more.
+    private static func byteCount(of listing: DirectoryListing) -> Int {
+        4 * 8 + listing.names.count + listing.entries.count * (2 + 6 * 8)
+    }
+
+    private static func append(
+        _ entry: ListedEntry, of listing: DirectoryListing, _ names: UnsafeRawBufferPointer, to sink: inout ByteSink
+    ) {
+        sink.append(UInt8(truncatingIfNeeded: entry.kind.rawValue))
+        sink.append(UInt8(entry.device == listing.device ? 0 : 1))
+        sink.append(Int64(entry.nameLength))
+        let start = Int(entry.nameOffset)
+        sink.append(UnsafeRawBufferPointer(rebasing: names[start..<(start + Int(entry.nameLength))]))
+        guard entry.kind != .directory else { return }
+        sink.append(entry.sizeBytes)
+        sink.append(entry.modifiedNS)
+        sink.append(entry.changedNS)
+        sink.append(entry.inode)
+        sink.append(entry.linkCount)
+    }
+}
+
+/// Writes into memory that is known to be large enough.
+private struct ByteSink {
+    private let bytes: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ bytes: UnsafeMutableRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    mutating func append(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
+    }
+
+    mutating func append(_ word: Int64) {
+        bytes.storeBytes(of: word.littleEndian, toByteOffset: count, as: Int64.self)
+        count += 8
+    }
+
+    mutating func append(_ part: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(rebasing: bytes[count...]).copyMemory(from: part)
+        count += part.count
     }
 }

@@ -16,12 +16,11 @@ struct DirectoryMerge {
     private(set) var updated: [Match] = []
     /// Tombstones that come back to life.
     private(set) var revived: [Match] = []
-    /// Rows of files whose name is another kind of thing now.
-    private(set) var replaced: [EntryID] = []
-    /// Rows whose name is not there.
+    /// Rows whose name is not there, or is another kind of thing now.
     private(set) var vanished: [EntryID] = []
-    /// A directory's name is a file now; its place is free only after the removal.
-    private(set) var hasDeferred = false
+    /// Positions of names that are another kind of thing now: they get their rows in the next walk, when what had the name is
+    /// removed.
+    private(set) var deferred: [Int] = []
     private(set) var sums = DirectorySums()
 
     init(listing: ListingView) {
@@ -29,7 +28,7 @@ struct DirectoryMerge {
     }
 
     /// Whether the rows will agree with the listing: only then may its digest be stored.
-    var isClean: Bool { vanished.isEmpty && !hasDeferred && listing.part.keptNames.isEmpty }
+    var isClean: Bool { vanished.isEmpty && deferred.isEmpty && listing.part.keptNames.isEmpty }
 
     mutating func run(_ directory: EntryID, _ store: EntryStore, _ connection: any SQLConnection) throws {
         let rows = try store.children(of: directory, on: connection)
@@ -42,7 +41,7 @@ struct DirectoryMerge {
                 position += 1
             }
             if position < listing.entries.endIndex, order(of: position, against: row) == 0 {
-                match(row, position, newcomers: &newcomers)
+                match(row, position)
                 position += 1
             } else {
                 sums.add(kind: row.kind, size: row.size)
@@ -54,7 +53,7 @@ struct DirectoryMerge {
         divide(newcomers, waiting: try store.tombstones(of: directory, on: connection))
     }
 
-    private mutating func match(_ row: EntryRow, _ position: Int, newcomers: inout [Int]) {
+    private mutating func match(_ row: EntryRow, _ position: Int) {
         let entry = listing.entries[position].listed
         if row.kind == entry.kind {
             sums.add(kind: entry.kind, size: entry.sizeBytes)
@@ -62,24 +61,21 @@ struct DirectoryMerge {
             if entry.kind != .directory, row.attributes != entry.comparedAttributes {
                 updated.append(Match(id: row.id, entry: position))
             }
-        } else if row.kind == .directory {
-            sums.add(kind: row.kind, size: 0)
-            vanished.append(row.id)
-            hasDeferred = true
         } else {
-            replaced.append(row.id)
-            newcomers.append(position)
+            // What was there is gone, and the brake has a say in that.
+            sums.add(kind: row.kind, size: row.size)
+            vanished.append(row.id)
+            deferred.append(position)
         }
     }
 
     /// Newcomers whose tombstone waits get their old id back, the others a new row.
-    private mutating func divide(_ newcomers: [Int], waiting: [[UInt8]: (id: EntryID, kind: Int64)]) {
+    private mutating func divide(_ newcomers: [Int], waiting: [Tombstone: EntryID]) {
         for position in newcomers {
             let entry = listing.entries[position].listed
             sums.add(kind: entry.kind, size: entry.sizeBytes)
-            let name = waiting.isEmpty ? [] : Array(listing.name(of: entry))
-            if let tombstone = waiting[name], tombstone.kind == entry.kind.rawValue {
-                revived.append(Match(id: tombstone.id, entry: position))
+            if !waiting.isEmpty, let id = waiting[Tombstone(name: Array(listing.name(of: entry)), kind: entry.kind)] {
+                revived.append(Match(id: id, entry: position))
             } else {
                 added.append(position)
             }

@@ -12,9 +12,9 @@ enum EntryQueries {
     static let knownDirectories = SQLStatement(
         """
         SELECT e.id, e.parent_id, e.name, d.digest, d.listed_modified_ns, d.listed_changed_ns,
-            d.own_files + d.own_directories, e.device
+            d.own_files + d.own_directories, e.device, e.inode, e.birth_ns
         FROM directories d JOIN entries e ON e.id = d.entry_id
-        WHERE d.root_id = $1 ORDER BY e.parent_id, e.name
+        WHERE d.root_id = $1 ORDER BY e.parent_id NULLS FIRST, e.name
         """)
 
     static let children = SQLStatement(
@@ -30,7 +30,10 @@ enum EntryQueries {
         """)
 
     static let childrenToRemove = SQLStatement(
-        "SELECT id, kind FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL")
+        "SELECT id FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL LIMIT $2")
+
+    static let childDirectories = SQLStatement(
+        "SELECT id FROM entries WHERE parent_id = $1 AND kind = $2 AND missing_since_us IS NULL")
 
     static let directorySums = SQLStatement(
         """
@@ -61,8 +64,7 @@ enum EntryQueries {
         "directories",
         columns: [
             "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes",
-            "own_files",
-            "own_directories", "total_bytes", "total_files", "total_directories",
+            "own_files", "own_directories", "total_bytes", "total_files", "total_directories",
         ])
 
     static let updateEntry = SQLStatement(
@@ -77,6 +79,15 @@ enum EntryQueries {
         UPDATE entries SET modified_ns = $2, changed_ns = $3, birth_ns = $4, device = $5, inode = $6, updated_us = $7
         WHERE id = $1 AND (modified_ns <> $2 OR changed_ns <> $3 OR birth_ns <> $4 OR device <> $5 OR inode <> $6)
         """)
+
+    static let renumberChildren = SQLStatement(
+        """
+        UPDATE entries SET device = $3
+        WHERE parent_id = $1 AND device = $2 AND kind = $4 AND missing_since_us IS NULL
+        """)
+
+    static let renumberDirectory = SQLStatement(
+        "UPDATE entries SET device = $3 WHERE id = $1 AND device = $2 AND kind = $4")
 
     static let updateDirectory = SQLStatement(
         """

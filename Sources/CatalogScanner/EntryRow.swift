@@ -20,6 +20,12 @@ struct EntryRow {
     }
 }
 
+/// What a tombstone waits for: the same name and kind.
+struct Tombstone: Hashable {
+    let name: [UInt8]
+    let kind: EntryKind
+}
+
 /// How a directory was listed: what the next scan compares it with.
 struct ListedState {
     let scanID: JobID

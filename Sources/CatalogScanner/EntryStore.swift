@@ -28,9 +28,22 @@ extension EntryStore {
         try connection.firstRow(EntryQueries.rootTotals, [.integer(rootID)]) { Int($0.integer(0)) } ?? 0
     }
 
-    /// All directories of the root, those of one parent together and by name.
-    func knownDirectories(on connection: any SQLConnection) throws -> [DirectoryRow] {
-        try connection.rows(EntryQueries.knownDirectories, [.integer(rootID)], DirectoryRow.init(row:))
+    /// All directories of the root.
+    ///
+    /// - Parameters:
+    ///   - isDone: whether an interrupted run of the same scan has finished the directory with this id.
+    ///   - isGone: whether that run found that it is not there any more.
+    func knownTree(
+        isDone: (EntryID) -> Bool, isGone: (EntryID) -> Bool, on connection: any SQLConnection
+    ) throws -> KnownTree {
+        var tree = KnownTree()
+        try connection.forEachRow(EntryQueries.knownDirectories, [.integer(rootID)]) { row in
+            let id = row.integer(0)
+            if !isGone(id) { tree.append(row, isDone: isDone(id)) }
+            return true
+        }
+        tree.finish()
+        return tree
     }
 
     /// The entries of a directory, by the bytes of their names.
@@ -38,18 +51,21 @@ extension EntryStore {
         try connection.rows(EntryQueries.children, [.integer(directory)], EntryRow.init(row:))
     }
 
-    /// The ids of a directory's entries, in any order.
-    func childIDs(of directory: EntryID, on connection: any SQLConnection) throws -> [EntryID] {
-        try connection.rows(EntryQueries.childrenToRemove, [.integer(directory)]) { $0.integer(0) }
+    /// The ids of some of a directory's entries, in any order.
+    func childIDs(
+        of directory: EntryID, atMost limit: Int, on connection: any SQLConnection
+    ) throws -> [EntryID] {
+        try connection.rows(EntryQueries.childrenToRemove, [.integer(directory), .integer(Int64(limit))]) {
+            $0.integer(0)
+        }
     }
 
-    /// The tombstones of a directory by name; of several with one name the one that went missing last.
-    func tombstones(
-        of directory: EntryID, on connection: any SQLConnection
-    ) throws -> [[UInt8]: (id: EntryID, kind: Int64)] {
-        var waiting: [[UInt8]: (id: EntryID, kind: Int64)] = [:]
+    /// The tombstones of a directory; of several with one name and kind the one that went missing last.
+    func tombstones(of directory: EntryID, on connection: any SQLConnection) throws -> [Tombstone: EntryID] {
+        var waiting: [Tombstone: EntryID] = [:]
         try connection.forEachRow(EntryQueries.tombstones, [.integer(directory)]) { row in
-            waiting[row.bytes(2)] = (row.integer(0), row.integer(1))
+            guard let kind = EntryKind(rawValue: row.integer(1)) else { return true }
+            waiting[Tombstone(name: row.bytes(2), kind: kind)] = row.integer(0)
             return true
         }
         return waiting
@@ -60,8 +76,9 @@ extension EntryStore {
         var found = [top]
         var next = 0
         while next < found.count {
-            try connection.forEachRow(EntryQueries.childrenToRemove, [.integer(found[next])]) { row in
-                if EntryKind(rawValue: row.integer(1)) == .directory { found.append(row.integer(0)) }
+            let values: [SQLValue] = [.integer(found[next]), .integer(EntryKind.directory.rawValue)]
+            try connection.forEachRow(EntryQueries.childDirectories, values) { row in
+                found.append(row.integer(0))
                 return true
             }
             next += 1
@@ -160,6 +177,19 @@ extension EntryStore {
             ])
     }
 
+    /// Takes over another number of the device that a directory lies on, for itself and for its plain sub-directories.
+    ///
+    /// Numbers change with a restart. Were the sub-directories to wait until they are listed themselves, an interrupted scan
+    /// would leave two numbers side by side, and every later one would see mounts there that are away.
+    func renumberDevice(of directory: EntryID, from old: Int64, to new: Int64, on connection: any SQLConnection) throws
+    {
+        for statement in [EntryQueries.renumberChildren, EntryQueries.renumberDirectory] {
+            try connection.execute(
+                statement,
+                [.integer(directory), .integer(old), .integer(new), .integer(EntryKind.directory.rawValue)])
+        }
+    }
+
     /// Gives the entry of a directory the attributes that it had when it was listed, where they differ.
     ///
     /// - Returns: whether they did.
@@ -180,7 +210,8 @@ extension EntryStore {
             EntryQueries.updateDirectory,
             [
                 .integer(directory), .optional(state.digest?.bytes), .integer(state.scanID),
-                .integer(state.part.modifiedNS), .integer(state.part.changedNS), .integer(state.sums.bytes),
+                .integer(state.part.isSettled ? state.part.modifiedNS : 0),
+                .integer(state.part.isSettled ? state.part.changedNS : 0), .integer(state.sums.bytes),
                 .integer(state.sums.files), .integer(state.sums.directories),
             ])
     }

@@ -1,7 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 
-/// The directories of one root as the catalog has them, in memory while a scan runs: about 70 bytes for each, so that the
+/// The directories of one root as the catalog has them, in memory while a scan runs: about 120 bytes for each, so that the
 /// walk of an unchanged tree asks the database nothing.
 struct KnownTree: Sendable {
     /// Position of a directory in this tree.
@@ -15,8 +15,12 @@ struct KnownTree: Sendable {
         /// Direct entries, for progress.
         let entryCount: Int
         let device: Int64
+        let inode: Int64
+        let birthNS: Int64
         /// Listed and written by the scan that is being resumed.
-        var isDone = false
+        let isDone: Bool
+        /// It was on another device than its parent when both were listed last: a file system was mounted here.
+        fileprivate(set) var isMountPoint = false
         fileprivate let nameStart: Int
         fileprivate let nameLength: Int
         fileprivate(set) var children: Range<Int> = 0..<0
@@ -24,32 +28,47 @@ struct KnownTree: Sendable {
 
     private(set) var directories: [Directory] = []
     private var names: [UInt8] = []
+    /// Where the sub-directories of one parent begin, in the order of the rows.
+    private var families: [(parent: EntryID, start: Index)] = []
 
+    init() {}
+
+    /// Takes the next row; rows come ordered by (parent, name), the root's own one without a parent. `finish` comes last.
+    ///
     /// - Parameters:
-    ///   - rows: the directories ordered by (parent, name); the root's own one has no parent.
-    ///   - done: ids of directories that an interrupted run of the same scan has finished.
-    init(rows: [DirectoryRow], done: Set<EntryID>) {
-        directories.reserveCapacity(rows.count)
-        var positions: [EntryID: Int] = [:]
-        positions.reserveCapacity(rows.count)
-        for row in rows {
-            positions[row.id] = directories.count
-            directories.append(
-                Directory(
-                    id: row.id, digest: row.digest, modifiedNS: row.modifiedNS, changedNS: row.changedNS,
-                    entryCount: row.entryCount, device: row.device, isDone: done.contains(row.id),
-                    nameStart: names.count, nameLength: row.name.count))
-            names += row.name
+    ///   - row: a row of `EntryQueries.knownDirectories`.
+    ///   - isDone: whether an interrupted run of the same scan has finished this directory.
+    mutating func append(_ row: SQLRow, isDone: Bool) {
+        if let parent = row.optionalInteger(1), families.last?.parent != parent {
+            families.append((parent, directories.count))
         }
-        var start = 0
-        while start < rows.count {
-            var end = start + 1
-            while end < rows.count, rows[end].parentID == rows[start].parentID { end += 1 }
-            if let parent = rows[start].parentID, let position = positions[parent] {
-                directories[position].children = start..<end
+        let nameStart = names.count
+        row.withBytes(2) { names.append(contentsOf: $0) }
+        directories.append(
+            Directory(
+                id: row.integer(0), digest: row.withBytes(3) { DirectoryDigest(bytes: $0) },
+                modifiedNS: row.integer(4), changedNS: row.integer(5), entryCount: Int(row.integer(6)),
+                device: row.integer(7), inode: row.integer(8), birthNS: row.integer(9), isDone: isDone,
+                nameStart: nameStart, nameLength: names.count - nameStart))
+    }
+
+    /// Gives every directory its sub-directories.
+    mutating func finish() {
+        var positions: [EntryID: Index] = [:]
+        positions.reserveCapacity(families.count)
+        for family in families { positions[family.parent] = -1 }
+        for index in directories.indices where positions[directories[index].id] != nil {
+            positions[directories[index].id] = index
+        }
+        for (number, family) in families.enumerated() {
+            let end = number + 1 < families.count ? families[number + 1].start : directories.count
+            guard let parent = positions[family.parent], parent >= 0 else { continue }
+            directories[parent].children = family.start..<end
+            for child in family.start..<end where directories[child].device != directories[parent].device {
+                directories[child].isMountPoint = true
             }
-            start = end
         }
+        families = []
     }
 
     /// Position of the root's own directory.
@@ -65,28 +84,5 @@ struct KnownTree: Sendable {
                 UnsafeRawBufferPointer(rebasing: $0[directory.nameStart..<(directory.nameStart + directory.nameLength)])
             )
         }
-    }
-}
-
-/// A row of `EntryQueries.knownDirectories`.
-struct DirectoryRow: Sendable {
-    let id: EntryID
-    let parentID: EntryID?
-    let name: [UInt8]
-    let digest: DirectoryDigest?
-    let modifiedNS: Int64
-    let changedNS: Int64
-    let entryCount: Int
-    let device: Int64
-
-    init(row: SQLRow) {
-        id = row.integer(0)
-        parentID = row.optionalInteger(1)
-        name = row.bytes(2)
-        digest = row.withBytes(3) { DirectoryDigest(bytes: $0) }
-        modifiedNS = row.integer(4)
-        changedNS = row.integer(5)
-        entryCount = Int(row.integer(6))
-        device = row.integer(7)
     }
 }

@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogDatabase
 
 /// Tells the row of a scan, and whoever listens, how far it is.
 struct ProgressReport: Sendable {
@@ -30,24 +31,35 @@ struct ProgressReport: Sendable {
     }
 
     /// Goes on from what an interrupted run of the same scan has written; what it saw is seen again.
-    mutating func resume(_ earlier: ScanCounts) {
-        counts = earlier
+    mutating func begin(_ beginning: ScanStore.Beginning) {
+        entriesBefore = beginning.entriesBefore
+        counts = beginning.counts
         startAgain()
     }
 
-    /// A second walk of the same scan sees everything again.
+    /// What the brake compares removals with. A first scan that goes on after an interruption has nothing but what it found
+    /// itself. Any other one must not take that: many new entries would make the loss of all old ones look small.
+    var entriesToCompareWith: Int { entriesBefore > 0 ? entriesBefore : counts.entriesFound }
+
+    /// A second walk of the same scan sees everything again, what it cannot read included.
     mutating func startAgain() {
         counts.entriesFound = 0
         counts.directoriesListed = 0
+        counts.errors = 0
     }
 
-    /// Blocks.
-    func report(path: String, status: String) throws {
-        try store.saveProgress(scan.id, entriesBefore: entriesBefore, counts: counts, path: path)
+    /// Writes the row of the scan.
+    func save(path: String, on connection: any SQLConnection) throws {
+        try store.saveProgress(scan.id, entriesBefore: entriesBefore, counts: counts, path: path, on: connection)
+    }
+
+    /// Tells whoever listens.
+    func publish(path: String, status: String) {
         let seconds = max(1, (scan.time.now - startedAt) / 100_000)
         publish(
             ScanProgress(
                 scanID: scan.id, rootID: root.id, rootName: root.name, status: status, entriesBefore: entriesBefore,
-                counts: counts, currentPath: path, entriesPerSecond: counts.entriesFound * 10 / Int(seconds)))
+                counts: counts, currentPath: path, entriesPerSecond: counts.entriesFound * 10 / Int(seconds), error: nil
+            ))
     }
 }

@@ -11,31 +11,50 @@ package struct RemovalJob: JobHandler {
     private let store: ScanStore
     private let pool: BlockingPool
     private let time: TimeSource
+    private let onEnd: @Sendable (ScanProgress) -> Void
 
-    /// The handler for one process; removals run on threads of `pool`.
+    /// The handler for one process.
+    ///
+    /// - Parameters:
+    ///   - pool: threads for removals.
+    ///   - onEnd: told how the scan stands once they are through, or have failed.
     package init(
-        database: any Database, roots: any ScanRootProvider, pool: BlockingPool, time: TimeSource = .system
+        database: any Database, roots: any ScanRootProvider, pool: BlockingPool, time: TimeSource = .system,
+        onEnd: @escaping @Sendable (ScanProgress) -> Void = { _ in }
     ) {
         self.database = database
         self.roots = roots
         self.store = ScanStore(database: database, time: time)
         self.pool = pool
         self.time = time
+        self.onEnd = onEnd
     }
 
     package func run(_ context: JobContext) async throws {
         let request = try RemovalRequest(json: context.job.payload)
         let scan = ScanContext(
             id: request.scanID, rootID: request.rootID, database: database, time: time, stop: context.stop)
+        let root = try await roots.scanRoot(request.rootID)
+        // Somebody confirmed what one disk does not have. Of another one, the right one again perhaps, that says nothing.
+        let probe = try await pool.run { try root.backend.probe() }
+        guard try await pool.run({ try store.identity(of: scan.id) }) == probe.identity else {
+            throw CatalogError(.conflict, "The storage root is not the one that was scanned; scan it again")
+        }
         try await pool.run {
-            let removed = try RemovalPhase(scan: scan).apply()
+            _ = try RemovalPhase(scan: scan).apply()
             try RollUpPhase(scan: scan).run()
-            try store.settleRemovals(of: scan.id, as: .confirmed, removed: removed)
+            try store.settleRemovals(of: scan.id, as: .confirmed)
         }
         // The disk that was confirmed is the root's disk from now on.
-        let root = try await roots.scanRoot(request.rootID)
-        if let probe = try? await pool.run({ try root.backend.probe() }) {
-            try await roots.noteScanned(request.rootID, identity: probe.identity)
+        try await roots.noteScanned(request.rootID, identity: probe.identity)
+    }
+
+    package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
+        let request = try RemovalRequest(json: job.payload)
+        let ended = try await pool.run { () throws -> Scan? in
+            if let error { try store.noteFailedRemoval(of: request.scanID, message: error.message) }
+            return try store.findBlocking(request.scanID)
         }
+        if let ended { onEnd(ScanProgress(ended, now: time.now)) }
     }
 }

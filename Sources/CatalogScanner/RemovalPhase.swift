@@ -6,7 +6,7 @@ import CatalogSearch
 /// Decides about entries that a complete walk did not find, and makes tombstones of them.
 ///
 /// Absence is not deletion: what would remove a large part of a root, or comes from a root that is not the same one any more,
-/// is parked until somebody confirms it (ruling 43).
+/// is parked until somebody confirms it.
 struct RemovalPhase {
     /// The brake: more than this share of a root's entries, and more than this many.
     private static let shareMax = 0.2
@@ -27,7 +27,7 @@ struct RemovalPhase {
     func reasonToPark(removing count: Int, of entriesBefore: Int, identityChanged: Bool) -> String? {
         guard count > 0 else { return nil }
         if identityChanged { return "The storage root is not the one that was scanned before" }
-        if count >= entriesBefore { return "The storage root looks empty" }
+        if count >= entriesBefore { return "Nothing of what was in the storage root before is there any more" }
         if count > Self.countMax, Double(count) > Double(entriesBefore) * Self.shareMax {
             return "\(count) of \(entriesBefore) entries are not there any more"
         }
@@ -36,13 +36,17 @@ struct RemovalPhase {
 
     /// Makes tombstones of all noted entries and of what lies below them. Blocks; may be interrupted and run again.
     ///
-    /// - Returns: how many entries it removed.
-    func apply() throws -> Int {
+    /// - Parameter onRemoved: called now and then with how many it has removed.
+    /// - Returns: how many entries it removed, as the row of the scan says too.
+    func apply(onRemoved: (Int) -> Void = { _ in }) throws -> Int {
         var removed = 0
         try forEachPage { page in
-            for candidate in page {
+            var rest = page[...]
+            while let next = rest.first {
                 try scan.stop.check()
-                removed += try remove(candidate)
+                if next.entryCount > Self.rowsPerTransaction { removed += try empty(next.id) }
+                removed += try remove(from: &rest)
+                onRemoved(removed)
             }
         }
         try scan.scans.dropRemovals(of: scan.id)
@@ -59,48 +63,79 @@ struct RemovalPhase {
         }
     }
 
-    /// Removes the deepest rows first and the noted entry last, so that an interrupted removal finds the rest again.
-    private func remove(_ candidate: RemovalCandidate) throws -> Int {
+    /// Removes all below a large directory, in several transactions: the deepest rows first, so that an interrupted removal
+    /// finds the rest again.
+    private func empty(_ top: EntryID) throws -> Int {
+        var directories = try scan.database.readBlocking { try scan.entries.directories(from: top, on: $0) }
         var removed = 0
-        var directories = candidate.isDirectory ? try directoriesBelow(candidate.id) : []
         while !directories.isEmpty {
             try scan.stop.check()
-            removed += try scan.database.writeBlocking { connection in
-                var journal = NameJournalBatch()
-                while let directory = directories.popLast(), journal.removed.count < Self.rowsPerTransaction {
-                    try removeChildren(of: directory, connection, &journal)
+            removed += try inTransaction { connection, journal in
+                while let directory = directories.last, journal.removed.count < Self.rowsPerTransaction {
+                    let room = Self.rowsPerTransaction - journal.removed.count
+                    if try removeChildren(of: directory, atMost: room, connection, &journal) {
+                        directories.removeLast()
+                    }
                 }
-                let count = journal.removed.count
-                try journal.write(root: scan.rootID, now: scan.time.now, connection)
-                return count
             }
         }
-        try scan.database.writeBlocking { connection in
-            var journal = NameJournalBatch()
-            journal.removed = [candidate.id]
-            let entries = scan.entries
-            try entries.markMissing(candidate.id, on: connection)
-            try entries.forgetDirectory(candidate.id, on: connection)
-            try entries.shrinkParent(of: candidate, on: connection)
-            try journal.write(root: scan.rootID, now: scan.time.now, connection)
+        return removed
+    }
+
+    /// Removes the first candidate and as many of those after it as fit into one transaction.
+    private func remove(from rest: inout ArraySlice<RemovalCandidate>) throws -> Int {
+        try inTransaction { connection, journal in
+            var isFirst = true
+            while let next = rest.first,
+                isFirst || journal.removed.count + next.entryCount <= Self.rowsPerTransaction
+            {
+                isFirst = false
+                rest.removeFirst()
+                try remove(next, connection, &journal)
+            }
         }
-        return removed + 1
     }
 
-    /// The directory and all below it, parents before children.
-    private func directoriesBelow(_ id: EntryID) throws -> [EntryID] {
-        try scan.database.readBlocking { try scan.entries.directories(from: id, on: $0) }
-    }
-
-    private func removeChildren(
-        of directory: EntryID, _ connection: any SQLConnection, _ journal: inout NameJournalBatch
+    private func remove(
+        _ candidate: RemovalCandidate, _ connection: any SQLConnection, _ journal: inout NameJournalBatch
     ) throws {
         let entries = scan.entries
-        let children = try entries.childIDs(of: directory, on: connection)
+        if candidate.isDirectory {
+            for directory in try entries.directories(from: candidate.id, on: connection).reversed() {
+                while try !removeChildren(of: directory, atMost: Self.rowsPerTransaction, connection, &journal) {}
+            }
+            try entries.forgetDirectory(candidate.id, on: connection)
+        }
+        try entries.markMissing(candidate.id, on: connection)
+        try entries.shrinkParent(of: candidate, on: connection)
+        journal.removed.append(candidate.id)
+    }
+
+    /// - Returns: whether the directory is empty now.
+    private func removeChildren(
+        of directory: EntryID, atMost limit: Int, _ connection: any SQLConnection, _ journal: inout NameJournalBatch
+    ) throws -> Bool {
+        let entries = scan.entries
+        let children = try entries.childIDs(of: directory, atMost: limit, on: connection)
         for child in children {
             try entries.markMissing(child, on: connection)
             try entries.forgetDirectory(child, on: connection)
         }
         journal.removed += children
+        return children.count < limit
+    }
+
+    /// - Returns: how many entries were removed.
+    private func inTransaction(
+        _ body: (any SQLConnection, inout NameJournalBatch) throws -> Void
+    ) throws -> Int {
+        try scan.database.writeBlocking { connection in
+            var journal = NameJournalBatch()
+            try body(connection, &journal)
+            let count = journal.removed.count
+            try journal.write(root: scan.rootID, now: scan.time.now, connection)
+            try scan.scans.addRemoved(count, to: scan.id, on: connection)
+            return count
+        }
     }
 }

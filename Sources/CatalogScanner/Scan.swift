@@ -91,6 +91,19 @@ package struct Scan: Sendable {
     }
 }
 
+extension Scan {
+    /// Milliseconds of work, until `now` while it goes on.
+    package func elapsedMilliseconds(now: Int64) -> Int64 {
+        startedAt.map { max(0, (endedAt ?? now) - $0) / 1_000 } ?? 0
+    }
+
+    /// The average over the whole scan.
+    package func entriesPerSecond(now: Int64) -> Int64 {
+        let elapsed = elapsedMilliseconds(now: now)
+        return elapsed > 0 ? Int64(counts.entriesFound) * 1_000 / elapsed : 0
+    }
+}
+
 /// A row of a scan's error list.
 package struct ScanErrorEntry: Sendable {
     /// The place in text form, below the root.

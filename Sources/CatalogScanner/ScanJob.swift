@@ -1,7 +1,7 @@
 package import CatalogCore
 package import CatalogDatabase
 package import CatalogJobs
-package import CatalogStorage
+import CatalogStorage
 
 /// Runs scans: list phase and change phase side by side, then removals, then the recursive figures.
 package struct ScanJob: JobHandler {
@@ -9,7 +9,7 @@ package struct ScanJob: JobHandler {
     private let database: any Database
     private let roots: any ScanRootProvider
     private let store: ScanStore
-    private let pool: BlockingPool
+    private let threads: ScanThreads
     private let time: TimeSource
     private let onProgress: @Sendable (ScanProgress) -> Void
     private let onWritten: @Sendable () async throws -> Void
@@ -17,22 +17,24 @@ package struct ScanJob: JobHandler {
     /// - Parameters:
     ///   - database: the catalog.
     ///   - roots: the storage roots.
-    ///   - pool: threads of scans; each scan holds two of them.
+    ///   - threads: what scans run on.
     ///   - onProgress: told after each transaction, and once at the end.
     ///   - onWritten: awaited before the scan counts as completed: what follows the catalog (the search index) catches up.
     package init(
-        database: any Database, roots: any ScanRootProvider, pool: BlockingPool, time: TimeSource = .system,
+        database: any Database, roots: any ScanRootProvider, threads: ScanThreads, time: TimeSource = .system,
         onProgress: @escaping @Sendable (ScanProgress) -> Void,
         onWritten: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.database = database
         self.roots = roots
         self.store = ScanStore(database: database, time: time)
-        self.pool = pool
+        self.threads = threads
         self.time = time
         self.onProgress = onProgress
         self.onWritten = onWritten
     }
+
+    private var pool: BlockingPool { threads.pool }
 
     package func run(_ context: JobContext) async throws {
         let request = try ScanRequest(json: context.job.payload)
@@ -45,9 +47,10 @@ package struct ScanJob: JobHandler {
         do {
             let probe = try await pool.run { try root.backend.probe() }
             try await roots.noteReachability(of: root.id, error: nil)
-            let isSame = root.identity == nil || root.identity == probe.identity
-            let outcome = try await pass(request, root, scan, identityChanged: !isSame)
-            let keepsIdentity = !isSame && outcome == .parked
+            // Noted before anything is written: were this scan cut, the next one must know whose entries there are.
+            if root.identity == nil { try await roots.noteIdentity(of: root.id, probe.identity) }
+            let outcome = try await pass(request, root, probe, scan)
+            let keepsIdentity = root.isReplaced(probe) && outcome == .parked
             try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
             try await onWritten()
         } catch let error as CatalogError
@@ -58,28 +61,41 @@ package struct ScanJob: JobHandler {
         }
     }
 
+    package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
+        let request = try ScanRequest(json: job.payload)
+        let scan = ScanContext(
+            id: job.id, rootID: request.rootID, database: database, time: time, stop: StopSignal())
+        try await pool.run {
+            if let ended = try store.findBlocking(scan.id) { onProgress(ScanProgress(ended, now: time.now)) }
+            // What a scan that was cut has found is in no recursive figure yet.
+            if status != .completed { try RollUpPhase(scan: scan).run() }
+            try store.dropFrontier(of: scan.id)
+            try store.forgetOldScans(of: scan.rootID)
+        }
+    }
+
     /// One walk through the root and what follows from it; a second one when a removal made room for entries.
     private func pass(
-        _ request: ScanRequest, _ root: ScanRoot, _ scan: ScanContext, identityChanged: Bool
+        _ request: ScanRequest, _ root: ScanRoot, _ probe: StorageProbe, _ scan: ScanContext
     ) async throws -> RemovalOutcome {
         var progress = ProgressReport(root: root, scan: scan, store: store, publish: onProgress)
-        try await pool.run { try store.discardOlderRemovals(of: scan) }
-        progress.entriesBefore = try await pool.run { try store.entryCount(of: root.id) }
-        if let earlier = try await store.find(scan.id, scope: .everything) { progress.resume(earlier.counts) }
+        let beginning = try await pool.run { try store.begin(scan, identity: probe.identity) }
+        progress.begin(beginning)
         var type = request.type
         while true {
-            let walk = try await walk(root, scan, type: type, maxDepth: request.maxDepth ?? root.maxDepth, progress)
+            let rules = WalkRules(
+                type: type, root: probe, patterns: root.patterns, maxDepth: request.maxDepth ?? root.maxDepth,
+                confirmsRemovals: request.confirmsRemovals)
+            let walk = try await walk(root.backend, scan, rules, progress)
             progress.add(walk.counts)
-            // A first scan that goes on after an interruption has nothing to compare with but what it found itself. Any
-            // other one must not: many new entries would make the loss of all old ones look small.
-            let entriesBefore = progress.entriesBefore > 0 ? progress.entriesBefore : walk.counts.entriesFound
+            let report = progress
             let outcome = try await pool.run {
-                try settleRemovals(request, scan, entriesBefore: entriesBefore, identityChanged: identityChanged)
+                try settleRemovals(request, scan, report, identityChanged: root.isReplaced(probe))
             }
             if case .applied(let count) = outcome { progress.counts.removed += count }
             if walk.hasDeferredEntries, case .applied = outcome {
-                // The removed directory left its name to a file: the next walk, which compares digests, writes it.
-                type = .incremental
+                // What was removed left its name to something else. Only the directories where that is have no digest now.
+                type = .quick
                 progress.startAgain()
                 try await pool.run { try store.dropFrontier(of: scan.id) }
                 continue
@@ -87,51 +103,85 @@ package struct ScanJob: JobHandler {
             let final = progress
             try await pool.run {
                 try RollUpPhase(scan: scan).run()
-                try store.dropFrontier(of: scan.id)
                 try store.purgeTombstones(of: root.id)
-                try final.report(path: "", status: outcome == .parked ? "needs_confirmation" : "completed")
+                try database.writeBlocking { try final.save(path: "", on: $0) }
             }
             return outcome
         }
     }
 
     private func walk(
-        _ root: ScanRoot, _ scan: ScanContext, type: ScanType, maxDepth: Int?, _ progress: ProgressReport
+        _ backend: any StorageBackend, _ scan: ScanContext, _ rules: WalkRules, _ progress: ProgressReport
     ) async throws -> (counts: ScanCounts, hasDeferredEntries: Bool) {
-        let tree = try await pool.run { try store.knownTree(of: scan) }
+        let tree = try await pool.run {
+            try store.dropErrors(of: scan.id)
+            return try store.knownTree(of: scan)
+        }
         let channel = BoundedChannel<WalkBatch>(capacity: 8)
-        let rules = WalkRules(type: type, patterns: root.patterns, maxDepth: maxDepth)
-        async let walked: Void = pool.run {
-            var walker = TreeWalker(backend: root.backend, rules: rules, tree: tree, channel: channel, stop: scan.stop)
-            try walker.run()
-        }
-        async let written = pool.run {
-            let writer = ChangeWriter(scan: scan)
-            try writer.run(channel) { counts, path in
-                var current = progress
-                current.add(counts)
-                try current.report(path: path, status: "running")
-            }
-            return (writer.counts, writer.hasDeferredEntries)
-        }
+        let shares = WalkShares(try TreeWalker.start(in: tree))
+        let walker = TreeWalker(
+            backend: backend, rules: rules, tree: tree, shares: shares, channel: channel, stop: scan.stop)
+        async let written = write(channel, scan, progress)
+        await walk(walker, shares)
+        channel.close()
         let result = try await written
         // Only a walk that came to its end says anything about what is missing.
-        try await walked
+        if let failure = shares.failure { throw failure }
         return result
+    }
+
+    /// Walks on as many threads as directories may be listed at once. They are the scan's own: a common pool would have to
+    /// have enough for all scans that may ever run at the same time.
+    private func walk(_ walker: TreeWalker, _ shares: WalkShares) async {
+        let walkers = BlockingPool(name: "walk", threads: threads.directoriesAtOnce, queueLimit: 0)
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<threads.directoriesAtOnce {
+                group.addTask {
+                    do {
+                        try await walkers.run {
+                            var walker = walker
+                            walker.run()
+                        }
+                    } catch {
+                        shares.end(error)
+                    }
+                }
+            }
+        }
+        do { try await walkers.shutdown() } catch { shares.end(error) }
+    }
+
+    private func write(
+        _ channel: BoundedChannel<WalkBatch>, _ scan: ScanContext, _ progress: ProgressReport
+    ) async throws -> (counts: ScanCounts, hasDeferredEntries: Bool) {
+        defer { channel.close() }
+        return try await pool.run {
+            let writer = ChangeWriter(scan: scan, progress: progress)
+            try writer.run(channel)
+            return (writer.counts, writer.hasDeferredEntries)
+        }
     }
 
     /// Applies or parks what the walk did not find. Blocks.
     private func settleRemovals(
-        _ request: ScanRequest, _ scan: ScanContext, entriesBefore: Int, identityChanged: Bool
+        _ request: ScanRequest, _ scan: ScanContext, _ progress: ProgressReport, identityChanged: Bool
     ) throws -> RemovalOutcome {
         let phase = RemovalPhase(scan: scan)
+        // What lies below a directory that an unfinished scan has found is in no figure yet.
+        if try phase.countCandidates() > 0 { try RollUpPhase(scan: scan).run() }
         let count = try phase.countCandidates()
-        let reason = phase.reasonToPark(removing: count, of: entriesBefore, identityChanged: identityChanged)
+        let reason = phase.reasonToPark(
+            removing: count, of: progress.entriesToCompareWith, identityChanged: identityChanged)
         if let reason, !request.confirmsRemovals {
             try store.park(scan.id, count: count, reason: reason)
             return .parked
         }
-        return .applied(try phase.apply())
+        let removed = try phase.apply { removed in
+            var current = progress
+            current.counts.removed += removed
+            current.publish(path: "", status: "running")
+        }
+        return .applied(removed)
     }
 }
 

@@ -22,8 +22,48 @@ enum ScanQueries {
         ORDER BY r.entry_id LIMIT 500
         """)
 
+    /// Noted entries and the directories in which they are missing.
+    static let removalParents = SQLStatement(
+        """
+        SELECT r.entry_id, e.parent_id FROM scan_removals r JOIN entries e ON e.id = r.entry_id WHERE r.scan_id = $1
+        """)
+
+    static let dropRemoval = SQLStatement("DELETE FROM scan_removals WHERE scan_id = $1 AND entry_id = $2")
+
     static let clearRemovals = SQLStatement("DELETE FROM scan_removals WHERE scan_id = $1")
     static let clearFrontier = SQLStatement("DELETE FROM scan_frontier WHERE scan_id = $1")
+
+    static let clearErrors = SQLStatement("DELETE FROM scan_errors WHERE scan_id = $1")
+
+    static let clearOlderRemovals = SQLStatement(
+        "DELETE FROM scan_removals WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")
+
+    static let clearOlderFrontiers = SQLStatement(
+        "DELETE FROM scan_frontier WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")
+
+    /// A run that begins has parked nothing.
+    static let begin = SQLStatement(
+        """
+        UPDATE scans SET identity = $2, removal_state = '', removal_reason = NULL, removals_parked = 0 WHERE id = $1
+        """)
+
+    static let addRemoved = SQLStatement("UPDATE scans SET removed = removed + $2 WHERE id = $1")
+
+    static let scanAfter = SQLStatement("SELECT id FROM scans WHERE root_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2")
+
+    static let forgetErrors = SQLStatement(
+        "DELETE FROM scan_errors WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <= $2)")
+
+    /// The scans of one root up to an id. What they kept beside it went with the scan that came after them.
+    static let forgetUpTo = [forgetErrors, SQLStatement("DELETE FROM scans WHERE root_id = $1 AND id <= $2")]
+
+    /// Everything about the scans of one root, the scans themselves last.
+    static let forgetAll = [
+        SQLStatement("DELETE FROM scan_removals WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1)"),
+        SQLStatement("DELETE FROM scan_frontier WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1)"),
+        SQLStatement("DELETE FROM scan_errors WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1)"),
+        SQLStatement("DELETE FROM scans WHERE root_id = $1"),
+    ]
 
     // The table of scans
 
@@ -31,9 +71,12 @@ enum ScanQueries {
         s.id, s.root_id, r.name, r.protocol, s.scan_type, s.max_depth, s.confirm_removals, s.removal_state,
         s.removal_reason, s.removals_parked, s.entries_before, s.entries_found, s.directories_listed, s.added, s.updated,
         s.removed, s.error_count, s.current_path, j.status, j.created_at_us, j.started_at_us, j.finished_at_us,
-        j.error_message, j.cancel_requested, s.updated_at_us
+        j.error_message, j.cancel_requested, s.updated_at_us, s.identity
         """
-    private static let scanTables = "scans s JOIN jobs j ON j.id = s.id JOIN storage_roots r ON r.id = s.root_id"
+    /// Scans of a deleted root are as hidden as its entries.
+    private static let scanTables = """
+        scans s JOIN jobs j ON j.id = s.id JOIN storage_roots r ON r.id = s.root_id AND r.deleted_at_us IS NULL
+        """
 
     static let insertScan = SQLStatement(
         """
@@ -50,6 +93,17 @@ enum ScanQueries {
 
     static let listScansOfRoot = SQLStatement(
         "SELECT \(scanColumns) FROM \(scanTables) WHERE s.root_id = $3 ORDER BY s.id DESC LIMIT $1 OFFSET $2")
+
+    /// The roots as one text: `,3,17,`.
+    static let listScansOfRoots = SQLStatement(
+        """
+        SELECT \(scanColumns) FROM \(scanTables) WHERE $3 LIKE '%,' || s.root_id || ',%'
+        ORDER BY s.id DESC LIMIT $1 OFFSET $2
+        """)
+
+    /// Whether the root was ever scanned to the end.
+    static let completedScan = SQLStatement(
+        "SELECT s.id FROM scans s JOIN jobs j ON j.id = s.id WHERE s.root_id = $1 AND j.status = 'completed' LIMIT 1")
 
     static let listErrors = SQLStatement(
         "SELECT path, code, message, created_at_us FROM scan_errors WHERE scan_id = $1 ORDER BY id LIMIT $2 OFFSET $3")
@@ -69,10 +123,9 @@ enum ScanQueries {
         """)
 
     static let settleRemovals = SQLStatement(
-        """
-        UPDATE scans SET removal_state = $2, removed = removed + $3
-        WHERE id = $1 AND removal_state = 'needs_confirmation'
-        """)
+        "UPDATE scans SET removal_state = $2 WHERE id = $1 AND removal_state = 'needs_confirmation'")
+
+    static let noteFailedRemoval = SQLStatement("UPDATE scans SET removal_reason = $2 WHERE id = $1")
 
     static let parkedScans = SQLStatement(
         "SELECT id FROM scans WHERE root_id = $1 AND removal_state = 'needs_confirmation' AND id <> $2")

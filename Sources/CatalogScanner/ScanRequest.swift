@@ -5,7 +5,7 @@ import Foundation
 package struct ScanRequest: Sendable, Codable {
     /// The storage root to look at.
     package let rootID: RootID
-    private let scanType: String
+    private var scanType: String
     /// Directories below each other that are entered; nil means as the root says.
     package let maxDepth: Int?
     /// Removals are applied without asking again.
@@ -26,6 +26,9 @@ package struct ScanRequest: Sendable, Codable {
 
     /// How closely to look.
     package var type: ScanType { ScanType(rawValue: scanType) ?? .incremental }
+
+    /// Makes it a scan of another type.
+    mutating func look(as type: ScanType) { scanType = type.rawValue }
 
     /// The payload as it is stored.
     var json: String {

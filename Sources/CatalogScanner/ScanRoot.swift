@@ -28,6 +28,11 @@ package struct ScanRoot: Sendable {
     }
 }
 
+extension ScanRoot {
+    /// Whether another disk answers than the one that was scanned last.
+    func isReplaced(_ probe: StorageProbe) -> Bool { identity.map { $0 != probe.identity } ?? false }
+}
+
 /// Where scans get their roots from, and what they report of them: the owner of the table of storage roots.
 package protocol ScanRootProvider: Sendable {
     /// The root with its backend opened.
@@ -37,6 +42,9 @@ package protocol ScanRootProvider: Sendable {
 
     /// Notes that the root answered or did not, as a scan found it.
     func noteReachability(of id: RootID, error: CatalogError?) async throws
+
+    /// Notes which disk the root is, before the first entry of it is written.
+    func noteIdentity(of id: RootID, _ identity: String) async throws
 
     /// Notes a finished scan; `identity` nil keeps the stored one.
     func noteScanned(_ id: RootID, identity: String?) async throws

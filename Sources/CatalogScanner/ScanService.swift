@@ -19,21 +19,22 @@ package struct ScanService: Sendable {
         store = ScanStore(database: database, time: time)
     }
 
-    /// Queues a scan.
+    /// Queues a scan. The first one of a root is a full one, whatever was asked for.
     ///
     /// - Returns: its id.
     /// - Throws: `CatalogError.conflict` with `job_id` and `status` while one is queued or running for the root (ruling 16),
     ///   `.unavailable` when too many wait.
     package func request(_ request: ScanRequest) async throws -> JobID {
         let key = Self.key(of: request.rootID)
-        let payload = try request.json
         return try await database.write { connection in
             if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
             guard try jobs.pendingCount(kind: Self.scanKind, on: connection) < Limits.scanQueue else {
                 throw CatalogError(.unavailable, "Scan queue is full")
             }
+            var request = request
+            if try !store.hasCompleted(request.rootID, on: connection) { request.look(as: .full) }
             let id = try jobs.push(
-                NewJob(kind: Self.scanKind, payload: payload, uniqueKey: key), on: connection)
+                NewJob(kind: Self.scanKind, payload: try request.json, uniqueKey: key), on: connection)
             try store.insert(request, id: id, on: connection)
             return id
         }
@@ -55,7 +56,7 @@ package struct ScanService: Sendable {
         of id: JobID, page: Page, scope: AccessScope
     ) async throws -> (errors: [ScanErrorEntry], total: Int) {
         let scan = try await find(id, scope: scope)
-        return try await store.errors(of: scan.id, page: page)
+        return try await store.errors(of: scan.id, page: page, scope: scope)
     }
 
     /// Stops a queued or running scan; what it wrote stays.
@@ -70,8 +71,9 @@ package struct ScanService: Sendable {
 
     /// Applies parked removals, as a job.
     ///
-    /// - Returns: the id of that job.
+    /// - Returns: the id of that job; clients follow the scan instead, which tells how it ended.
     /// - Throws: `CatalogError.conflict` when nothing waits, or while the root is being scanned.
+    @discardableResult
     package func confirm(_ id: JobID, scope: AccessScope) async throws -> JobID {
         let scan = try await parked(id, scope: scope)
         let payload = try RemovalRequest(scanID: scan.id, rootID: scan.rootID).json
@@ -84,10 +86,39 @@ package struct ScanService: Sendable {
 
     /// Keeps the entries that a scan wanted to remove.
     ///
-    /// - Throws: `CatalogError.conflict` when nothing waits.
+    /// - Throws: `CatalogError.conflict` when nothing waits, or when somebody has confirmed them and they are being applied.
     package func discard(_ id: JobID, scope: AccessScope) async throws {
         let scan = try await parked(id, scope: scope)
-        guard try await store.discardRemovals(of: scan.id) else { throw Self.nothingParked(scan) }
+        let key = Self.key(of: scan.rootID)
+        let isSettled = try await database.write { connection in
+            if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
+            return try store.discardRemovals(of: scan.id, on: connection)
+        }
+        guard isSettled else { throw Self.nothingParked(scan) }
+    }
+
+    /// Stops what runs or waits for a root, be it a scan or the removals that somebody confirmed, and waits for its end.
+    ///
+    /// - Throws: `CatalogError.unavailable` when it does not end in time, as when a storage hangs; it then ends later.
+    package func stopAll(of rootID: RootID) async throws {
+        let key = Self.key(of: rootID)
+        let deadline = ContinuousClock.now + .seconds(Limits.scanStopSeconds)
+        var looks = 0
+        while let live = try await database.read({ try jobs.live(uniqueKey: key, on: $0) }) {
+            if live.status == .pending || !live.cancelRequested { _ = try await jobs.cancel(live.id) }
+            // Nobody will stop the scan of a process that died.
+            if looks % 20 == 0 { try await jobs.recoverAbandoned() }
+            looks += 1
+            guard ContinuousClock.now < deadline else {
+                throw CatalogError(.unavailable, "The scan of this storage root does not stop; try again later")
+            }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    /// Removes every row about scans of a root that is being removed itself.
+    package func forgetAll(of rootID: RootID) async throws {
+        try await store.forgetAll(of: rootID)
     }
 
     private func parked(_ id: JobID, scope: AccessScope) async throws -> Scan {
@@ -96,7 +127,8 @@ package struct ScanService: Sendable {
         return scan
     }
 
-    private static func key(of rootID: RootID) -> String { "scan:\(rootID)" }
+    /// The key of all jobs that change the entries of a root: no two of them run at the same time.
+    static func key(of rootID: RootID) -> String { "scan:\(rootID)" }
 
     private static let notFound = CatalogError(.notFound, "Scan not found")
 
@@ -106,8 +138,10 @@ package struct ScanService: Sendable {
 
     private static func alreadyLive(_ job: Job) -> CatalogError {
         let status = job.status == .pending ? "queued" : job.status.rawValue
+        // Confirmed removals are part of their scan, and that is what clients know.
+        let removal = job.kind == removalKind ? try? RemovalRequest(json: job.payload) : nil
         return CatalogError(
             .conflict, "A scan of this storage root is already \(status)",
-            details: ["job_id": .integer(job.id), "status": .text(status)])
+            details: ["job_id": .integer(removal?.scanID ?? job.id), "status": .text(status)])
     }
 }

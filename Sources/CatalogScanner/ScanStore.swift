@@ -1,11 +1,12 @@
 package import CatalogCore
 package import CatalogDatabase
+import CatalogJobs
 import CatalogSearch
 
 /// Questions asked of the tables of scans, and what a scan keeps there.
 package struct ScanStore: Sendable {
-    private let database: any Database
-    private let time: TimeSource
+    let database: any Database
+    let time: TimeSource
 
     package init(database: any Database, time: TimeSource = .system) {
         self.database = database
@@ -22,19 +23,27 @@ package struct ScanStore: Sendable {
     package func list(rootID: RootID?, page: Page, scope: AccessScope) async throws -> [Scan] {
         if let rootID, !scope.allows(rootID) { return [] }
         return try await database.read { connection in
-            var values: [SQLValue] = [.integer(Int64(page.limit)), .integer(Int64(page.offset))]
-            guard let rootID else {
-                let scans = try connection.rows(ScanQueries.listScans, values, Scan.init(row:))
-                return scans.filter { scope.allows($0.rootID) }
+            let values: [SQLValue] = [.integer(Int64(page.limit)), .integer(Int64(page.offset))]
+            if let rootID {
+                return try connection.rows(
+                    ScanQueries.listScansOfRoot, values + [.integer(rootID)], Scan.init(row:))
             }
-            values.append(.integer(rootID))
-            return try connection.rows(ScanQueries.listScansOfRoot, values, Scan.init(row:))
+            switch scope {
+            case .everything: return try connection.rows(ScanQueries.listScans, values, Scan.init(row:))
+            case .roots(let ids):
+                let list = SQLValue.text(ids.isEmpty ? "" : "," + ids.map(String.init).joined(separator: ",") + ",")
+                return try connection.rows(ScanQueries.listScansOfRoots, values + [list], Scan.init(row:))
+            }
         }
     }
 
-    /// What a scan could not read, in the order in which it was found, and how many rows there are.
-    package func errors(of id: JobID, page: Page) async throws -> (errors: [ScanErrorEntry], total: Int) {
-        try await database.read { connection in
+    /// What a scan could not read, in the order in which it was found, and how many rows there are; nothing when the caller
+    /// may not see its root.
+    package func errors(
+        of id: JobID, page: Page, scope: AccessScope
+    ) async throws -> (errors: [ScanErrorEntry], total: Int) {
+        guard try await find(id, scope: scope) != nil else { return ([], 0) }
+        return try await database.read { connection in
             let values: [SQLValue] = [.integer(id), .integer(Int64(page.limit)), .integer(Int64(page.offset))]
             let errors = try connection.rows(ScanQueries.listErrors, values) {
                 ScanErrorEntry(path: $0.text(0), code: $0.text(1), message: $0.text(2), at: $0.integer(3))
@@ -42,6 +51,11 @@ package struct ScanStore: Sendable {
             let total = try connection.firstRow(ScanQueries.countErrors, [.integer(id)]) { Int($0.integer(0)) }
             return (errors, total ?? 0)
         }
+    }
+
+    /// Whether a scan of the root ever came to its end.
+    func hasCompleted(_ rootID: RootID, on connection: any SQLConnection) throws -> Bool {
+        try connection.firstRow(ScanQueries.completedScan, [.integer(rootID)]) { _ in true } ?? false
     }
 
     /// Writes the row of a scan whose job was just written on `connection`.
@@ -58,48 +72,69 @@ package struct ScanStore: Sendable {
     /// Keeps the entries that a scan wanted to remove.
     ///
     /// - Returns: false when nothing waits.
-    func discardRemovals(of id: JobID) async throws -> Bool {
-        try await database.write { connection in
-            let isSettled = try settleRemovals(of: id, as: .discarded, removed: 0, on: connection)
-            try connection.execute(ScanQueries.clearRemovals, [.integer(id)])
-            return isSettled
+    func discardRemovals(of id: JobID, on connection: any SQLConnection) throws -> Bool {
+        let isSettled = try settleRemovals(of: id, as: .discarded, on: connection)
+        try connection.execute(ScanQueries.clearRemovals, [.integer(id)])
+        return isSettled
+    }
+
+    /// Deletes the scans of a root and all that they kept.
+    func forgetAll(of rootID: RootID) async throws {
+        _ = try await database.write { connection in
+            for statement in ScanQueries.forgetAll { try connection.execute(statement, [.integer(rootID)]) }
         }
     }
 
     // MARK: For a running scan; these block.
 
-    /// The directories of the root as they are known, with those that an interrupted run has finished.
-    func knownTree(of scan: ScanContext) throws -> KnownTree {
-        let entries = EntryStore(rootID: scan.rootID, time: time)
-        try database.writeBlocking { try entries.ensureRootEntry(on: $0) }
-        return try database.readBlocking { connection in
-            let rows = try entries.knownDirectories(on: connection)
-            var done: Set<EntryID> = []
-            try connection.forEachRow(ScanQueries.frontier, [.integer(scan.id)]) { row in
-                // A damaged list costs work done twice, nothing else.
-                done.formUnion(row.withBytes(0) { NameJournal.decode($0) } ?? [])
-                return true
-            }
-            return KnownTree(rows: rows, done: done)
+    /// The scan with this id, for the scan itself. Blocks.
+    func findBlocking(_ id: JobID) throws -> Scan? {
+        try database.readBlocking { try $0.firstRow(ScanQueries.findScan, [.integer(id)], Scan.init(row:)) }
+    }
+
+    /// Which disk a scan looked at; nil before its first run.
+    func identity(of id: JobID) throws -> String? {
+        try database.readBlocking { connection in
+            try connection.firstRow(ScanQueries.findScan, [.integer(id)]) { $0.optionalText(25) } ?? nil
         }
     }
 
-    /// How many entries the root has, its own directory left out.
-    func entryCount(of rootID: RootID) throws -> Int {
-        try database.readBlocking { try EntryStore(rootID: rootID, time: time).entryCount(on: $0) }
-    }
-
-    func saveProgress(_ id: JobID, entriesBefore: Int, counts: ScanCounts, path: String?) throws {
+    /// Removes the oldest scans of a root, with their jobs and all that they kept. Blocks.
+    func forgetOldScans(of rootID: RootID) throws {
         try database.writeBlocking { connection in
-            _ = try connection.execute(
-                ScanQueries.saveProgress,
-                [
-                    .integer(id), .integer(Int64(entriesBefore)), .integer(Int64(counts.entriesFound)),
-                    .integer(Int64(counts.directoriesListed)), .integer(Int64(counts.added)),
-                    .integer(Int64(counts.updated)), .integer(Int64(counts.removed)), .integer(Int64(counts.errors)),
-                    .optional(path), .integer(time.now),
-                ])
+            if let last = try idOfScan(of: rootID, after: Limits.scansWithErrorsKept, on: connection) {
+                try connection.execute(ScanQueries.forgetErrors, [.integer(rootID), .integer(last)])
+            }
+            guard let last = try idOfScan(of: rootID, after: Limits.scansKept, on: connection) else { return }
+            for statement in ScanQueries.forgetUpTo {
+                try connection.execute(statement, [.integer(rootID), .integer(last)])
+            }
+            try JobStore(database: database, time: time).forget(
+                uniqueKey: ScanService.key(of: rootID), upTo: last, on: connection)
         }
+    }
+
+    /// The newest scan of a root that has as many after it; nil when there is none.
+    private func idOfScan(of rootID: RootID, after count: Int, on connection: any SQLConnection) throws -> JobID? {
+        try connection.firstRow(ScanQueries.scanAfter, [.integer(rootID), .integer(Int64(count))]) { $0.integer(0) }
+    }
+
+    /// Counts entries as removed, in the transaction that removes them.
+    func addRemoved(_ count: Int, to id: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(ScanQueries.addRemoved, [.integer(id), .integer(Int64(count))])
+    }
+
+    func saveProgress(
+        _ id: JobID, entriesBefore: Int, counts: ScanCounts, path: String, on connection: any SQLConnection
+    ) throws {
+        try connection.execute(
+            ScanQueries.saveProgress,
+            [
+                .integer(id), .integer(Int64(entriesBefore)), .integer(Int64(counts.entriesFound)),
+                .integer(Int64(counts.directoriesListed)), .integer(Int64(counts.added)),
+                .integer(Int64(counts.updated)), .integer(Int64(counts.removed)), .integer(Int64(counts.errors)),
+                .text(path), .integer(time.now),
+            ])
     }
 
     func park(_ id: JobID, count: Int, reason: String) throws {
@@ -112,15 +147,22 @@ package struct ScanStore: Sendable {
     ///
     /// - Returns: false when nothing waits.
     @discardableResult
-    func settleRemovals(of id: JobID, as state: Scan.RemovalState, removed: Int) throws -> Bool {
-        try database.writeBlocking { try settleRemovals(of: id, as: state, removed: removed, on: $0) }
+    func settleRemovals(of id: JobID, as state: Scan.RemovalState) throws -> Bool {
+        try database.writeBlocking { try settleRemovals(of: id, as: state, on: $0) }
     }
 
     private func settleRemovals(
-        of id: JobID, as state: Scan.RemovalState, removed: Int, on connection: any SQLConnection
+        of id: JobID, as state: Scan.RemovalState, on connection: any SQLConnection
     ) throws -> Bool {
-        try connection.execute(
-            ScanQueries.settleRemovals, [.integer(id), .text(state.rawValue), .integer(Int64(removed))]) > 0
+        try connection.execute(ScanQueries.settleRemovals, [.integer(id), .text(state.rawValue)]) > 0
+    }
+
+    /// Says why confirmed removals could not be applied; they go on waiting.
+    func noteFailedRemoval(of id: JobID, message: String) throws {
+        try database.writeBlocking { connection in
+            _ = try connection.execute(
+                ScanQueries.noteFailedRemoval, [.integer(id), .text("The confirmed removals failed: \(message)")])
+        }
     }
 
     /// The next noted entries that are still in the catalog, by id; empty after the last.
@@ -131,19 +173,13 @@ package struct ScanStore: Sendable {
         }
     }
 
-    /// A new walk sees for itself what is missing: what older scans of the root have parked is dropped.
-    func discardOlderRemovals(of scan: ScanContext) throws {
-        let older = try database.readBlocking { connection in
-            try connection.rows(ScanQueries.parkedScans, [.integer(scan.rootID), .integer(scan.id)]) { $0.integer(0) }
-        }
-        for id in older {
-            try settleRemovals(of: id, as: .discarded, removed: 0)
-            try clear(ScanQueries.clearRemovals, id)
-        }
-    }
-
     func dropRemovals(of id: JobID) throws {
         try clear(ScanQueries.clearRemovals, id)
+    }
+
+    /// Forgets what an earlier walk of the same scan could not read: this one finds it again, or that it is mended.
+    func dropErrors(of id: JobID) throws {
+        try clear(ScanQueries.clearErrors, id)
     }
 
     func dropFrontier(of id: JobID) throws {

@@ -3,122 +3,147 @@ import CatalogJobs
 import CatalogStorage
 import Glibc
 
-/// What a walk leaves out, and how deep it goes.
-struct WalkRules: Sendable {
-    let type: ScanType
-    let patterns: NamePatterns
-    /// Directories below each other; nil means as deep as `Limits.directoryDepth`.
-    let maxDepth: Int?
-}
-
-/// The list phase: walks a root depth first on a thread of its own and passes what it finds to the writer.
+/// The list phase: one of the threads that walk a root, depth first each, and pass what they find to the writer.
 ///
 /// A directory whose digest the catalog has is passed on as "unchanged"; nothing else of it is looked at. A resumed scan
 /// steps over directories that it has finished, and a quick one over those whose own times did not change: in both cases the
 /// walk goes on in the sub-directories that the catalog has.
+///
+/// A walker that has nothing to do gets half of what another one has still to visit. The writer sees every directory after
+/// its parent all the same: one walker's batches arrive in their order, and work changes hands after the batch that it
+/// comes from.
 struct TreeWalker {
-    private struct Pending {
-        let reference: DirectoryReference
-        let known: KnownTree.Index?
-        /// Names above this one.
-        let depth: Int
-        let nameStart: Int
-        let nameLength: Int
-    }
-
     private let backend: any StorageBackend
     private let rules: WalkRules
     private let tree: KnownTree
+    private let shares: WalkShares
     private let channel: BoundedChannel<WalkBatch>
     private let stop: StopSignal
-    private var stack: [Pending] = []
-    private var stackNames: [UInt8] = []
-    private var path = NativePath()
-    private var pathDepth = 0
+    private var pending = PendingDirectories()
     private var listing = DirectoryListing()
     private var digester = DirectoryDigester()
     private var batch = WalkBatch()
-    private var foundCount = 0
     private var lastSend = Self.seconds()
 
     init(
-        backend: any StorageBackend, rules: WalkRules, tree: KnownTree, channel: BoundedChannel<WalkBatch>,
-        stop: StopSignal
+        backend: any StorageBackend, rules: WalkRules, tree: KnownTree, shares: WalkShares,
+        channel: BoundedChannel<WalkBatch>, stop: StopSignal
     ) {
         self.backend = backend
         self.rules = rules
         self.tree = tree
+        self.shares = shares
         self.channel = channel
         self.stop = stop
     }
 
-    /// Walks the whole root. Blocks; closes the channel at its end.
-    ///
-    /// - Throws: `CatalogError.cancelled` when told to stop, and the error of the root's own listing, since then nothing is
-    ///   known of anything.
-    mutating func run() throws {
-        defer { channel.close() }
+    /// Where a walk through the whole root begins.
+    static func start(in tree: KnownTree) throws -> PendingDirectories {
         guard let root = tree.root else { throw CatalogError.internalError("the root has no directory of its own") }
-        stack.append(Pending(reference: .known(tree[root].id), known: root, depth: 0, nameStart: 0, nameLength: 0))
-        while let next = stack.popLast() {
-            try stop.check()
-            stackNames.withUnsafeBytes { names in
-                while pathDepth > max(0, next.depth - 1) {
-                    path.removeLast()
-                    pathDepth -= 1
-                }
-                guard next.depth > 0 else { return }
-                path.append(
-                    UnsafeRawBufferPointer(rebasing: names[next.nameStart..<(next.nameStart + next.nameLength)]))
-                pathDepth += 1
+        var pending = PendingDirectories()
+        pending.push(
+            PendingDirectories.Found(reference: .known(tree[root].id), known: root, depth: 0, parentDevice: nil),
+            name: UnsafeRawBufferPointer(start: nil, count: 0))
+        return pending
+    }
+
+    /// Walks until nobody has anything left to visit. Blocks.
+    ///
+    /// Ends the whole walk with `CatalogError.cancelled` when told to stop, and with the error of the root's own listing,
+    /// since then nothing is known of anything.
+    mutating func run() {
+        do {
+            while let share = shares.take() {
+                pending = share
+                try walkShare()
+                shares.finishShare()
             }
-            stackNames.removeSubrange(next.nameStart...)
+        } catch {
+            shares.end(error)
+        }
+    }
+
+    private mutating func walkShare() throws {
+        while let next = pending.next() {
+            try stop.check()
+            guard !shares.isOver else { throw CatalogError(.cancelled, "Stopped") }
             try visit(next)
-            if batch.isFull || Self.seconds() - lastSend > 0.25 { try send() }
+            if shares.isWorkWanted, let half = pending.takeHalf() {
+                try send()
+                shares.give(half)
+            } else if batch.isFull || Self.seconds() - lastSend > 0.25 {
+                try send()
+            }
         }
         try send()
     }
 
-    private mutating func visit(_ directory: Pending) throws {
-        if let known = directory.known, isSteppedOver(known) {
-            pass(directory, .unchanged, entryCount: tree[known].entryCount)
-            pushKnownChildren(of: known, depth: directory.depth)
-            return
+    private mutating func visit(_ directory: PendingDirectories.Found) throws {
+        if let known = directory.known, let now = lookIfSteppedOver(directory, known) {
+            pass(directory, .unchanged, entryCount: tree[known].entryCount, device: now.device)
+            return pushKnownChildren(of: known, directory, device: now.device)
         }
         listing.removeAll()
+        let startedAt = Self.wallNanoseconds()
         do {
-            try backend.list(path, into: &listing)
+            try backend.list(pending.path, into: &listing)
+            try rules.checkPlace(
+                of: listing, known: directory.known.map { tree[$0] }, parentDevice: directory.parentDevice)
         } catch let error as CatalogError {
-            // Without the root nothing is known: that is the end of the scan, not an error row.
-            if directory.depth == 0 { throw error }
-            batch.errors.append(ScanErrorRow(path: path.text, code: error.code.rawValue, message: error.message))
-            return pass(directory, .failed(error), entryCount: 0)
+            return try noteFailure(error, of: directory)
         }
         leaveOut()
         listing.sortByName()
         let digest = listing.failures.isEmpty ? digester.digest(of: listing) : nil
-        if let known = directory.known, rules.type != .full, let digest, digest == tree[known].digest {
-            pass(directory, .unchanged, entryCount: listing.entries.count)
-            pushKnownChildren(of: known, depth: directory.depth)
+        let isSettled = listing.isSettled(at: startedAt)
+        if let known = directory.known, let digest, isUnchanged(tree[known], digest, isSettled: isSettled) {
+            pass(directory, .unchanged, entryCount: listing.entries.count, device: listing.device)
+            pushKnownChildren(of: known, directory, device: listing.device)
         } else {
-            passListing(of: directory, digest: digest)
+            passListing(of: directory, digest: digest, isSettled: isSettled)
         }
     }
 
-    /// Whether the listing of a known directory is not needed: it is done in a resumed scan, or a quick one sees that its
-    /// times are as they were.
-    private func isSteppedOver(_ index: KnownTree.Index) -> Bool {
+    /// What the directory is now, where its listing is not needed: it is done in a resumed scan, or a quick one sees that it
+    /// is as it was. Nil where it has to be listed.
+    private func lookIfSteppedOver(_ directory: PendingDirectories.Found, _ index: KnownTree.Index) -> StorageEntry? {
         let known = tree[index]
-        if known.isDone { return true }
-        guard rules.type == .quick, known.digest != nil else { return false }
-        guard let now = try? backend.stat(path.storagePath()), now.kind == .directory else { return false }
-        return now.modifiedNS == known.modifiedNS && now.changedNS == known.changedNS
+        guard known.isDone || (rules.type == .quick && known.digest != nil) else { return nil }
+        let now = try? backend.statDirectory(pending.path)
+        if directory.depth == 0 {
+            guard let now, rules.isRoot(device: now.device, inode: now.inode) else { return nil }
+        }
+        if known.isDone {
+            var unseen = StorageEntry(kind: .directory)
+            unseen.device = known.device
+            return now ?? unseen
+        }
+        guard let now, now.kind == .directory else { return nil }
+        let isSame =
+            now.modifiedNS == known.modifiedNS && now.changedNS == known.changedNS && now.device == known.device
+            && now.inode == known.inode
+        return isSame ? now : nil
+    }
+
+    /// Whether the rows of a listed directory say all that its listing does.
+    private func isUnchanged(_ known: KnownTree.Directory, _ digest: DirectoryDigest, isSettled: Bool) -> Bool {
+        rules.type != .full && digest == known.digest && (known.modifiedNS == listing.modifiedNS || !isSettled)
+    }
+
+    /// Makes an error row of a directory that could not be listed.
+    ///
+    /// - Throws: the error itself when nothing can be known any more: it was the root, or the root has gone meanwhile.
+    private mutating func noteFailure(_ error: CatalogError, of directory: PendingDirectories.Found) throws {
+        if directory.depth == 0 { throw error }
+        if error.code == .storageUnavailable { _ = try backend.probe() }
+        batch.errors.append(ScanErrorRow(path: pending.path.text, error: error))
+        pass(directory, .failed, entryCount: 0, device: nil)
     }
 
     /// Takes out of the listing what the rules skip.
     private mutating func leaveOut() {
         let patterns = rules.patterns
-        let scope = patterns.choosesByPath ? patterns.scope(of: path) : nil
+        let scope = patterns.choosesByPath ? patterns.scope(of: pending.path) : nil
         let names = listing.names
         names.withUnsafeBytes { names in
             listing.entries.removeAll { entry in
@@ -129,54 +154,78 @@ struct TreeWalker {
         }
     }
 
-    private mutating func pushKnownChildren(of index: KnownTree.Index, depth: Int) {
+    private mutating func pushKnownChildren(
+        of index: KnownTree.Index, _ directory: PendingDirectories.Found, device: Int64
+    ) {
         for child in tree[index].children.reversed() {
-            let start = stackNames.count
-            tree.withName(of: child) { stackNames.append(contentsOf: $0) }
-            stack.append(
-                Pending(
-                    reference: .known(tree[child].id), known: child, depth: depth + 1, nameStart: start,
-                    nameLength: stackNames.count - start))
+            let found = PendingDirectories.Found(
+                reference: .known(tree[child].id), known: child, depth: directory.depth + 1, parentDevice: device)
+            tree.withName(of: child) { push(found, name: $0) }
         }
     }
 
+    /// Puts a sub-directory of this one on the stack, unless it lies too deep.
+    private mutating func push(_ directory: PendingDirectories.Found, name: UnsafeRawBufferPointer) {
+        let limit = min(rules.maxDepth ?? Limits.directoryDepth, Limits.directoryDepth)
+        guard directory.depth > limit else { return pending.push(directory, name: name) }
+        batch.errors.append(
+            ScanErrorRow(
+                path: joined(Array(name)), code: "depthLimit",
+                message: "Deeper than the limit of \(limit) directories; not entered"))
+    }
+
     /// Passes on a changed listing and puts its sub-directories on the stack.
-    private mutating func passListing(of directory: Pending, digest: DirectoryDigest?) {
+    private mutating func passListing(
+        of directory: PendingDirectories.Found, digest: DirectoryDigest?, isSettled: Bool
+    ) {
         let firstEntry = batch.entries.count
         let nameBase = UInt32(batch.names.count)
         batch.names += listing.names
-        var known = directory.known.map { tree[$0].children } ?? 0..<0
-        var children: [(entry: ListedEntry, reference: DirectoryReference, known: KnownTree.Index?)] = []
-        var keptNames = noteFailures()
-        for listed in listing.entries {
-            var entry = listed
-            entry.nameOffset += nameBase
-            guard listed.kind == .directory else {
-                batch.entries.append(WalkedEntry(listed: entry, foundNumber: nil))
-                continue
-            }
-            let match = takeKnown(listed, from: &known)
-            if let match, isAway(listed, known: match, parent: directory.known) {
-                keptNames.append(noteAway(listed))
-                continue
-            }
-            let id = match.map { tree[$0].id }
-            batch.entries.append(WalkedEntry(listed: entry, foundNumber: id == nil ? foundCount : nil))
-            children.append((listed, id.map { .known($0) } ?? .found(foundCount), match))
-            if match == nil { foundCount += 1 }
+        let (children, awayNames) = passEntries(of: directory, nameBase: nameBase)
+        for child in children.reversed() {
+            listing.withName(of: child.entry) { push(child.found, name: $0) }
         }
-        push(children, depth: directory.depth + 1)
+        let keptNames = noteFailures() + awayNames
         let part = ListedDirectory(
             entries: firstEntry..<batch.entries.count, keptNames: keptNames,
             digest: keptNames.isEmpty ? digest : nil, modifiedNS: listing.modifiedNS, changedNS: listing.changedNS,
-            birthNS: listing.birthNS, device: listing.device, inode: listing.inode)
-        pass(directory, .listed(part), entryCount: listing.entries.count)
+            birthNS: listing.birthNS, device: listing.device, inode: listing.inode, isSettled: isSettled)
+        pass(directory, .listed(part), entryCount: listing.entries.count, device: listing.device)
+    }
+
+    /// Passes on the entries of a listing.
+    ///
+    /// - Returns: the sub-directories among them, and the names of mounts that are not among them.
+    private mutating func passEntries(
+        of directory: PendingDirectories.Found, nameBase: UInt32
+    ) -> (children: [(entry: ListedEntry, found: PendingDirectories.Found)], awayNames: [[UInt8]]) {
+        var known = directory.known.map { tree[$0].children } ?? 0..<0
+        var children: [(entry: ListedEntry, found: PendingDirectories.Found)] = []
+        var awayNames: [[UInt8]] = []
+        for listed in listing.entries {
+            var number: Int?
+            if listed.kind == .directory {
+                let match = takeKnown(listed, from: &known, &awayNames)
+                number = match == nil ? shares.takeFoundNumber() : nil
+                let reference = match.map { DirectoryReference.known(tree[$0].id) } ?? .found(number ?? 0)
+                let found = PendingDirectories.Found(
+                    reference: reference, known: match, depth: directory.depth + 1, parentDevice: listing.device)
+                children.append((listed, found))
+            }
+            var entry = listed
+            entry.nameOffset += nameBase
+            batch.entries.append(WalkedEntry(listed: entry, foundNumber: number))
+        }
+        for index in known { noteMissing(index, &awayNames) }
+        return (children, awayNames)
     }
 }
 
 extension TreeWalker {
-    /// The known sub-directory with the name of `entry`; both sides are sorted, so earlier ones are not looked at again.
-    private func takeKnown(_ entry: ListedEntry, from children: inout Range<KnownTree.Index>) -> KnownTree.Index? {
+    /// The known sub-directory with the name of `entry`; both sides are sorted, so earlier ones are not there any more.
+    private mutating func takeKnown(
+        _ entry: ListedEntry, from children: inout Range<KnownTree.Index>, _ awayNames: inout [[UInt8]]
+    ) -> KnownTree.Index? {
         while let candidate = children.first {
             let order = listing.withName(of: entry) { name in
                 tree.withName(of: candidate) { compareBytes($0, name) }
@@ -184,25 +233,17 @@ extension TreeWalker {
             if order > 0 { return nil }
             children = (candidate + 1)..<children.upperBound
             if order == 0 { return candidate }
+            noteMissing(candidate, &awayNames)
         }
         return nil
     }
 
-    /// A directory that was a mounted file system and lies on its parent's device now: the mount is away, and what shows in
-    /// its place is the empty directory below it.
-    private func isAway(_ entry: ListedEntry, known: KnownTree.Index, parent: KnownTree.Index?) -> Bool {
-        guard let parent else { return false }
-        return tree[known].device != tree[parent].device && entry.device == listing.device
-    }
-
-    /// - Returns: the name.
-    private mutating func noteAway(_ entry: ListedEntry) -> [UInt8] {
-        let name = listing.name(of: entry)
-        batch.errors.append(
-            ScanErrorRow(
-                path: joined(name), code: CatalogError.Code.storageUnavailable.rawValue,
-                message: "A file system was mounted here and is away; its entries are kept"))
-        return name
+    /// A mount may take the directory with it that it was mounted on, as automatic ones do: that is away, not deleted.
+    private mutating func noteMissing(_ index: KnownTree.Index, _ awayNames: inout [[UInt8]]) {
+        guard tree[index].isMountPoint, !rules.confirmsRemovals else { return }
+        let name = tree.withName(of: index) { Array($0) }
+        batch.errors.append(ScanErrorRow(path: joined(name), error: WalkRules.mountIsAway))
+        awayNames.append(name)
     }
 
     /// Notes the names whose attributes could not be read.
@@ -210,53 +251,44 @@ extension TreeWalker {
     /// - Returns: these names.
     private mutating func noteFailures() -> [[UInt8]] {
         for failure in listing.failures {
-            batch.errors.append(
-                ScanErrorRow(
-                    path: joined(failure.name), code: failure.error.code.rawValue, message: failure.error.message))
+            batch.errors.append(ScanErrorRow(path: joined(failure.name), error: failure.error))
         }
         return listing.failures.map(\.name)
     }
 
-    /// Puts sub-directories on the stack, the first one on top, but those that the depth limit cuts off.
-    private mutating func push(
-        _ children: [(entry: ListedEntry, reference: DirectoryReference, known: KnownTree.Index?)], depth: Int
-    ) {
-        let limit = min(rules.maxDepth ?? Limits.directoryDepth, Limits.directoryDepth)
-        for child in children.reversed() {
-            guard depth <= limit else {
-                batch.errors.append(
-                    ScanErrorRow(
-                        path: joined(listing.name(of: child.entry)), code: "depthLimit",
-                        message: "Deeper than the limit of \(limit) directories; not entered"))
-                continue
-            }
-            let start = stackNames.count
-            listing.withName(of: child.entry) { stackNames.append(contentsOf: $0) }
-            stack.append(
-                Pending(
-                    reference: child.reference, known: child.known, depth: depth, nameStart: start,
-                    nameLength: Int(child.entry.nameLength)))
-        }
-    }
-
     private func joined(_ name: [UInt8]) -> String {
-        let parent = path.text
+        let parent = pending.path.text
         let text = NameEncoding.text(of: name)
         return parent.isEmpty ? text : parent + "/" + text
     }
 
-    private mutating func pass(_ directory: Pending, _ outcome: WalkedDirectory.Outcome, entryCount: Int) {
-        batch.directories.append(
-            WalkedDirectory(reference: directory.reference, outcome: outcome, entryCount: entryCount))
+    /// - Parameter device: where the directory lies now; nil when nobody knows.
+    private mutating func pass(
+        _ directory: PendingDirectories.Found, _ outcome: WalkedDirectory.Outcome, entryCount: Int, device: Int64?
+    ) {
+        var walked = WalkedDirectory(reference: directory.reference, outcome: outcome, entryCount: entryCount)
+        if let old = directory.known.map({ tree[$0].device }), let device, old != device {
+            walked.oldDevice = old
+            walked.device = device
+        }
+        batch.directories.append(walked)
     }
 
     private mutating func send() throws {
         lastSend = Self.seconds()
         guard !batch.isEmpty else { return }
-        batch.currentPath = path.text
+        batch.currentPath = pending.path.text
         guard channel.send(batch) else { throw CatalogError(.cancelled, "Stopped") }
+        // Small ones follow each other while work changes hands, and need no room for thousands.
+        let wasFull = batch.isFull
         batch = WalkBatch()
-        batch.entries.reserveCapacity(WalkBatch.entriesMax + 256)
+        if wasFull { batch.entries.reserveCapacity(WalkBatch.entriesMax + 256) }
+    }
+
+    private static func wallNanoseconds() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private static func seconds() -> Double {
@@ -264,14 +296,4 @@ extension TreeWalker {
         clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
-}
-
-/// Order of two byte strings, as `memcmp` and both engines have it.
-func compareBytes(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Int {
-    let common = min(left.count, right.count)
-    if common > 0, let first = left.baseAddress, let second = right.baseAddress {
-        let order = memcmp(first, second, common)
-        if order != 0 { return Int(order) }
-    }
-    return left.count - right.count
 }

@@ -5,7 +5,7 @@ import CatalogStorage
 enum DirectoryReference: Sendable {
     /// The catalog has it under this id.
     case known(EntryID)
-    /// It was found in this walk: the n-th one, counted by both sides.
+    /// It was found in this walk, under a number that the listing of its parent told the writer before.
     case found(Int)
 }
 
@@ -17,20 +17,24 @@ struct WalkedDirectory: Sendable {
         /// Listed, and not known to be the same: its entries are in the batch.
         case listed(ListedDirectory)
         /// Could not be listed: nothing below it may be touched.
-        case failed(CatalogError)
+        case failed
     }
 
     let reference: DirectoryReference
     let outcome: Outcome
     /// Entries seen in it (direct ones), for progress.
     let entryCount: Int
+    /// The device that it lay on when it was listed last, where that has another number now.
+    var oldDevice: Int64?
+    /// The device that it lies on now, with `oldDevice`.
+    var device: Int64?
 }
 
 /// The part of a listing that belongs to the directory itself.
 struct ListedDirectory: Sendable {
     /// Its entries, as a range of the batch's `entries`, sorted by name.
     let entries: Range<Int>
-    /// Names that are there but could not be looked at, or whose storage is away: their rows stay as they are.
+    /// Names that are there but could not be looked at, or mounts that are away: their rows stay as they are.
     let keptNames: [[UInt8]]
     let digest: DirectoryDigest?
     let modifiedNS: Int64
@@ -38,6 +42,20 @@ struct ListedDirectory: Sendable {
     let birthNS: Int64
     let device: Int64
     let inode: Int64
+    /// Whether a later change must give the directory a later time: else its times prove nothing to a quick scan.
+    let isSettled: Bool
+}
+
+extension DirectoryListing {
+    /// Whether the directory's times lie so far before the listing began that every change after it shows in them.
+    ///
+    /// File systems take the time from a clock that stands still between two ticks, some hundredths of a second apart at
+    /// most; those that keep whole seconds only (or every other one, as FAT does) stand still for as long.
+    func isSettled(at startedAt: Int64) -> Bool {
+        let latest = max(modifiedNS, changedNS)
+        let hasWholeSeconds = modifiedNS % 1_000_000_000 == 0 && changedNS % 1_000_000_000 == 0
+        return latest < startedAt - (hasWholeSeconds ? 2_000_000_000 : 20_000_000)
+    }
 }
 
 /// One entry of a listing, as the walker passes it on.
@@ -71,4 +89,10 @@ package struct ScanErrorRow: Sendable, Equatable {
     package let path: String
     package let code: String
     package let message: String
+}
+
+extension ScanErrorRow {
+    init(path: String, error: CatalogError) {
+        self.init(path: path, code: error.code.rawValue, message: error.message)
+    }
 }

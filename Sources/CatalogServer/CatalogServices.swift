@@ -20,16 +20,19 @@ package struct CatalogServices: Sendable {
         package var storageThreads: Int
         /// Scans at the same time.
         package var scanSlots: Int
+        /// Setting `scan.concurrency`: directories that one scan lists at the same time.
+        package var scanConcurrency: Int
 
         package init(
             skipNames: [String], allowedLocalRoots: [String]?, reserved: [ReservedDirectory], storageThreads: Int,
-            scanSlots: Int
+            scanSlots: Int, scanConcurrency: Int
         ) {
             self.skipNames = skipNames
             self.allowedLocalRoots = allowedLocalRoots
             self.reserved = reserved
             self.storageThreads = storageThreads
             self.scanSlots = scanSlots
+            self.scanConcurrency = scanConcurrency
         }
     }
 
@@ -69,6 +72,7 @@ package struct CatalogServices: Sendable {
     private let registry: StorageRegistry
     private let storagePool: BlockingPool
     private let scanPool: BlockingPool
+    private let probePool: BlockingPool
     private let searchPool: BlockingPool
 
     /// - Parameters:
@@ -81,13 +85,17 @@ package struct CatalogServices: Sendable {
         self.database = database
         registry = StorageRegistry()
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
-        // Each scan walks on one thread and writes on another.
-        scanPool = BlockingPool(name: "scan", threads: configuration.scanSlots * 2, queueLimit: 64)
+        scanPool = BlockingPool(name: "scan", threads: configuration.scanSlots, queueLimit: 64)
+        probePool = BlockingPool(name: "probe", threads: 8, queueLimit: 256)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
+        let scans = ScanService(database: database, time: time)
         let roots = StorageRootService(
-            store: StorageRootStore(database: database, time: time), registry: registry, providers: providers,
-            policy: policy, skipNames: configuration.skipNames, pool: storagePool)
+            store: StorageRootStore(database: database, time: time),
+            access: StorageAccess(
+                registry: registry, providers: providers, pool: storagePool, probes: StorageProbes(pool: probePool)),
+            policy: policy,
+            skipNames: configuration.skipNames, scans: scans)
         let entries = CatalogStore(database: database)
         let events = EventBroker()
         let publish: @Sendable (ScanProgress) -> Void = { progress in
@@ -97,7 +105,7 @@ package struct CatalogServices: Sendable {
         self.roots = roots
         self.entries = entries
         self.events = events
-        scans = ScanService(database: database, time: time)
+        self.scans = scans
         catalog = CatalogService(store: entries, roots: roots)
         let openFiles = OpenFileCache()
         self.openFiles = openFiles
@@ -111,10 +119,11 @@ package struct CatalogServices: Sendable {
             store: JobStore(database: database, time: time),
             handlers: [
                 ScanJob(
-                    database: database, roots: roots, pool: scanPool, time: time, onProgress: publish,
-                    onWritten: listeners.onWritten),
-                RemovalJob(database: database, roots: roots, pool: scanPool, time: time),
-            ], slots: configuration.scanSlots, logger: logger)
+                    database: database, roots: roots,
+                    threads: ScanThreads(pool: scanPool, directoriesAtOnce: configuration.scanConcurrency), time: time,
+                    onProgress: publish, onWritten: listeners.onWritten),
+                RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
+            ], slots: configuration.scanSlots, logger: logger, prepare: { try await roots.finishPurges() })
     }
 
     /// Searching, over an index that somebody has opened.
@@ -129,5 +138,7 @@ package struct CatalogServices: Sendable {
         try await storagePool.shutdown()
         try await scanPool.shutdown()
         try await searchPool.shutdown()
+        // A storage that does not answer keeps its thread; nobody waits for that.
+        probePool.abandon()
     }
 }

@@ -85,7 +85,7 @@ package struct TestServer: Sendable {
             database: database,
             configuration: CatalogServices.Configuration(
                 skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 4,
-                scanSlots: 2),
+                scanSlots: 2, scanConcurrency: 3),
             providers: [.local(leavingOut: [])], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))

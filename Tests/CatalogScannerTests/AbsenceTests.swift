@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogJobs
 import CatalogScanner
 import Foundation
+import Synchronization
 import Testing
 
 /// Absence is not deletion: nothing that a scan cannot see costs a row.
@@ -141,6 +142,58 @@ import Testing
             #expect(full.status == "completed")
             #expect(try await disk.catalog().count == 4_500)
             #expect(try await disk.totals() == (bytes: 3_000, files: 3_000, directories: 1_500))
+        }
+    }
+
+    /// More rows below one directory than go into a transaction, in several directories.
+    @Test func aLargeDirectoryIsRemovedWhole() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<6_000 { try disk.write("d/\(number % 4)/\(number).txt", bytes: 1) }
+            try disk.write("keep.txt")
+            try await disk.scan(.full)
+            try disk.remove("d")
+            let scan = try await disk.scan(confirm: true)
+            #expect(scan.counts.removed == 6_005)
+            #expect(try await Set(disk.catalog().keys) == ["keep.txt"])
+            #expect(try await disk.count("entries WHERE missing_since_us IS NULL") == 2)
+        }
+    }
+
+    @Test func theFirstScanIsAFullOne() async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("a/one.txt")
+            #expect(try await disk.scan(.quick).type == "full")
+            #expect(try await disk.scan(.quick).type == "quick")
+        }
+    }
+
+    @Test func theEndOfEachScanIsToldOnce() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<5 { try disk.write("d/\(number).txt") }
+            let told = Mutex<[String]>([])
+            func endOfScan() async throws -> [String] {
+                told.withLock { $0 = [] }
+                try await disk.run(try await disk.request()) { _, progress in
+                    told.withLock { $0.append(progress.status + (progress.error.map { ": " + $0 } ?? "")) }
+                }
+                return told.withLock { $0 }.filter { $0 != "running" }
+            }
+            #expect(try await endOfScan() == ["completed"])
+            try disk.remove("d")
+            #expect(try await endOfScan() == ["needs_confirmation"])
+            disk.backend.goAway(true)
+            #expect(try await endOfScan() == ["failed: Storage unavailable"])
+        }
+    }
+
+    @Test func oldScansAreForgottenWithAllThatTheyKept() async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("a/one.txt")
+            disk.backend.makeUnreadable(["a"])
+            for _ in 0..<(Limits.scansKept + 3) { try await disk.scan() }
+            #expect(try await disk.count("scans") == Limits.scansKept)
+            #expect(try await disk.count("jobs") == Limits.scansKept)
+            #expect(try await disk.count("scan_errors") == Limits.scansWithErrorsKept)
         }
     }
 

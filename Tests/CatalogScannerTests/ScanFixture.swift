@@ -17,17 +17,19 @@ struct ScanFixture: Sendable {
     /// The directory that is scanned.
     let tree: String
     let backend: FaultyBackend
+    /// Setting `scan.concurrency`.
+    let directoriesAtOnce: Int
     private let roots: TestRoots
     private let pool: BlockingPool
 
-    static func withNew(_ body: (ScanFixture) async throws -> Void) async throws {
+    static func withNew(directoriesAtOnce: Int = 3, _ body: (ScanFixture) async throws -> Void) async throws {
         try await TestDatabase.withNew { test in
             let tree = test.directory + "/tree"
             try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: true)
             let backend = FaultyBackend(LocalBackend(path: Array(tree.utf8)))
-            let pool = BlockingPool(name: "scan", threads: 4, queueLimit: 16)
+            let pool = BlockingPool(name: "scan", threads: 1, queueLimit: 16)
             let fixture = ScanFixture(
-                database: test.database, tree: tree, backend: backend,
+                database: test.database, tree: tree, backend: backend, directoriesAtOnce: directoriesAtOnce,
                 roots: TestRoots(backend: backend, database: test.database), pool: pool)
             try await fixture.addRoot()
             try await body(fixture)
@@ -54,19 +56,29 @@ struct ScanFixture: Sendable {
 
     // MARK: Scanning
 
-    /// Runs a scan to its end, or until `stop` says so after a number of listed directories.
+    /// Runs a scan to its end.
     @discardableResult
-    func scan(_ type: ScanType = .incremental, confirm: Bool = false) async throws -> Scan {
-        let id = try await service.request(
-            ScanRequest(rootID: Self.rootID, type: type, confirmsRemovals: confirm))
-        return try await run(id)
+    func scan(
+        _ type: ScanType = .incremental, confirm: Bool = false, maxDepth: Int? = nil
+    ) async throws -> Scan {
+        try await run(try await request(type, confirm: confirm, maxDepth: maxDepth))
+    }
+
+    /// Queues a scan that nobody runs yet.
+    func request(
+        _ type: ScanType = .incremental, confirm: Bool = false, maxDepth: Int? = nil
+    ) async throws -> JobID {
+        try await service.request(
+            ScanRequest(rootID: Self.rootID, type: type, maxDepth: maxDepth, confirmsRemovals: confirm))
     }
 
     /// Runs the waiting job with this id, as the next start of the program would.
     @discardableResult
     func run(_ id: JobID, interrupt: (@Sendable (JobWorker, ScanProgress) -> Void)? = nil) async throws -> Scan {
         let box = Mutex<JobWorker?>(nil)
-        let handler = ScanJob(database: database, roots: roots, pool: pool) { progress in
+        let handler = ScanJob(
+            database: database, roots: roots, threads: ScanThreads(pool: pool, directoriesAtOnce: directoriesAtOnce)
+        ) { progress in
             if let worker = box.withLock({ $0 }) { interrupt?(worker, progress) }
         }
         let removals = RemovalJob(database: database, roots: roots, pool: pool)
@@ -78,15 +90,105 @@ struct ScanFixture: Sendable {
         return try await service.find(id, scope: .everything)
     }
 
+    /// Runs the waiting job until a walker comes to `path` and the other one has found and written `count` directories, and
+    /// interrupts it there as a stop of the program does.
+    ///
+    /// The root has two directories, the last of them `path` with a sub-directory, and two walkers.
+    func runInterrupted(_ id: JobID, at path: String, after count: Int) async throws {
+        let run = Mutex<Task<Void, any Error>?>(nil)
+        backend.onList { listed in
+            // Gives the second walker time to come and ask for work.
+            if listed.isEmpty { usleep(100_000) }
+            guard listed == path else { return }
+            self.wait { self.hasListed(count, id) && run.withLock { $0 != nil } }
+            run.withLock { $0?.cancel() }
+        }
+        let task = Task { _ = try await self.run(id) }
+        run.withLock { $0 = task }
+        _ = await task.result
+        backend.onList(nil)
+        let scan = try await service.find(id, scope: .everything)
+        guard scan.status == "queued", scan.counts.directoriesListed >= count else { throw NotInterrupted(scan: scan) }
+    }
+
+    /// The same, but somebody cancels the scan there.
+    func cancel(_ id: JobID, at path: String, after count: Int) async throws {
+        let worker = Mutex<JobWorker?>(nil)
+        backend.onList { listed in
+            if listed.isEmpty { usleep(100_000) }
+            guard listed == path else { return }
+            self.wait { self.hasListed(count, id) && worker.withLock { $0 != nil } }
+            worker.withLock { $0?.cancelNow(id) }
+        }
+        let scan = try await run(id) { running, _ in worker.withLock { $0 = running } }
+        backend.onList(nil)
+        guard scan.status == "cancelled" else { throw NotInterrupted(scan: scan) }
+    }
+
+    private func hasListed(_ count: Int, _ id: JobID) -> Bool {
+        let listed = try? database.readBlocking { connection in
+            try connection.firstRow(Self.directoriesListed, [.integer(id)]) { Int($0.integer(0)) }
+        }
+        return (listed ?? 0) >= count
+    }
+
+    /// Blocks until `condition` holds, ten seconds at most.
+    private func wait(until condition: () -> Bool) {
+        for _ in 0..<10_000 where !condition() { usleep(1_000) }
+    }
+
+    /// Makes a job that is over one whose process died before it could say so.
+    func takeBack(_ id: JobID) async throws {
+        _ = try await database.write { connection in
+            try connection.execute(
+                SQLStatement("UPDATE jobs SET status = 'pending', finished_at_us = NULL WHERE id = $1"), [.integer(id)])
+        }
+    }
+
+    /// Writes other recursive figures of the root.
+    func pretendTotals(files: Int64) async throws {
+        _ = try await database.write { connection in
+            try connection.execute(
+                SQLStatement(
+                    """
+                    UPDATE directories SET total_files = $1
+                    WHERE entry_id = (SELECT id FROM entries WHERE parent_id IS NULL)
+                    """), [.integer(files)])
+        }
+    }
+
+    /// The scan did not come to the place where it was to be interrupted, or was further.
+    struct NotInterrupted: Error {
+        let scan: Scan
+    }
+
+    private static let directoriesListed = SQLStatement("SELECT directories_listed FROM scans WHERE id = $1")
+
     /// Confirms parked removals and applies them.
     func confirm(_ id: JobID) async throws -> Scan {
-        let job = try await service.confirm(id, scope: .everything)
+        try await apply(try await service.confirm(id, scope: .everything))
+        return try await service.find(id, scope: .everything)
+    }
+
+    /// Runs the job of confirmed removals.
+    func apply(_ job: JobID) async throws {
         let removals = RemovalJob(database: database, roots: roots, pool: pool)
         let worker = JobWorker(
             store: JobStore(database: database), handlers: [removals], slots: 1,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         _ = try await worker.runOnly(job)
-        return try await service.find(id, scope: .everything)
+    }
+
+    /// Rows of a table that a scan keeps for itself.
+    func count(_ table: String) async throws -> Int {
+        let statement = SQLStatement("SELECT COUNT(*) FROM \(table)")
+        return try await database.read { try $0.firstRow(statement) { Int($0.integer(0)) } ?? 0 }
+    }
+
+    /// Waits until the clock is so far ahead of what was written that a quick scan may trust the times.
+    func settle() throws {
+        let end = ContinuousClock.now + .milliseconds(40)
+        while ContinuousClock.now < end { usleep(1_000) }
     }
 
     var service: ScanService { ScanService(database: database) }
@@ -187,52 +289,9 @@ final class TestRoots: ScanRootProvider {
 
     func noteReachability(of id: RootID, error: CatalogError?) async throws {}
 
+    func noteIdentity(of id: RootID, _ new: String) async throws { identity.withLock { $0 = new } }
+
     func noteScanned(_ id: RootID, identity new: String?) async throws {
         if let new { identity.withLock { $0 = new } }
     }
-}
-
-/// A backend that fails where a test tells it to.
-final class FaultyBackend: StorageBackend {
-    private struct Faults {
-        var unreadable: Set<String> = []
-        var identity: String?
-        var isAway = false
-    }
-
-    private let base: LocalBackend
-    private let faults = Mutex(Faults())
-
-    init(_ base: LocalBackend) {
-        self.base = base
-    }
-
-    /// Directories (text form) that cannot be listed.
-    func makeUnreadable(_ paths: Set<String>) { faults.withLock { $0.unreadable = paths } }
-    /// Another disk in the same place.
-    func pretendIdentity(_ text: String?) { faults.withLock { $0.identity = text } }
-    func goAway(_ away: Bool) { faults.withLock { $0.isAway = away } }
-
-    var capabilities: StorageCapabilities { base.capabilities }
-
-    func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
-        let path = directory.text
-        let (isUnreadable, isAway) = faults.withLock { ($0.unreadable.contains(path), $0.isAway) }
-        if isAway { throw CatalogError(.storageUnavailable, "Storage unavailable") }
-        if isUnreadable { throw CatalogError(.permissionDenied, "Permission denied") }
-        try base.list(directory, into: &listing)
-    }
-
-    func stat(_ path: StoragePath) throws -> StorageEntry { try base.stat(path) }
-    func openReader(_ path: StoragePath) throws -> any StorageReader { try base.openReader(path) }
-
-    func probe() throws -> StorageProbe {
-        if faults.withLock({ $0.isAway }) { throw CatalogError(.storageUnavailable, "Storage unavailable") }
-        let probe = try base.probe()
-        guard let identity = faults.withLock({ $0.identity }) else { return probe }
-        return StorageProbe(
-            identity: identity, device: probe.device, inode: probe.inode, freeBytes: nil, totalBytes: nil)
-    }
-
-    func close() { base.close() }
 }

@@ -82,6 +82,7 @@ import Testing
     @Test func aFileRewrittenInPlaceIsSeenByIncrementalAndNotByQuick() async throws {
         try await ScanFixture.withNew { disk in
             try disk.write("a/one.txt", bytes: 1)
+            try disk.settle()
             try await disk.scan(.full)
             let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: disk.tree + "/a/one.txt"))
             try handle.write(contentsOf: Data(repeating: 66, count: 500))

@@ -91,13 +91,19 @@ struct CatalogAPI {
     /// - Returns: the scan as the API shows it.
     @discardableResult func scan() async throws -> Answer {
         let queued = try await post("scans", #"{"storage_root_id":"media"}"#).object()
-        let job = queued["job_id"] as? Int ?? 0
+        return try await waitForScan(queued["job_id"] as? Int ?? 0) { scan in
+            !["queued", "running"].contains(scan["status"] as? String)
+        }
+    }
+
+    /// Waits until a scan is as wanted, and returns it as the API shows it.
+    @discardableResult func waitForScan(
+        _ job: Int, until isReached: ([String: Any]) -> Bool
+    ) async throws -> Answer {
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
             let scan = try await get("scans/\(job)")
-            if let status = try scan.object()["status"] as? String, !["queued", "running"].contains(status) {
-                return scan
-            }
+            if try isReached(scan.object()) { return scan }
         }
         throw ScanNeverEnded()
     }

@@ -6,8 +6,14 @@ struct CatalogContent: Sendable {
     /// A scan as its row tells it.
     struct Progress: Sendable {
         let directoriesListed: Int64
+        /// Everything that this scan and those before it have added, over all their runs.
+        let added: Int64
         let finishedPieces: Int64
+        /// The process that has taken it and did not say yet that it is over.
+        let runner: Int32?
         let isOver: Bool
+        /// From its first start to its end; nil while it is not over.
+        let microseconds: Int64?
     }
 
     let database: SQLiteDatabase
@@ -29,10 +35,18 @@ struct CatalogContent: Sendable {
             try connection.firstRow(
                 SQLStatement(
                     """
-                    SELECT s.directories_listed, (SELECT COUNT(*) FROM scan_frontier), j.finished_at_us IS NOT NULL
+                    SELECT s.directories_listed, (SELECT CAST(SUM(added) AS BIGINT) FROM scans),
+                        (SELECT COUNT(*) FROM scan_frontier), j.lease_owner, j.finished_at_us IS NOT NULL,
+                        j.finished_at_us - j.started_at_us
                     FROM scans s JOIN jobs j ON j.id = s.id ORDER BY s.id DESC LIMIT 1
                     """)
-            ) { Progress(directoriesListed: $0.integer(0), finishedPieces: $0.integer(1), isOver: $0.bool(2)) }
+            ) { row in
+                // `<boot id>/<process id>/<start time>`
+                let owner = row.optionalText(3)?.split(separator: "/")
+                return Progress(
+                    directoriesListed: row.integer(0), added: row.integer(1), finishedPieces: row.integer(2),
+                    runner: owner.flatMap { Int32($0[1]) }, isOver: row.bool(4), microseconds: row.optionalInteger(5))
+            }
         }
     }
 

@@ -7,12 +7,8 @@ struct KilledScanTests {
     /// Kills in all; two of them hit each catalog.
     private static let kills = ProcessInfo.processInfo.environment["TEST_LONG"] == "1" ? 50 : 10
 
-    /// What the catalog must show before the kill.
-    private enum Moment: CaseIterable {
-        case queued
-        case firstPieceCommitted
-        case afterTheWalk
-    }
+    /// 48 directories with 50 each, and three files in each of those: enough for several transactions.
+    private static let directories = 2_400
 
     @Test("It goes on where it was, and ends with the catalog of an undisturbed scan")
     func resumes() async throws {
@@ -21,20 +17,20 @@ struct KilledScanTests {
             try await addRoot(program, "clean")
             #expect(try await program.run("scan", "films", "--full", data: "clean").code == 0)
             let expected = try await content(program, "clean")
-            #expect(expected.count == 8_041)
+            #expect(expected.count == 1 + Self.directories / 50 + Self.directories * 4)
             let search = try await program.run("search", "note", "--limit", "5", data: "clean")
+            let undisturbed = try await progress(program, "clean")
+            let duration = try #require(undisturbed?.microseconds)
 
             var resumedAfterCommit = 0
             for round in 0..<(Self.kills / 2) {
                 let data = "killed-\(round)"
-                try await addRoot(program, data)
-                for turn in 0..<2 {
-                    let moment = turn == 0 && round == 0 ? .firstPieceCommitted : Moment.allCases.randomElement()
-                    try await kill(program, data, at: moment ?? .queued)
-                }
+                try await killTwice(program, data, within: duration)
                 if try await finish(program, data) { resumedAfterCommit += 1 }
                 let lines = try await content(program, data)
                 #expect(lines == expected, "\(Set(lines).symmetricDifference(expected).sorted().prefix(5))")
+                // Its counts are of what was written, no kill in between takes anything from them.
+                #expect(try await progress(program, data)?.added == Int64(expected.count - 1))
                 let found = try await program.run("search", "note", "--limit", "5", data: data)
                 #expect(found.output == search.output && found.talk == search.talk)
                 try FileManager.default.removeItem(atPath: program.path(data))
@@ -43,15 +39,18 @@ struct KilledScanTests {
         }
     }
 
-    /// 40 directories with 50 each, and three files in each of those.
     private func makeTree(_ program: Program) throws {
-        for directory in 0..<2_000 {
+        for directory in 0..<Self.directories {
             let path = "tree/d\(directory / 50)/s\(directory % 50)"
             for file in 0..<3 {
                 let text = String(repeating: "x", count: directory % 97 + file)
-                try program.write("\(path)/note \(file)", text)
+                try program.write("\(path)/note \(directory)-\(file)", text)
             }
         }
+    }
+
+    private func progress(_ program: Program, _ data: String) async throws -> CatalogContent.Progress? {
+        try await CatalogContent.withOpen(program.path(data)) { try $0.progress() }
     }
 
     private func addRoot(_ program: Program, _ data: String) async throws {
@@ -63,23 +62,40 @@ struct KilledScanTests {
         try await CatalogContent.withOpen(program.path(data)) { try await $0.lines() }
     }
 
-    /// Starts a scan, waits for the moment and a random while that is shorter than a scan, and kills.
-    private func kill(_ program: Program, _ data: String, at moment: Moment) async throws {
+    /// Makes a catalog whose scan has been killed twice.
+    ///
+    /// A kill that comes after the end proves nothing: then it begins again with a new catalog, and kills sooner.
+    private func killTwice(_ program: Program, _ data: String, within duration: Int64) async throws {
+        for patience in 1...20 {
+            try await addRoot(program, data)
+            let within = duration / Int64(patience)
+            if try await kill(program, data, within: within), try await kill(program, data, within: within) { return }
+            try FileManager.default.removeItem(atPath: program.path(data))
+        }
+        Issue.record("no kill hits the scan before its end")
+    }
+
+    /// Starts the scan, or goes on with it, and kills it at a random moment after a process has taken it.
+    ///
+    /// The moment is not later than nine tenths of what is left, judged by an undisturbed scan.
+    /// - Returns: whether it was running, so that the kill left something undone.
+    private func kill(_ program: Program, _ data: String, within duration: Int64) async throws -> Bool {
         try await CatalogContent.withOpen(program.path(data)) { content in
+            let before = try content.progress()
+            // There is no scan yet, or the last one is over: this one begins at the beginning.
+            let done = before.map { $0.isOver ? 0 : $0.directoriesListed } ?? 0
+            let all = Int64(Self.directories)
+            let left = duration * (all - min(done, all)) / all
             let scan = try program.start(["scan", "films", "--full", "--data-dir", program.path(data)])
             defer { scan.kill() }
-            try await scan.wait {
+            try await scan.wait(checking: .milliseconds(1)) {
                 guard scan.isRunning else { return true }
-                guard let progress = try content.progress(), !progress.isOver else { return nil }
-                switch moment {
-                case .queued: return true
-                case .firstPieceCommitted: return progress.finishedPieces > 0 ? true : nil
-                case .afterTheWalk: return progress.directoriesListed > 2_000 ? true : nil
-                }
+                return try content.progress()?.runner == scan.identifier ? true : nil
             }
-            if moment == .queued { usleep(.random(in: 0...150_000)) }
+            usleep(.random(in: 0...UInt32(clamping: left * 9 / 10)))
             scan.kill()
             _ = try await scan.outcome()
+            return try content.progress()?.runner == scan.identifier
         }
     }
 

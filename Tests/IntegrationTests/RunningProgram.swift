@@ -61,11 +61,14 @@ final class RunningProgram {
 
     /// Waits until `condition` has a value.
     @discardableResult
-    func wait<Value>(_ limit: Duration = .seconds(30), until condition: () throws -> Value?) async throws -> Value {
+    func wait<Value>(
+        _ limit: Duration = .seconds(30), checking pause: Duration = .milliseconds(5),
+        until condition: () throws -> Value?
+    ) async throws -> Value {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
             if let value = try condition() { return value }
-            try await Task.sleep(for: .milliseconds(5))
+            try await Task.sleep(for: pause)
         }
         throw TooSlow(talk: talk)
     }

@@ -68,7 +68,7 @@ struct ProductServices: Sendable {
             configuration: CatalogServices.Configuration(
                 skipNames: settings.scan.skipNames, allowedLocalRoots: settings.allowedLocalRoots, reserved: reserved,
                 storageThreads: max(16, ProcessEnvironment.processorCount * 4),
-                scanSlots: max(2, ProcessEnvironment.processorCount)),
+                scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency),
             providers: Composition.providers(reserved), time: .system, logger: logger,
             listeners: CatalogServices.ScanListeners(
                 onProgress: { progress in

@@ -42,6 +42,7 @@ package struct LiveEvent: Sendable {
         json.field("deleted_items", progress.counts.removed)
         json.field("error_count", progress.counts.errors)
         json.field("current_path", progress.currentPath)
+        if let error = progress.error { json.field("error", error) }
         json.endObject()
         data = json
     }

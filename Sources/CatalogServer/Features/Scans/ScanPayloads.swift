@@ -30,8 +30,10 @@ struct ScanCreateRequest: Decodable, Sendable {
         confirmsRemovals = try values.decodeIfPresent(Bool.self, forKey: .confirmsRemovals) ?? false
     }
 
+    /// How closely to look, once all fields have been found to make sense.
+    ///
     /// - Throws: `CatalogError.invalidArgument` or `.unsupported` for what this version cannot do.
-    func request(rootID: RootID, by user: UserID) throws -> ScanRequest {
+    func checkedType() throws -> ScanType {
         guard path?.contains(where: { $0 != "/" }) != true else {
             throw CatalogError(.unsupported, "Scanning a single path is not supported by this version")
         }
@@ -42,8 +44,7 @@ struct ScanCreateRequest: Decodable, Sendable {
             throw CatalogError(.invalidArgument, "Invalid scan_type. Supported: full, incremental, quick")
         }
         if let maxDepth, maxDepth < 1 { throw CatalogError(.invalidArgument, "max_depth must be at least 1") }
-        return ScanRequest(
-            rootID: rootID, type: type, maxDepth: maxDepth, confirmsRemovals: confirmsRemovals, requestedBy: user)
+        return type
     }
 }
 
@@ -89,18 +90,5 @@ extension JSONWriter {
         field("status", "queued")
         field("message", message)
         endObject()
-    }
-}
-
-extension Scan {
-    /// Milliseconds of work, until `now` while it goes on.
-    package func elapsedMilliseconds(now: Int64) -> Int64 {
-        startedAt.map { max(0, (endedAt ?? now) - $0) / 1_000 } ?? 0
-    }
-
-    /// The average over the whole scan.
-    package func entriesPerSecond(now: Int64) -> Int64 {
-        let elapsed = elapsedMilliseconds(now: now)
-        return elapsed > 0 ? Int64(counts.entriesFound) * 1_000 / elapsed : 0
     }
 }

@@ -27,12 +27,19 @@ struct ScanRoutes: Sendable {
     @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
         let payload = try await request.json(ScanCreateRequest.self, context)
+        let type = try payload.checkedType()
         let root = try await roots.find(payload.storageRoot, scope: caller.scope)
-        let job = try payload.request(rootID: root.id, by: caller.userID)
-        let id = try await scans.request(job)
+        guard root.enabled else {
+            throw CatalogError(.conflict, "The storage root is disabled; enable it to scan it")
+        }
+        let id = try await scans.request(
+            ScanRequest(
+                rootID: root.id, type: type, maxDepth: payload.maxDepth, confirmsRemovals: payload.confirmsRemovals,
+                requestedBy: caller.userID))
         worker.wake()
+        let scan = try await scans.find(id, scope: caller.scope)
         var json = JSONWriter()
-        json.queued(id, rootID: root.id, type: job.type.rawValue, message: "Scan queued")
+        json.queued(id, rootID: root.id, type: scan.type, message: "Scan queued")
         return json.response(status: .accepted)
     }
 
@@ -77,10 +84,10 @@ struct ScanRoutes: Sendable {
     @Sendable private func confirm(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let scope = try context.requireCaller().scope
         let scan = try await scans.find(id(context), scope: scope)
-        let job = try await scans.confirm(scan.id, scope: scope)
+        try await scans.confirm(scan.id, scope: scope)
         worker.wake()
         var json = JSONWriter()
-        json.queued(job, rootID: scan.rootID, type: scan.type, message: "Removals confirmed")
+        json.queued(scan.id, rootID: scan.rootID, type: scan.type, message: "Removals confirmed")
         return json.response(status: .accepted)
     }
 

@@ -71,6 +71,13 @@ package struct StorageRootDraft: Sendable, Equatable {
         slug = root.slug
     }
 
+    /// The same for an existing root, which keeps its string id unless another one was asked for.
+    func named(like root: StorageRoot) -> StorageRootDraft {
+        var draft = self
+        draft.slug = slug ?? root.slug
+        return draft
+    }
+
     /// A name: 1 to 64 characters, none of `/ : ,`, no control characters, not all digits.
     static func checked(name: String) throws -> String {
         let name = name.trimmingPrefix { $0.isWhitespace }
@@ -85,8 +92,11 @@ package struct StorageRootDraft: Sendable, Equatable {
         guard !isForbidden else {
             throw CatalogError(.invalidArgument, "name must not contain / : , or control characters")
         }
-        guard !trimmed.unicodeScalars.allSatisfy({ ("0"..."9").contains($0) }) else {
+        guard !isNumber(trimmed) else {
             throw CatalogError(.invalidArgument, "name must not consist of digits only")
+        }
+        guard trimmed != ".", trimmed != ".." else {
+            throw CatalogError(.invalidArgument, "name must not be . or .., which mean something else in a path")
         }
         return trimmed
     }
@@ -94,6 +104,12 @@ package struct StorageRootDraft: Sendable, Equatable {
     /// The documented id of a root: lower-case letters and digits of the name, joined by `-`.
     static func slug(of name: String) -> String {
         let words = TextFold.fold(name).split { !($0.isLetter || $0.isNumber || $0 == "_") }
-        return words.isEmpty ? "root" : words.joined(separator: "-")
+        let slug = words.isEmpty ? "root" : words.joined(separator: "-")
+        // A number means the root with this number.
+        return isNumber(slug) ? "root-" + slug : slug
+    }
+
+    private static func isNumber(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { ("0"..."9").contains($0) }
     }
 }

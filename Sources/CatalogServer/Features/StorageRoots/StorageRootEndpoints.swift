@@ -19,10 +19,13 @@ enum StorageRootEndpoints {
             .body("StorageRootRequest")
             .answers(200, "StorageRoot").fails(400, 404, 409),
         Endpoint(.delete, "/api/v1/storage/roots/{id}", id: "storage.delete", "Remove a storage root", tag: .storage)
-            .described("Its entries come back when a root is added at the same place again, unless they were purged.")
+            .described(
+                "Its scan is stopped first. Its entries come back when a root is added at the same place again, unless "
+                    + "they were purged."
+            )
             .requires("system.configure")
             .query(QueryParameter("purge", .boolean, "Forget its entries for good", default: "false"))
-            .answers(204).fails(404),
+            .answers(204).fails(404, 503),
         Endpoint(
             .post, "/api/v1/storage/roots/{id}/test", id: "storage.test", "Try to reach a storage root", tag: .storage
         )

@@ -84,7 +84,8 @@ struct StorageRootRequest: Decodable, Sendable {
     private func apply(to draft: inout StorageRootDraft) throws {
         if let id {
             guard StorageRootDraft.slug(of: id) == id, id.count <= 64 else {
-                throw CatalogError(.invalidArgument, "id must consist of lower-case letters, digits and -")
+                throw CatalogError(
+                    .invalidArgument, "id must consist of lower-case letters, digits and -, and not of digits only")
             }
             draft.slug = id
         }

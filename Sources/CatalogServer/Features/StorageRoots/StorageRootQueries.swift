@@ -27,7 +27,7 @@ enum StorageRootQueries {
 
     static let insert = SQLStatement(
         """
-        INSERT INTO storage_roots (slug, name, name_folded, protocol, url, path, enabled, allow_overlap, max_depth,
+        INSERT INTO storage_roots (protocol, slug, name, name_folded, url, path, enabled, allow_overlap, max_depth,
             enable_duplicate_detection, enable_metadata_extraction, include_patterns, exclude_patterns, status,
             created_at_us, updated_at_us)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'unknown', $14, $14)
@@ -47,15 +47,27 @@ enum StorageRootQueries {
         UPDATE storage_roots SET deleted_at_us = $2, updated_at_us = $2 WHERE id = $1 AND deleted_at_us IS NULL
         """)
 
+    /// Without its place a deleted root is never found again.
+    static let abandon = SQLStatement(
+        "UPDATE storage_roots SET url = '' WHERE id = $1 AND deleted_at_us IS NOT NULL")
+
+    static let findHidden = SQLStatement("SELECT id FROM storage_roots WHERE id = $1 AND deleted_at_us IS NOT NULL")
+
+    static let abandoned = SQLStatement(
+        "SELECT id FROM storage_roots WHERE url = '' AND deleted_at_us IS NOT NULL ORDER BY id")
+
+    static let entryRun = SQLStatement("SELECT MIN(id), MAX(id) FROM entries WHERE root_id = $1")
+
     static let purgeDirectories = SQLStatement("DELETE FROM directories WHERE root_id = $1")
 
-    static let purgeEntries = SQLStatement(
-        "DELETE FROM entries WHERE id IN (SELECT id FROM entries WHERE root_id = $1 LIMIT 20000)")
+    static let purgeEntries = SQLStatement("DELETE FROM entries WHERE root_id = $1 AND id BETWEEN $2 AND $3")
 
     static let purgeRoot = SQLStatement("DELETE FROM storage_roots WHERE id = $1")
 
     static let noteReachability = SQLStatement(
         "UPDATE storage_roots SET status = $2, last_error = $3, last_checked_at_us = $4 WHERE id = $1")
+
+    static let noteIdentity = SQLStatement("UPDATE storage_roots SET identity = $2 WHERE id = $1")
 
     static let noteScanned = SQLStatement(
         "UPDATE storage_roots SET last_scan_at_us = $2, identity = COALESCE($3, identity) WHERE id = $1")

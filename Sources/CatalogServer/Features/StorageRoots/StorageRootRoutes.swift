@@ -50,16 +50,20 @@ struct StorageRootRoutes: Sendable {
     }
 
     @Sendable private func update(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let change = try await request.json(StorageRootRequest.self, context)
         let root = try await root(context)
-        let draft = try await request.json(StorageRootRequest.self, context).draft(changing: root)
+        let draft = try change.draft(changing: root)
         var json = JSONWriter()
         json.storageRoot(try await roots.update(root.id, to: draft))
         return json.response()
     }
 
     @Sendable private func delete(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let root = try await root(context)
-        try await roots.delete(root.id, purge: context.query.bool("purge") ?? false)
+        let purge = try context.query.bool("purge") ?? false
+        // What is hidden already is found by its number only, and only to be forgotten.
+        let id: RootID
+        if purge, let number = RootID(context.path.text("id")) { id = number } else { id = try await root(context).id }
+        try await roots.delete(id, purge: purge)
         return .noContent
     }
 

@@ -5,29 +5,29 @@ package import CatalogStorage
 /// The rules of storage roots: what may become one, how they are found, and whether they answer.
 package struct StorageRootService: Sendable {
     private let store: StorageRootStore
-    private let registry: StorageRegistry
-    private let providers: [StorageBackendProvider]
+    private let access: StorageAccess
     private let policy: LocalRootPolicy
     private let skipNames: [String]
-    private let pool: BlockingPool
+    private let scans: ScanService
+
+    private var registry: StorageRegistry { access.registry }
+    private var pool: BlockingPool { access.pool }
 
     /// - Parameters:
     ///   - store: the table.
-    ///   - registry: open backends.
-    ///   - providers: the protocols of this program.
+    ///   - access: the way to the storages.
     ///   - policy: which directories of this machine may become roots.
     ///   - skipNames: names that no scan looks at.
-    ///   - pool: threads for calls to storages.
+    ///   - scans: stops the scan of a root that is removed.
     package init(
-        store: StorageRootStore, registry: StorageRegistry, providers: [StorageBackendProvider],
-        policy: LocalRootPolicy, skipNames: [String], pool: BlockingPool
+        store: StorageRootStore, access: StorageAccess, policy: LocalRootPolicy, skipNames: [String],
+        scans: ScanService
     ) {
         self.store = store
-        self.registry = registry
-        self.providers = providers
+        self.access = access
         self.policy = policy
         self.skipNames = skipNames
-        self.pool = pool
+        self.scans = scans
     }
 
     /// Every root that the caller may see, by name; disabled ones only on request.
@@ -35,13 +35,13 @@ package struct StorageRootService: Sendable {
         try await store.all(scope: scope).filter { includingDisabled || $0.enabled }
     }
 
-    /// The root that `text` means: a string id, a name or a number.
+    /// The root that `text` means: a number, a string id or a name.
     ///
     /// - Throws: `CatalogError.notFound` "Storage root not found".
     package func find(_ text: String, scope: AccessScope) async throws -> StorageRoot {
+        if let number = RootID(text) { return try await find(number, scope: scope) }
         if let root = try await store.find(slug: text, scope: scope) { return root }
         if let root = try await store.find(name: text, scope: scope) { return root }
-        if let number = RootID(text), let root = try await store.find(number, scope: scope) { return root }
         throw Self.notFound
     }
 
@@ -69,24 +69,19 @@ package struct StorageRootService: Sendable {
     ) async throws -> (root: StorageRoot, isNew: Bool) {
         if mustAnswer { try await checkAnswers(draft) }
         if let existing = try await store.find(name: draft.name, scope: .everything) {
-            guard existing.protocolName == draft.protocolName else {
-                throw CatalogError(.conflict, "Storage root name already exists")
-            }
-            var changed = draft
-            changed.slug = draft.slug ?? existing.slug
-            return (try await write(changed, over: existing), false)
+            return (try await write(draft.named(like: existing), over: existing), false)
         }
-        try await checkPlace(of: draft, except: nil)
-        let slug = try await freeSlug(for: draft, except: nil)
-        let id: RootID
-        if let deleted = try await store.findDeleted(url: draft.url) {
-            id = deleted.id
-            try await store.update(id, to: draft, slug: slug)
-        } else {
-            id = try await store.insert(draft, slug: slug)
+        let place = try await checkPlace(of: draft)
+        let outcome = try await store.create(draft) { try Self.check(place, of: draft, against: $0) }
+        switch outcome {
+        case .created(let id):
+            registry.invalidate(id)
+            _ = try await test(id, scope: .everything)
+            return (try await find(id, scope: .everything), true)
+        case .exists(let root):
+            // Somebody else was faster with the same name.
+            return (try await write(draft.named(like: root), over: root), false)
         }
-        _ = try await test(id, scope: .everything)
-        return (try await find(id, scope: .everything), true)
     }
 
     /// Changes a root.
@@ -100,12 +95,32 @@ package struct StorageRootService: Sendable {
         return try await write(draft, over: root)
     }
 
-    /// Hides a root and its entries; with `purge` it forgets them.
+    /// Hides a root and its entries, after its scan has stopped; with `purge` it forgets them, those of a hidden root too.
+    ///
+    /// - Throws: `CatalogError.notFound`; `.unavailable` when its scan does not stop: then the same call may be made again.
     package func delete(_ id: RootID, purge: Bool) async throws {
-        let root = try await find(id, scope: .everything)
-        try await store.delete(root.id)
-        registry.invalidate(root.id)
-        if purge { try await store.purge(root.id) }
+        if let root = try await store.find(id, scope: .everything) {
+            try await scans.stopAll(of: root.id)
+            try await store.delete(root.id)
+            registry.invalidate(root.id)
+        } else {
+            guard purge, try await store.isHidden(id) else { throw Self.notFound }
+        }
+        // A hidden root is scanned no more, but a scan may have begun just before it was hidden.
+        try await scans.stopAll(of: id)
+        if purge { try await forget(id) }
+    }
+
+    /// Goes on with purges that the end of a process interrupted.
+    package func finishPurges() async throws {
+        for id in try await store.abandoned() { try await forget(id) }
+    }
+
+    /// The root's own row goes last: while it is there, an interrupted purge is found again.
+    private func forget(_ id: RootID) async throws {
+        try await store.abandon(id)
+        try await scans.forgetAll(of: id)
+        try await store.purge(id)
     }
 
     /// Tries to reach a root and notes the result.
@@ -114,8 +129,7 @@ package struct StorageRootService: Sendable {
     package func test(_ id: RootID, scope: AccessScope) async throws -> Result<StorageProbe, CatalogError> {
         let root = try await find(id, scope: scope)
         do {
-            let backend = try backend(of: root)
-            let probe = try await pool.run { try backend.probe() }
+            let probe = try await probe(root)
             try await noteReachability(of: id, error: nil)
             return .success(probe)
         } catch let error as CatalogError {
@@ -124,14 +138,27 @@ package struct StorageRootService: Sendable {
         }
     }
 
-    /// Identity and free space of roots, as far as they answer now.
+    /// Identity and free space of roots, as far as they answer within a moment.
     package func spaces(of roots: [StorageRoot]) async -> [RootID: StorageProbe] {
-        var probes: [RootID: StorageProbe] = [:]
-        for root in roots where root.enabled {
-            guard let backend = try? backend(of: root) else { continue }
-            probes[root.id] = try? await pool.run { try backend.probe() }
+        await withTaskGroup(of: (RootID, StorageProbe?).self) { group in
+            for root in roots where root.enabled { group.addTask { (root.id, try? await probe(root)) } }
+            var probes: [RootID: StorageProbe] = [:]
+            for await (id, probe) in group { probes[id] = probe }
+            return probes
         }
-        return probes
+    }
+
+    /// Looks at a root.
+    ///
+    /// - Throws: `CatalogError.storageUnavailable`, also when another disk answers than the one whose entries there are.
+    private func probe(_ root: StorageRoot) async throws -> StorageProbe {
+        let probe = try await access.probes.probe(root.id, backend(of: root))
+        guard root.identity == nil || root.identity == probe.identity else {
+            throw CatalogError(
+                .storageUnavailable,
+                "Another file system is at \(root.path) than the one that was scanned; mount the right one, or scan it")
+        }
+        return probe
     }
 
     /// The backend of a root, for reading.
@@ -141,24 +168,30 @@ package struct StorageRootService: Sendable {
 
     /// The same for a root of which only number and URL are known.
     func backend(of id: RootID, at url: String) throws -> any StorageBackend {
-        try registry.backend(for: id) { try providers.backend(for: StorageURL(parsing: url)) }
+        try registry.backend(for: id) { try access.providers.backend(for: StorageURL(parsing: url)) }
     }
 
     /// Another number means that a root was changed or removed, so that what is open of it must be looked up anew.
     var generation: Int { registry.generation }
 
     private func write(_ draft: StorageRootDraft, over root: StorageRoot) async throws -> StorageRoot {
-        if draft.url != root.url || draft.allowOverlap != root.allowOverlap {
-            try await checkPlace(of: draft, except: root.id)
+        guard draft.protocolName == root.protocolName else {
+            throw CatalogError(.conflict, "Storage root name already exists")
         }
-        _ = try NamePatterns(skipNames: skipNames, include: draft.includePatterns, exclude: draft.excludePatterns)
-        try await store.update(root.id, to: draft, slug: freeSlug(for: draft, except: root.id))
+        let isMoved = draft.url != root.url
+        let place = isMoved || draft.allowOverlap != root.allowOverlap ? try await checkPlace(of: draft) : nil
+        _ = try patterns(of: draft)
+        // A scan belongs to the place where it began.
+        if isMoved { try await scans.stopAll(of: root.id) }
+        try await store.update(root.id, to: draft) { others in
+            if let place { try Self.check(place, of: draft, against: others) }
+        }
         registry.invalidate(root.id)
         return try await find(root.id, scope: .everything)
     }
 
     private func checkAnswers(_ draft: StorageRootDraft) async throws {
-        let backend = try providers.backend(for: StorageURL(parsing: draft.url))
+        let backend = try access.providers.backend(for: StorageURL(parsing: draft.url))
         defer { backend.close() }
         do {
             _ = try await pool.run { try backend.probe() }
@@ -167,35 +200,39 @@ package struct StorageRootService: Sendable {
         }
     }
 
-    /// Whether the directory exists, may be a root, and lies apart from the other ones.
-    private func checkPlace(of draft: StorageRootDraft, except id: RootID?) async throws {
-        _ = try NamePatterns(skipNames: skipNames, include: draft.includePatterns, exclude: draft.excludePatterns)
+    private func patterns(of draft: StorageRootDraft) throws -> NamePatterns {
+        try NamePatterns(skipNames: skipNames, include: draft.includePatterns, exclude: draft.excludePatterns)
+    }
+
+    /// Where a directory really is, links followed, beside where the other roots really are.
+    private struct Place: Sendable {
+        let path: [UInt8]
+        /// Roots whose path leads through links, or nowhere now, are compared by what is known of them.
+        let others: [String: [UInt8]]
+    }
+
+    /// Whether the directory exists and may be a root.
+    private func checkPlace(of draft: StorageRootDraft) async throws -> Place {
+        _ = try patterns(of: draft)
         let location = try StorageURL(parsing: draft.url)
-        _ = try await pool.run { try policy.check(location.path) }
+        let urls = try await store.all(scope: .everything).map(\.url)
+        return try await pool.run {
+            var others: [String: [UInt8]] = [:]
+            for url in urls { others[url] = try? policy.resolve(StorageURL(parsing: url).path) }
+            return Place(path: try policy.check(location.path), others: others)
+        }
+    }
+
+    /// Whether it lies apart from the other roots.
+    private static func check(_ place: Place, of draft: StorageRootDraft, against others: [StorageRoot]) throws {
         guard !draft.allowOverlap else { return }
-        for other in try await store.all(scope: .everything) where other.id != id && !other.allowOverlap {
-            guard Self.overlap(draft.path, other.path) else { continue }
+        for other in others where !other.allowOverlap {
+            guard let path = place.others[other.url] ?? (try? StorageURL(parsing: other.url).path),
+                LocalRootPolicy.overlaps(place.path, path)
+            else { continue }
             throw CatalogError(
                 .conflict, "The directory overlaps the storage root \"\(other.name)\"; set allow_overlap to have both")
         }
-    }
-
-    private static func overlap(_ first: String, _ second: String) -> Bool {
-        let left = first.split(separator: "/")
-        let right = second.split(separator: "/")
-        return left.starts(with: right) || right.starts(with: left)
-    }
-
-    private func freeSlug(for draft: StorageRootDraft, except id: RootID?) async throws -> String {
-        let wanted = draft.slug ?? StorageRootDraft.slug(of: draft.name)
-        var slug = wanted
-        var number = 2
-        while let other = try await store.find(slug: slug, scope: .everything), other.id != id {
-            if draft.slug != nil { throw CatalogError(.conflict, "Storage root id already exists") }
-            slug = "\(wanted)-\(number)"
-            number += 1
-        }
-        return slug
     }
 
     private static let notFound = CatalogError(.notFound, "Storage root not found")
@@ -205,15 +242,18 @@ extension StorageRootService: ScanRootProvider {
     package func scanRoot(_ id: RootID) async throws -> ScanRoot {
         let root = try await find(id, scope: .everything)
         guard root.enabled else { throw CatalogError(.unavailable, "The storage root is disabled") }
-        let patterns = try NamePatterns(
-            skipNames: skipNames, include: root.includePatterns, exclude: root.excludePatterns)
         return ScanRoot(
-            id: root.id, name: root.name, backend: try backend(of: root), patterns: patterns, maxDepth: root.maxDepth,
+            id: root.id, name: root.name, backend: try backend(of: root),
+            patterns: try patterns(of: StorageRootDraft(root)), maxDepth: root.maxDepth,
             identity: root.identity)
     }
 
     package func noteReachability(of id: RootID, error: CatalogError?) async throws {
         try await store.noteReachability(of: id, status: error == nil ? .online : .offline, error: error?.message)
+    }
+
+    package func noteIdentity(of id: RootID, _ identity: String) async throws {
+        try await store.noteIdentity(of: id, identity)
     }
 
     package func noteScanned(_ id: RootID, identity: String?) async throws {

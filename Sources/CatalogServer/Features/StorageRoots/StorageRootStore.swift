@@ -1,5 +1,6 @@
 package import CatalogCore
 package import CatalogDatabase
+import CatalogSearch
 
 /// Questions asked of the table of storage roots.
 package struct StorageRootStore: Sendable {
@@ -32,45 +33,92 @@ package struct StorageRootStore: Sendable {
         try await first(StorageRootQueries.findBySlug, .text(slug), scope)
     }
 
-    /// The root that was at this place before it was deleted last.
-    func findDeleted(url: String) async throws -> StorageRoot? {
-        try await first(StorageRootQueries.findDeletedByURL, .text(url), .everything)
+    /// Whether there is a deleted root with this number.
+    func isHidden(_ id: RootID) async throws -> Bool {
+        try await database.read {
+            try $0.firstRow(StorageRootQueries.findHidden, [.integer(id)]) { _ in true } ?? false
+        }
     }
 
-    /// Writes a new root.
+    /// What became of a new root.
+    enum Creation: Sendable {
+        case created(RootID)
+        /// There is one with the name; nothing was written.
+        case exists(StorageRoot)
+    }
+
+    /// Writes a new root, or brings the one back that was deleted at this place last.
     ///
-    /// - Throws: `CatalogError.alreadyExists` when name or slug are taken.
-    func insert(_ draft: StorageRootDraft, slug: String) async throws -> RootID {
+    /// - Parameter check: throws when the other roots leave it no room.
+    /// - Throws: what `check` does; `CatalogError.conflict` when the string id is taken.
+    func create(
+        _ draft: StorageRootDraft, check: @escaping @Sendable ([StorageRoot]) throws -> Void
+    ) async throws -> Creation {
         let now = time.now
         return try await database.write { connection in
+            let others = try connection.rows(StorageRootQueries.live, [], StorageRoot.init(row:))
+            let folded = TextFold.fold(draft.name)
+            if let other = others.first(where: { TextFold.fold($0.name) == folded }) { return .exists(other) }
+            try check(others)
+            let values = try Self.values(of: draft, slug: Self.freeSlug(for: draft, beside: others), now: now)
+            let deleted = try connection.firstRow(
+                StorageRootQueries.findDeletedByURL, [.text(draft.url)], { $0.integer(0) })
+            if let deleted {
+                try connection.execute(StorageRootQueries.update, [.integer(deleted)] + values)
+                return .created(deleted)
+            }
             let id = try connection.firstRow(
-                StorageRootQueries.insert,
-                [
-                    .text(slug), .text(draft.name), .text(TextFold.fold(draft.name)), .text(draft.protocolName),
-                    .text(draft.url), .text(draft.path), .bool(draft.enabled), .bool(draft.allowOverlap),
-                    .optional(draft.maxDepth.map { Int64($0) }), .bool(draft.enableDuplicateDetection),
-                    .bool(draft.enableMetadataExtraction), .text(StorageRoot.json(draft.includePatterns)),
-                    .text(StorageRoot.json(draft.excludePatterns)), .integer(now),
-                ], { $0.integer(0) })
+                StorageRootQueries.insert, [.text(draft.protocolName)] + values, { $0.integer(0) })
             guard let id else { throw CatalogError.internalError("an inserted storage root has no id") }
-            return id
+            return .created(id)
         }
     }
 
-    /// Rewrites a root, and revives it when it was deleted.
-    func update(_ id: RootID, to draft: StorageRootDraft, slug: String) async throws {
+    /// Rewrites a root.
+    ///
+    /// - Parameter check: throws when the other roots leave it no room.
+    /// - Throws: what `check` does; `CatalogError.conflict` when the name or the string id is taken.
+    func update(
+        _ id: RootID, to draft: StorageRootDraft, check: @escaping @Sendable ([StorageRoot]) throws -> Void
+    ) async throws {
         let now = time.now
-        _ = try await database.write { connection in
-            try connection.execute(
-                StorageRootQueries.update,
-                [
-                    .integer(id), .text(slug), .text(draft.name), .text(TextFold.fold(draft.name)), .text(draft.url),
-                    .text(draft.path), .bool(draft.enabled), .bool(draft.allowOverlap),
-                    .optional(draft.maxDepth.map { Int64($0) }), .bool(draft.enableDuplicateDetection),
-                    .bool(draft.enableMetadataExtraction), .text(StorageRoot.json(draft.includePatterns)),
-                    .text(StorageRoot.json(draft.excludePatterns)), .integer(now),
-                ])
+        try await database.write { connection in
+            let others = try connection.rows(StorageRootQueries.live, [], StorageRoot.init(row:)).filter { $0.id != id }
+            let folded = TextFold.fold(draft.name)
+            guard !others.contains(where: { TextFold.fold($0.name) == folded }) else {
+                throw CatalogError(.conflict, "Storage root name already exists")
+            }
+            try check(others)
+            let values = try Self.values(of: draft, slug: Self.freeSlug(for: draft, beside: others), now: now)
+            try connection.execute(StorageRootQueries.update, [.integer(id)] + values)
         }
+    }
+
+    private static func values(of draft: StorageRootDraft, slug: String, now: Int64) -> [SQLValue] {
+        [
+            .text(slug), .text(draft.name), .text(TextFold.fold(draft.name)), .text(draft.url), .text(draft.path),
+            .bool(draft.enabled), .bool(draft.allowOverlap), .optional(draft.maxDepth.map { Int64($0) }),
+            .bool(draft.enableDuplicateDetection), .bool(draft.enableMetadataExtraction),
+            .text(StorageRoot.json(draft.includePatterns)), .text(StorageRoot.json(draft.excludePatterns)),
+            .integer(now),
+        ]
+    }
+
+    /// The string id that was asked for, or one made from the name, with a number where that is taken.
+    private static func freeSlug(for draft: StorageRootDraft, beside others: [StorageRoot]) throws -> String {
+        let taken = Set(others.map(\.slug))
+        if let wanted = draft.slug {
+            guard !taken.contains(wanted) else { throw CatalogError(.conflict, "Storage root id already exists") }
+            return wanted
+        }
+        let wanted = StorageRootDraft.slug(of: draft.name)
+        var slug = wanted
+        var number = 2
+        while taken.contains(slug) {
+            slug = "\(wanted)-\(number)"
+            number += 1
+        }
+        return slug
     }
 
     /// Hides a root and everything in it; its rows wait for its return.
@@ -79,10 +127,37 @@ package struct StorageRootStore: Sendable {
         _ = try await database.write { try $0.execute(StorageRootQueries.delete, [.integer(id), .integer(now)]) }
     }
 
-    /// Removes the rows of a deleted root, some thousand at a time.
+    /// Takes the place from a deleted root: half of its rows must not come back, should its purge be interrupted.
+    func abandon(_ id: RootID) async throws {
+        _ = try await database.write { try $0.execute(StorageRootQueries.abandon, [.integer(id)]) }
+    }
+
+    /// Roots whose purge has begun.
+    func abandoned() async throws -> [RootID] {
+        try await database.read { try $0.rows(StorageRootQueries.abandoned, []) { $0.integer(0) } }
+    }
+
+    /// Removes the rows of an abandoned root, some thousand at a time, and its own one last.
     func purge(_ id: RootID) async throws {
+        let now = time.now
+        let run = try await database.read { connection in
+            try connection.firstRow(StorageRootQueries.entryRun, [.integer(id)]) { row in
+                row.optionalInteger(0).map { (first: $0, last: row.integer(1)) }
+            } ?? nil
+        }
         _ = try await database.write { try $0.execute(StorageRootQueries.purgeDirectories, [.integer(id)]) }
-        while try await database.write({ try $0.execute(StorageRootQueries.purgeEntries, [.integer(id)]) }) > 0 {}
+        if let run {
+            for first in stride(from: run.first, through: run.last, by: 20_000) {
+                let last = min(first + 19_999, run.last)
+                try await database.write { connection in
+                    try connection.execute(
+                        StorageRootQueries.purgeEntries, [.integer(id), .integer(first), .integer(last)])
+                    // In the same transaction, so that an index that is built meanwhile hears of it too.
+                    try NameJournal.recordRemovedRun(
+                        root: id, first: first, last: last, in: connection, nowMicroseconds: now)
+                }
+            }
+        }
         _ = try await database.write { try $0.execute(StorageRootQueries.purgeRoot, [.integer(id)]) }
     }
 
@@ -92,6 +167,12 @@ package struct StorageRootStore: Sendable {
             try connection.execute(
                 StorageRootQueries.noteReachability,
                 [.integer(id), .text(status.rawValue), .optional(error), .integer(now)])
+        }
+    }
+
+    func noteIdentity(of id: RootID, _ identity: String) async throws {
+        _ = try await database.write { connection in
+            try connection.execute(StorageRootQueries.noteIdentity, [.integer(id), .text(identity)])
         }
     }
 

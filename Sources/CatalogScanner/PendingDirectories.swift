@@ -1,0 +1,68 @@
+import CatalogStorage
+
+/// The directories that one walker has still to visit, the next one on top, with the place where it is now.
+///
+/// Each one lies directly below the current path or below a directory above it, which is what depth first means; so a name
+/// and a depth are enough to find it, and waiting directories cost no path each.
+struct PendingDirectories: Sendable {
+    private struct Item {
+        let directory: Found
+        let nameLength: Int
+    }
+
+    /// A directory to visit.
+    struct Found: Sendable {
+        let reference: DirectoryReference
+        let known: KnownTree.Index?
+        /// Names above this one.
+        let depth: Int
+        /// The device of its parent as it is now; nil for the root.
+        let parentDevice: Int64?
+    }
+
+    private var items: [Item] = []
+    /// The names of all items, one after the other.
+    private var names: [UInt8] = []
+    private var pathDepth = 0
+    /// Path of the item that `next` returned last.
+    private(set) var path = NativePath()
+
+    /// Puts a directory on top: the root, or a sub-directory of the one that `next` returned last.
+    mutating func push(_ directory: Found, name: UnsafeRawBufferPointer) {
+        names.append(contentsOf: name)
+        items.append(Item(directory: directory, nameLength: name.count))
+    }
+
+    /// Takes the directory on top and goes there.
+    mutating func next() -> Found? {
+        guard let item = items.popLast() else { return nil }
+        while pathDepth > max(0, item.directory.depth - 1) {
+            path.removeLast()
+            pathDepth -= 1
+        }
+        let nameStart = names.count - item.nameLength
+        if item.directory.depth > 0 {
+            names.withUnsafeBytes { path.append(UnsafeRawBufferPointer(rebasing: $0[nameStart...])) }
+            pathDepth += 1
+        }
+        names.removeSubrange(nameStart...)
+        return item.directory
+    }
+
+    /// Gives away the lower half, which was to come last: the directories nearest to the root, and so the most work.
+    ///
+    /// - Returns: nil when there are fewer than two.
+    mutating func takeHalf() -> PendingDirectories? {
+        let count = items.count / 2
+        guard count > 0 else { return nil }
+        var half = PendingDirectories()
+        half.path = path
+        half.pathDepth = pathDepth
+        half.items = Array(items[..<count])
+        let nameCount = half.items.reduce(0) { $0 + $1.nameLength }
+        half.names = Array(names[..<nameCount])
+        items.removeFirst(count)
+        names.removeFirst(nameCount)
+        return half
+    }
+}

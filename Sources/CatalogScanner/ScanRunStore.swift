@@ -1,0 +1,103 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogSearch
+
+/// What a run of a scan begins with: the first one, or one that goes on after an interruption. Everything here blocks.
+extension ScanStore {
+    /// From where a run of a scan goes on.
+    struct Beginning: Sendable {
+        /// Entries of the root before the scan, its own directory left out.
+        let entriesBefore: Int
+        /// What interrupted runs of the same scan have counted.
+        let counts: ScanCounts
+    }
+
+    /// Prepares a run of a scan, be it the first one or one after an interruption. Blocks.
+    ///
+    /// A scan that goes on compares with what there was before its first run. What that run found of another disk is
+    /// forgotten, and so is what it, or any older scan, has parked: the walk sees for itself.
+    func begin(_ scan: ScanContext, identity: String) throws -> Beginning {
+        try discardOlderRemovals(of: scan)
+        let earlier = try database.readBlocking { connection in
+            try connection.firstRow(ScanQueries.findScan, [.integer(scan.id)]) { row in
+                (scan: Scan(row: row), identity: row.optionalText(25))
+            }
+        }
+        try database.writeBlocking { connection in
+            if let before = earlier?.identity, before != identity {
+                for statement in [ScanQueries.clearFrontier, ScanQueries.clearRemovals] {
+                    try connection.execute(statement, [.integer(scan.id)])
+                }
+            }
+            try connection.execute(ScanQueries.begin, [.integer(scan.id), .text(identity)])
+        }
+        // The root's own directory is written with the first piece of a walk.
+        if let earlier, earlier.scan.counts.directoriesListed > 0 {
+            return Beginning(entriesBefore: earlier.scan.entriesBefore, counts: earlier.scan.counts)
+        }
+        if try entryCount(of: scan.rootID) == 0 { try RollUpPhase(scan: scan).run() }
+        return Beginning(entriesBefore: try entryCount(of: scan.rootID), counts: ScanCounts())
+    }
+
+    /// How many entries the root has, its own directory left out.
+    private func entryCount(of rootID: RootID) throws -> Int {
+        try database.readBlocking { try EntryStore(rootID: rootID, time: time).entryCount(on: $0) }
+    }
+
+    /// A new walk sees for itself what is missing: what older scans of the root have parked is dropped, and what those left
+    /// behind that were cancelled or failed.
+    private func discardOlderRemovals(of scan: ScanContext) throws {
+        let older = try database.readBlocking { connection in
+            try connection.rows(ScanQueries.parkedScans, [.integer(scan.rootID), .integer(scan.id)]) { $0.integer(0) }
+        }
+        for id in older {
+            try settleRemovals(of: id, as: .discarded)
+        }
+        for statement in [ScanQueries.clearOlderRemovals, ScanQueries.clearOlderFrontiers] {
+            try database.writeBlocking { connection in
+                _ = try connection.execute(statement, [.integer(scan.rootID), .integer(scan.id)])
+            }
+        }
+    }
+
+    /// The directories of the root as they are known, with those that an interrupted run has finished.
+    func knownTree(of scan: ScanContext) throws -> KnownTree {
+        let entries = EntryStore(rootID: scan.rootID, time: time)
+        let (done, gone) = try database.writeBlocking { connection in
+            try entries.ensureRootEntry(on: connection)
+            let done = try finishedDirectories(of: scan, on: connection)
+            return (done, try keepRemovals(of: scan, in: done, on: connection))
+        }
+        return try database.readBlocking { connection in
+            try entries.knownTree(isDone: { done.contains($0) }, isGone: { gone.contains($0) }, on: connection)
+        }
+    }
+
+    /// What an interrupted run of the scan has finished.
+    private func finishedDirectories(
+        of scan: ScanContext, on connection: any SQLConnection
+    ) throws -> Set<EntryID> {
+        var done: Set<EntryID> = []
+        try connection.forEachRow(ScanQueries.frontier, [.integer(scan.id)]) { row in
+            // A damaged list costs work done twice, nothing else.
+            done.formUnion(row.withBytes(0) { NameJournal.decode($0) } ?? [])
+            return true
+        }
+        return done
+    }
+
+    /// What an interrupted run of the scan did not find, in directories that it has finished. The others are listed again
+    /// and tell for themselves, so what was noted of them is dropped.
+    private func keepRemovals(
+        of scan: ScanContext, in done: Set<EntryID>, on connection: any SQLConnection
+    ) throws -> Set<EntryID> {
+        var gone: Set<EntryID> = []
+        var doubtful: [EntryID] = []
+        try connection.forEachRow(ScanQueries.removalParents, [.integer(scan.id)]) { row in
+            if done.contains(row.integer(1)) { gone.insert(row.integer(0)) } else { doubtful.append(row.integer(0)) }
+            return true
+        }
+        for id in doubtful { try connection.execute(ScanQueries.dropRemoval, [.integer(scan.id), .integer(id)]) }
+        return gone
+    }
+}

@@ -1,0 +1,15 @@
+package import CatalogStorage
+
+/// What scans run on.
+package struct ScanThreads: Sendable {
+    /// For all that blocks but the walk; a scan holds one of these threads at a time.
+    let pool: BlockingPool
+    /// Setting `scan.concurrency`: directories that one scan lists at the same time, each on a thread of the scan's own.
+    let directoriesAtOnce: Int
+
+    /// - Parameter pool: has a thread for each scan that may run at the same time.
+    package init(pool: BlockingPool, directoriesAtOnce: Int) {
+        self.pool = pool
+        self.directoriesAtOnce = max(directoriesAtOnce, 1)
+    }
+}

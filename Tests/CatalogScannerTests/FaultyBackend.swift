@@ -1,0 +1,80 @@
+import CatalogCore
+import CatalogStorage
+import Synchronization
+
+/// A backend that fails where a test tells it to.
+final class FaultyBackend: StorageBackend {
+    private struct Faults {
+        var failures: [String: CatalogError] = [:]
+        var identity: String?
+        var isAway = false
+        var devices: [String: Int64] = [:]
+        var device: Int64?
+        var onList: (@Sendable (String) -> Void)?
+        var afterList: (@Sendable (String) -> Void)?
+    }
+
+    private let base: LocalBackend
+    private let faults = Mutex(Faults())
+
+    init(_ base: LocalBackend) {
+        self.base = base
+    }
+
+    /// Directories (text form) that cannot be listed.
+    func makeUnreadable(
+        _ paths: Set<String>, _ error: CatalogError = CatalogError(.permissionDenied, "Permission denied")
+    ) {
+        faults.withLock { $0.failures = Dictionary(uniqueKeysWithValues: paths.map { ($0, error) }) }
+    }
+
+    /// Another disk in the same place.
+    func pretendIdentity(_ text: String?) { faults.withLock { $0.identity = text } }
+    func goAway(_ away: Bool) { faults.withLock { $0.isAway = away } }
+    /// Directories (text form) that lie on a device of their own, as mounted ones do.
+    func mount(_ devices: [String: Int64]) { faults.withLock { $0.devices = devices } }
+    /// Another number for the device that holds everything, as after a restart.
+    func renumber(_ device: Int64) { faults.withLock { $0.device = device } }
+    /// Called with the text form of each directory, on the walker's thread, before it is listed.
+    func onList(_ body: (@Sendable (String) -> Void)?) { faults.withLock { $0.onList = body } }
+
+    /// The same after it is listed.
+    func afterList(_ body: (@Sendable (String) -> Void)?) { faults.withLock { $0.afterList = body } }
+
+    var capabilities: StorageCapabilities { base.capabilities }
+
+    func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
+        let path = directory.text
+        faults.withLock { $0.onList }?(path)
+        let faults = faults.withLock { $0 }
+        if faults.isAway { throw CatalogError(.storageUnavailable, "Storage unavailable") }
+        if let failure = faults.failures[path] { throw failure }
+        try base.list(directory, into: &listing)
+        faults.afterList?(path)
+        listing.device = faults.devices[path] ?? faults.device ?? listing.device
+        for index in listing.entries.indices {
+            let name = NameEncoding.text(of: listing.name(of: listing.entries[index]))
+            let device = faults.devices[path.isEmpty ? name : path + "/" + name] ?? listing.device
+            listing.entries[index].device = device
+        }
+    }
+
+    func stat(_ path: StoragePath) throws -> StorageEntry {
+        var entry = try base.stat(path)
+        if let device = faults.withLock({ $0.devices[path.text] ?? $0.device }) { entry.device = device }
+        return entry
+    }
+
+    func openReader(_ path: StoragePath) throws -> any StorageReader { try base.openReader(path) }
+
+    func probe() throws -> StorageProbe {
+        if faults.withLock({ $0.isAway }) { throw CatalogError(.storageUnavailable, "Storage unavailable") }
+        let probe = try base.probe()
+        let (identity, device) = faults.withLock { ($0.identity, $0.device) }
+        return StorageProbe(
+            identity: identity ?? probe.identity, device: device ?? probe.device, inode: probe.inode, freeBytes: nil,
+            totalBytes: nil)
+    }
+
+    func close() { base.close() }
+}
