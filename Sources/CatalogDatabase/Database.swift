@@ -12,7 +12,8 @@ package protocol Database: Sendable {
     /// - Throws: what `body` throws; `CatalogError.unavailable` when no connection is free in time.
     func read<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value
 
-    /// Runs `body` in one transaction, which is undone when it throws.
+    /// Runs `body` in one transaction, which is undone when it throws. When this returns, the change is on the disk and
+    /// survives a power cut.
     ///
     /// - Throws: what `body` throws; `CatalogError.alreadyExists` or `.conflict` for a broken constraint.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value
@@ -20,7 +21,9 @@ package protocol Database: Sendable {
     /// The same as `read` for callers that are already on a thread that may block.
     func readBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
-    /// The same as `write` for callers that are already on a thread that may block.
+    /// The same as `write` for the bulk work of callers that are already on a thread that may block. It does not wait for
+    /// the disk: a power cut may lose the newest of these transactions, never a part of one or the order of all, and the
+    /// work is found undone and is done again. The next `write` makes them durable too.
     func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
     /// Closes every connection; calls that come later throw `CatalogError.unavailable`.

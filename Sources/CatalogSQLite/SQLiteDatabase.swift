@@ -3,12 +3,15 @@ package import CatalogDatabase
 import GRDB
 import GRDBSQLite
 import NIOPosix
+import Synchronization
 
 /// SQLite behind the facade: GRDB's pool (write-ahead log, one writer, readers that never wait for it), and statements
 /// through SQLite's C interface, which fills a million rows in half the time of GRDB's own bindings.
 package final class SQLiteDatabase: CatalogDatabase.Database {
     private let pool: DatabasePool
     private let threads: NIOThreadPool
+    /// What the writing connection is set to; nil before the first transaction.
+    private let synchronous = Mutex<Synchronous?>(nil)
     package let engine = SQLEngine.sqlite
 
     /// Opens or creates the database in the file `path`.
@@ -22,9 +25,8 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { db in
-            // 8 MiB of page cache for each connection: more costs memory and gains nothing for a scan. Synchronous NORMAL
-            // keeps the file sound in a power cut and may only lose the newest transactions.
-            try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8192; PRAGMA foreign_keys = ON")
+            // 8 MiB of page cache for each connection: more costs memory and gains nothing for a scan.
+            try db.execute(sql: "PRAGMA cache_size = -8192; PRAGMA foreign_keys = ON")
         }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -44,7 +46,7 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
-        try await onThread { try self.writeBlocking(body) }
+        try await onThread { try self.transaction(.full, body) }
     }
 
     package func readBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
@@ -54,8 +56,35 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     }
 
     package func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
+        try transaction(.normal, body)
+    }
+
+    /// How far a commit waits for the disk. Either keeps the file sound in a power cut.
+    private enum Synchronous: String, Sendable {
+        /// Until the write-ahead log is on the disk, with everything that was committed before.
+        case full = "FULL"
+        /// Not at all: a power cut may lose the newest transactions.
+        case normal = "NORMAL"
+    }
+
+    private func transaction<Value>(
+        _ wanted: Synchronous, _ body: (any SQLConnection) throws -> Value
+    ) throws -> Value {
         try SQLiteFailure.translating {
-            try pool.write { try body(SQLiteConnection($0)) }
+            try pool.writeWithoutTransaction { db in
+                // There is one writer, so nobody else is between this line and the commit.
+                if synchronous.withLock({ $0 != wanted }) {
+                    try db.execute(sql: "PRAGMA synchronous = \(wanted.rawValue)")
+                    synchronous.withLock { $0 = wanted }
+                }
+                var result: Value?
+                try db.inTransaction {
+                    result = try body(SQLiteConnection(db))
+                    return .commit
+                }
+                guard let result else { throw CatalogError.internalError("a transaction ended without a result") }
+                return result
+            }
         }
     }
 

@@ -34,6 +34,20 @@ import Testing
         }
     }
 
+    @Test func onlyBulkWorkCommitsWithoutWaitingForTheDisk() async throws {
+        try await TestDatabase.withNew { test in
+            let setting: @Sendable (any SQLConnection) throws -> Int64? = { connection in
+                try connection.firstRow(SQLStatement("PRAGMA synchronous")) { $0.integer(0) }
+            }
+            for _ in 0..<2 {
+                let ordinary = try await test.database.write(setting)
+                let bulk = try test.database.writeBlocking(setting)
+                #expect(ordinary == 2)
+                #expect(bulk == 1)
+            }
+        }
+    }
+
     @Test func aBrokenUniqueConstraintIsAlreadyExists() async throws {
         try await TestDatabase.withNew { test in
             do {
