@@ -14,6 +14,7 @@ package final class MemoryRateLimiter: RateLimiting {
     private struct Table {
         var buckets: [RateKey: [Bucket]] = [:]
         var marks: [RateKey: Int64] = [:]
+        var sweptAt: Int64 = 0
     }
 
     private static let second: Int64 = 1_000_000
@@ -43,6 +44,7 @@ package final class MemoryRateLimiter: RateLimiting {
         let now = time.now
         return table.withLock { table in
             if let seen = table.marks[mark], now - seen < MemoryRateLimiter.window { return false }
+            sweep(&table, now)
             if table.marks.count >= keysMax {
                 let quietest = Array(table.marks.values).sorted()[keysMax / 4]
                 table.marks = table.marks.filter { $0.value > quietest }
@@ -66,7 +68,10 @@ package final class MemoryRateLimiter: RateLimiting {
                 } else {
                     buckets.append(Bucket(startedAt: now, lastAt: now, count: 1))
                 }
-                if table.buckets[key] == nil { makeRoom(&table, now) }
+                if table.buckets[key] == nil {
+                    sweep(&table, now)
+                    makeRoom(&table)
+                }
                 table.buckets[key] = buckets
             }
             let taken = used + (isAllowed && counting ? 1 : 0)
@@ -78,14 +83,26 @@ package final class MemoryRateLimiter: RateLimiting {
         }
     }
 
-    /// Forgets what no longer counts, and, when that is not enough, the quarter that was quiet longest.
-    private func makeRoom(_ table: inout Table, _ now: Int64) {
+    /// How many keys and marks are remembered now.
+    package var keyCount: Int { table.withLock { $0.buckets.count + $0.marks.count } }
+
+    /// Forgets, once in a window, what no longer counts: memory follows the traffic of the last two minutes.
+    private func sweep(_ table: inout Table, _ now: Int64) {
+        guard now - table.sweptAt >= MemoryRateLimiter.window else { return }
+        table.sweptAt = now
+        table.buckets = table.buckets.filter { now - Self.lastAt($0.value) < MemoryRateLimiter.window }
+        table.marks = table.marks.filter { now - $0.value < MemoryRateLimiter.window }
+    }
+
+    /// Forgets the quarter of a full table that was quiet longest.
+    private func makeRoom(_ table: inout Table) {
         guard table.buckets.count >= keysMax else { return }
-        let last = { (buckets: [Bucket]) in buckets.last?.lastAt ?? 0 }
-        table.buckets = table.buckets.filter { now - last($0.value) < MemoryRateLimiter.window }
-        guard table.buckets.count >= keysMax else { return }
-        let quietest = table.buckets.values.map(last).sorted()[keysMax / 4]
-        table.buckets = table.buckets.filter { last($0.value) > quietest }
+        let quietest = table.buckets.values.map(Self.lastAt).sorted()[keysMax / 4]
+        table.buckets = table.buckets.filter { Self.lastAt($0.value) > quietest }
+    }
+
+    private static func lastAt(_ buckets: [Bucket]) -> Int64 {
+        buckets.last?.lastAt ?? 0
     }
 }
 

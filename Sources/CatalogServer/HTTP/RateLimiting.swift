@@ -1,3 +1,5 @@
+import Crypto
+
 /// How many requests a minute are allowed, by class (`rate_limit.*`); 0 turns a class off.
 package struct RateRules: Sendable, Equatable {
     /// Requests of the class `.auth` a minute, for each endpoint; 0 for no limit.
@@ -38,13 +40,26 @@ package struct RateRule: Sendable, Equatable {
 
 /// Whom a request counts for, and in which bucket.
 package struct RateKey: Sendable, Hashable {
-    /// Equal texts share a bucket.
+    /// Longer subjects stand in the key as their digest, so that no client decides how much memory a key takes.
+    private static let subjectBytesMax = 64
+
+    /// Equal texts share a bucket. At most some 150 bytes, whatever the subject is.
     package let text: String
 
     /// The bucket of `subject` (a user, an address, an account) at `endpoint`.
     package init(_ subject: String, endpoint: Endpoint) {
         // The strict class has a bucket for each endpoint (ruling 11), the other one for all of them.
+        let subject = subject.utf8.count <= Self.subjectBytesMax ? subject : Self.digest(of: subject)
         text = endpoint.rateClass == .auth ? "\(endpoint.id)|\(subject)" : "api|\(subject)"
+    }
+
+    /// No subject begins like this by itself.
+    private static func digest(of subject: String) -> String {
+        "sha256:"
+            + SHA256.hash(data: Array(subject.utf8)).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count == 1 ? "0" + digits : digits
+            }.joined()
     }
 }
 

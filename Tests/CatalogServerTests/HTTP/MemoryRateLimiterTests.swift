@@ -1,0 +1,42 @@
+import CatalogServer
+import CatalogTestSupport
+import Testing
+
+@Suite struct MemoryRateLimiterTests {
+    private let endpoint = Endpoint(.post, "/test", id: "test", "Test", tag: .health)
+    private let rule = RateRule(name: "test", limit: 1)
+
+    @Test func `A key is short however long its subject is, and still its own`() {
+        let long = String(repeating: "x", count: 100_000)
+        let keys = ["short", long, long + "y"].map { RateKey($0, endpoint: endpoint) }
+        #expect(keys.allSatisfy { $0.text.utf8.count <= 200 })
+        #expect(Set(keys).count == 3)
+        #expect(RateKey(long, endpoint: endpoint) == keys[1])
+    }
+
+    @Test func `What no longer counts is forgotten with the next new key`() {
+        let clock = ManualClock()
+        let limiter = MemoryRateLimiter(time: clock.source)
+        for number in 0..<100 {
+            _ = limiter.charge(RateKey("charge \(number)", endpoint: endpoint), rule)
+            _ = limiter.remember(RateKey("mark \(number)", endpoint: endpoint))
+        }
+        clock.advance(by: .seconds(59))
+        _ = limiter.charge(RateKey("late", endpoint: endpoint), rule)
+        #expect(limiter.keyCount == 201)
+        clock.advance(by: .seconds(1))
+        _ = limiter.charge(RateKey("later", endpoint: endpoint), rule)
+        #expect(limiter.keyCount == 2)
+        #expect(!limiter.charge(RateKey("late", endpoint: endpoint), rule).isAllowed)
+    }
+
+    @Test func `A full table forgets some keys and never grows beyond its size`() {
+        let clock = ManualClock()
+        let limiter = MemoryRateLimiter(time: clock.source, keysMax: 8)
+        for number in 0..<100 {
+            clock.advance(by: .milliseconds(10))
+            _ = limiter.charge(RateKey("\(number)", endpoint: endpoint), rule)
+            #expect(limiter.keyCount <= 8)
+        }
+    }
+}
