@@ -18,6 +18,9 @@ package enum Limits {
     package static let retryAfterSeconds: Int64 = 5
     /// Nested arrays and objects in a JSON body: deeper documents exist only to exhaust the parser's stack.
     package static let jsonDepth = 32
+    /// Bytes of one key in a JSON body: looking a key up normalises it, in time that grows with the square of the length
+    /// of a pile of accents.
+    package static let jsonKeyBytes = 1 << 10
     /// Bytes of a request head (method, path and header fields): a path may be 4,096 bytes of names, each percent-encoded.
     package static let requestHeadBytes = 32 << 10
     /// Bytes of one name: every file system we know stops at 255 bytes or 255 UTF-16 units (765 bytes of UTF-8).
@@ -43,6 +46,11 @@ package enum Limits {
     /// Characters of a username (ruling 2) and of a new password (`schemas.md` 4.2).
     package static let usernameCharacters = 3...50
     package static let passwordCharacters = 8...128
+    /// Bytes that a username, an e-mail address or a name of a person, and a password, may have before they are
+    /// normalised: four times what acceptable ones have in any composition. Normalising takes time that grows with the
+    /// square of the length of a pile of accents, so a longer text is refused first.
+    package static let accountNameBytes = 1 << 10
+    package static let passwordBytes = 2 << 10
     /// Characters of a person's name, bytes of a picture's address and of the settings that clients keep with a user.
     package static let profileFieldCharacters = 100
     package static let avatarURLBytes = 2_048

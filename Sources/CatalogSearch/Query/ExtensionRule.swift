@@ -73,6 +73,8 @@ struct ExtensionRule {
 
     private static func normalized(_ text: String?) -> String? {
         guard let text else { return nil }
+        // No name ends in a longer one, and folding it may take long: it stays as it is and is found nowhere.
+        guard text.utf8.count <= Limits.nameBytes else { return text }
         let folded = TextFold.fold(text)
         let bare = folded.hasPrefix(".") ? String(folded.dropFirst()) : folded
         return bare.isEmpty ? nil : bare

@@ -67,7 +67,10 @@ package struct QueryString: Sendable {
     /// A list separated by commas, without empty parts; nil when it is not there or empty.
     package func list(_ name: String) -> [String]? {
         let parts = self[name]?.split(separator: ",").map { part in
-            String(part.drop(while: { $0 == " " }).reversed().drop(while: { $0 == " " }).reversed())
+            // By bytes: stepping back over characters may take time that grows with the square of their number.
+            var bytes = part.utf8.drop { $0 == UInt8(ascii: " ") }
+            while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+            return String(Substring(bytes))
         }.filter { !$0.isEmpty }
         return parts?.isEmpty == false ? parts : nil
     }

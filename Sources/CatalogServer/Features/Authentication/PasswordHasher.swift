@@ -67,16 +67,17 @@ package final class PasswordHasher: Sendable {
         return try await onThread { [cost] in try Self.argon2(password, salt: salt, cost: cost) }
     }
 
-    /// Whether `password` is the one behind `encoded`. Without `encoded`, because there is no such user, it takes as
-    /// long and says no.
+    /// Whether `password` is the one behind `encoded`. Without `encoded`, because there is no such user, and with a
+    /// password that is too long for anybody, it takes as long and says no.
     ///
     /// - Throws: `CatalogError.unavailable` when too many hashes wait.
     package func verify(_ password: Password, against encoded: String?) async throws -> Bool {
-        let hash = encoded ?? dummy
+        let known = password.isTooLong ? nil : encoded
+        let hash = known ?? dummy
         let matches = try await onThread {
             password.bytes.withUnsafeBytes { argon2id_verify(hash, $0.baseAddress, $0.count) == ARGON2_OK.rawValue }
         }
-        return matches && encoded != nil
+        return matches && known != nil
     }
 
     private static func argon2(_ password: Password, salt: [UInt8], cost: Cost) throws -> String {

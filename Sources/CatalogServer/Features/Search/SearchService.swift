@@ -42,7 +42,8 @@ package struct SearchService: Sendable {
     private func nameQuery(_ request: SearchRequest, scope: AccessScope) async throws -> NameQuery? {
         var searched = try await roots.list(scope: scope, includingDisabled: false)
         if let names = request.rootNames {
-            let wanted = Set(names.map { TextFold.fold($0) })
+            // No root has a longer name, and folding one may take long.
+            let wanted = Set(names.filter { $0.utf8.count <= Limits.nameBytes }.map { TextFold.fold($0) })
             searched = searched.filter { wanted.contains(TextFold.fold($0.name)) }
         }
         var query = NameQuery(request.text, in: .roots(Set(searched.map(\.id))))

@@ -80,6 +80,9 @@ package struct StorageRootDraft: Sendable, Equatable {
 
     /// A name: 1 to 64 characters, none of `/ : ,`, no control characters, not all digits.
     static func checked(name: String) throws -> String {
+        guard name.utf8.count <= Limits.nameBytes else {
+            throw CatalogError(.invalidArgument, "name must have 1 to 64 characters")
+        }
         let name = name.trimmingPrefix { $0.isWhitespace }
         let trimmed = String(name.reversed().drop { $0.isWhitespace }.reversed())
         guard (1...64).contains(trimmed.count) else {

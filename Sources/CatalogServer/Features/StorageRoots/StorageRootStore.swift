@@ -25,7 +25,9 @@ package struct StorageRootStore: Sendable {
 
     /// The root with this name, compared by `TextFold`.
     package func find(name: String, scope: AccessScope) async throws -> StorageRoot? {
-        try await first(StorageRootQueries.findByName, .text(TextFold.fold(name)), scope)
+        // No root has a longer name, and folding one may take long.
+        guard name.utf8.count <= Limits.nameBytes else { return nil }
+        return try await first(StorageRootQueries.findByName, .text(TextFold.fold(name)), scope)
     }
 
     /// The root with this string id.

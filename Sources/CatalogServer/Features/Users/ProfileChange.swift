@@ -38,12 +38,12 @@ package struct ProfileChange: Sendable {
         var result = profile
         result.firstName = try firstName.applied(to: profile.firstName) { try ProfileRules.name($0, "first_name") }
         result.lastName = try lastName.applied(to: profile.lastName) { try ProfileRules.name($0, "last_name") }
-        result.displayName = try displayName.applied(to: profile.displayName) {
+        result.displayName = try displayName.clearedWhenEmpty.applied(to: profile.displayName) {
             try ProfileRules.name($0, "display_name")
         }
-        result.avatarURL = try avatarURL.applied(to: profile.avatarURL, ProfileRules.avatarURL)
-        result.timeZone = try timeZone.applied(to: profile.timeZone, ProfileRules.timeZone)
-        result.language = try language.applied(to: profile.language, ProfileRules.language)
+        result.avatarURL = try avatarURL.clearedWhenEmpty.applied(to: profile.avatarURL, ProfileRules.avatarURL)
+        result.timeZone = try timeZone.clearedWhenEmpty.applied(to: profile.timeZone, ProfileRules.timeZone)
+        result.language = try language.clearedWhenEmpty.applied(to: profile.language, ProfileRules.language)
         result.settings = try settings.applied(to: profile.settings, ProfileRules.settings) ?? JSONObject()
         return result
     }
@@ -59,13 +59,24 @@ extension FieldChange {
     }
 }
 
+extension FieldChange<String> {
+    /// The same; but the empty text, which forms send for an empty field, clears as `null` does.
+    fileprivate var clearedWhenEmpty: Self { self == .set("") ? .clear : self }
+}
+
 /// What each field of a profile accepts.
 enum ProfileRules {
     /// A name of a person: not blank, without control characters, cut of surrounding blanks.
     static func name(_ text: String, _ field: String) throws -> String {
+        // Stepping back over characters may take time that grows with the square of their number.
+        guard text.utf8.count <= Limits.accountNameBytes else {
+            throw CatalogError(.invalidArgument, "\(field) is too long")
+        }
         let trimmed = text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed()
         let name = String(trimmed)
-        guard !name.isEmpty else { throw CatalogError(.invalidArgument, "\(field) is required") }
+        guard name.unicodeScalars.contains(where: showsSomething) else {
+            throw CatalogError(.invalidArgument, "\(field) is required")
+        }
         guard name.unicodeScalars.count <= Limits.profileFieldCharacters else {
             throw CatalogError(.invalidArgument, "\(field) is too long")
         }
@@ -73,6 +84,13 @@ enum ProfileRules {
             throw CatalogError(.invalidArgument, "\(field) contains control characters")
         }
         return name
+    }
+
+    /// Control characters count, so that they are refused by name. U+2800 is a sign of Braille without a dot.
+    private static func showsSomething(_ scalar: Unicode.Scalar) -> Bool {
+        let properties = scalar.properties
+        return !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint && scalar != "\u{2800}"
+            && properties.generalCategory != .format
     }
 
     /// Only web addresses: a browser would run a `javascript:` address that stands behind a picture.

@@ -58,7 +58,7 @@ package struct UserAdministration: Sendable {
     ///
     /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a password that is too short.
     package func resetPassword(of username: String, to password: Password) async throws {
-        let folded = TextFold.fold(username)
+        let folded = Username.folded(ofLogin: username)
         let found = try await database.read { try users.credential(named: folded, $0) }
         guard let found else { throw CatalogError(.notFound, "There is no user \"\(username)\"") }
         try await accounts.resetPassword(of: found.userID, to: password)

@@ -19,9 +19,10 @@ struct UserStore: Sendable {
         try connection.rows(UserQueries.all, [], Self.user)
     }
 
-    /// The account with this username or e-mail address, folded.
-    func credential(named folded: String, _ connection: any SQLConnection) throws -> Credential? {
-        try connection.firstRow(UserQueries.credential, [.text(folded)]) {
+    /// The account with this username or e-mail address, folded; nil stands for a name that nobody can have.
+    func credential(named folded: String?, _ connection: any SQLConnection) throws -> Credential? {
+        // The empty name is nobody's either, and asking for it takes as long.
+        try connection.firstRow(UserQueries.credential, [.text(folded ?? "")]) {
             Credential(userID: $0.integer(0), passwordHash: $0.text(1))
         }
     }

@@ -10,13 +10,13 @@ package struct Username: Sendable, Equatable {
 
     /// - Throws: `CatalogError.invalidArgument` with what is wrong.
     package init(_ input: String) throws {
+        guard input.utf8.count <= Limits.accountNameBytes else { throw Self.wrongLength }
         let text = input.precomposedStringWithCompatibilityMapping
-        guard Limits.usernameCharacters.contains(text.unicodeScalars.count) else {
-            throw CatalogError(.invalidArgument, "Username must be 3 to 50 characters long")
-        }
-        guard let first = text.unicodeScalars.first, !Self.isMark(first),
+        guard Limits.usernameCharacters.contains(text.unicodeScalars.count) else { throw Self.wrongLength }
+        // Marks count as characters, so a name cannot grow by piling them up.
+        guard let first = text.unicodeScalars.first, !first.isMark,
             text.unicodeScalars.allSatisfy({
-                Self.isLetterOrDigit($0) || Self.isMark($0) || "._@-".unicodeScalars.contains($0)
+                $0.isLetterOrDigit || $0.isMark || "._@-".unicodeScalars.contains($0)
             })
         else {
             throw CatalogError(.invalidArgument, "Username may only contain letters, digits and . _ @ -")
@@ -25,19 +25,12 @@ package struct Username: Sendable, Equatable {
         folded = TextFold.fold(text)
     }
 
-    private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber: true
-        default: false
-        }
+    /// What the text of a login is compared by, as `folded`: a username or an e-mail address.
+    ///
+    /// - Returns: nil for a text that is longer than any of both, which is not worth the work.
+    static func folded(ofLogin text: String) -> String? {
+        text.utf8.count <= Limits.accountNameBytes ? TextFold.fold(text) : nil
     }
 
-    /// Vowel signs and accents, without which many scripts cannot be written. They count as characters, so a name
-    /// cannot grow by piling them up.
-    private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .spacingMark: true
-        default: false
-        }
-    }
+    private static let wrongLength = CatalogError(.invalidArgument, "Username must be 3 to 50 characters long")
 }

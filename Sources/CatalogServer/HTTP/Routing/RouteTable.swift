@@ -122,10 +122,15 @@ struct RouteTable: Sendable {
     func match(_ method: String, _ path: Substring) -> Match {
         var path = path
         while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
-        if let site = fixed[String(path)] { return choose(site, method, []) }
+        if RouteTable.mayBeLiteral(path), let site = fixed[String(path)] { return choose(site, method, []) }
         var parameters: [Substring] = []
         guard let site = find(tree, path.dropFirst(), &parameters) else { return .none }
         return choose(site, method, parameters)
+    }
+
+    /// Literals are ASCII. Looking another text up would normalise it, in time that grows with the square of its length.
+    private static func mayBeLiteral(_ text: Substring) -> Bool {
+        text.utf8.allSatisfy { $0 < 0x80 }
     }
 
     private func choose(_ site: Site, _ method: String, _ parameters: [Substring]) -> Match {
@@ -139,7 +144,11 @@ struct RouteTable: Sendable {
         let end = rest.utf8.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
         let segment = rest[..<end]
         let following = end == rest.endIndex ? rest[end...] : rest[rest.utf8.index(after: end)...]
-        if let next = node.literals[String(segment)], let site = find(next, following, &parameters) { return site }
+        if RouteTable.mayBeLiteral(segment), let next = node.literals[String(segment)],
+            let site = find(next, following, &parameters)
+        {
+            return site
+        }
         if let next = node.parameter.first, !segment.isEmpty {
             let depth = parameters.count
             parameters.append(segment)
