@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogDatabase
 import CatalogServer
 import CatalogTestSupport
 import Foundation
@@ -30,7 +31,7 @@ struct AuthenticationAPI {
         }
     }
 
-    let clock: ManualClock
+    let server: TestServer
     private let client: any TestClientProtocol
 
     static func with(
@@ -41,9 +42,14 @@ struct AuthenticationAPI {
         let http = HTTPSettings(trustedProxies: trustsProxies ? ["0.0.0.0/0", "::/0"] : [], rateRules: rates)
         try await TestServer.withNew(settings, http: http) { server in
             try await Application(responder: server.shell).test(.live) { client in
-                try await body(AuthenticationAPI(clock: server.clock, client: client))
+                try await body(AuthenticationAPI(server: server, client: client))
             }
         }
+    }
+
+    /// Changes the database behind the back of the server, as another process would.
+    func execute(_ sql: String) async throws {
+        try await server.database.write { try $0.executeScript(sql) }
     }
 
     func get(_ path: String, token: String? = nil) async throws -> Answer {

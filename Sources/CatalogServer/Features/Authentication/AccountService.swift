@@ -54,13 +54,15 @@ package struct AccountService: Sendable {
     /// whoever changes a password may do so because somebody else knows the old one.
     ///
     /// - Parameter network: from where the request comes; wrong passwords count for it as at the login.
-    /// - Throws: `CatalogError.invalidArgument` when the current password is wrong or the new one is not acceptable.
+    /// - Throws: `CatalogError.invalidArgument` when the current password is wrong or the new one is not acceptable;
+    ///   `.permissionDenied` while the account is locked for this network.
     package func changePassword(
         of caller: Caller, from current: Password, to new: Password, network: String
     ) async throws {
         try new.requireAcceptable()
         let old = try await database.read { try users.passwordHash(of: caller.userID, $0) }
         guard let old else { throw AuthenticationFailure.revokedToken }
+        try await database.read { try logins.requireUnlocked(caller.userID, from: network, $0) }
         let credential = UserStore.Credential(userID: caller.userID, passwordHash: old)
         guard try await logins.confirm(current, of: credential, from: network) else {
             throw AuthenticationFailure.wrongCurrentPassword
@@ -73,12 +75,16 @@ package struct AccountService: Sendable {
             guard try users.passwordHash(of: caller.userID, connection) == old else {
                 throw AuthenticationFailure.wrongCurrentPassword
             }
+            // It may have been locked while the hashes were computed.
+            try logins.requireUnlocked(caller.userID, from: network, connection)
+            try logins.forgetFailures(of: caller.userID, from: network, connection)
             try replacePassword(of: caller.userID, by: hash, mustChange: false, keeping: caller.sessionID, connection)
         }
         sessions.forget(caller.userID)
     }
 
-    /// Gives a user a password that somebody else chose: they must change it, and all their sessions end.
+    /// Gives a user a password that somebody else chose: they must change it, and all their sessions end. So does a
+    /// lock after wrong passwords, since those were guesses of the old one.
     ///
     /// - Throws: `CatalogError.invalidArgument` when the password is not acceptable; `.notFound`.
     package func resetPassword(of userID: UserID, to new: Password) async throws {
@@ -86,6 +92,7 @@ package struct AccountService: Sendable {
         let hash = try await hasher.hash(new)
         try await database.write { connection in
             guard try users.user(userID, connection) != nil else { throw CatalogError(.notFound, "User not found") }
+            try logins.forgetFailures(of: userID, from: nil, connection)
             try replacePassword(of: userID, by: hash, mustChange: true, keeping: nil, connection)
         }
         sessions.forget(userID)

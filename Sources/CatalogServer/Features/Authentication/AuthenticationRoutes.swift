@@ -38,9 +38,12 @@ package struct AuthenticationRoutes: Sendable {
         guard !body.username.isEmpty, !body.password.isEmpty else {
             throw CatalogError(.invalidArgument, ErrorText.invalidFormat)
         }
-        try await context.charge(account: TextFold.fold(body.username))
+        let network = context.clientAddress.rateKey
+        if let account = try await services.logins.rateSubject(of: body.username, from: network) {
+            try await context.charge(account: account)
+        }
         let origin = ClientOrigin(
-            address: context.clientAddress.description, network: context.clientAddress.rateKey,
+            address: context.clientAddress.description, network: network,
             userAgent: request.headers[.userAgent], device: try body.device())
         let signedIn = try await services.logins.login(
             name: body.username, password: Password(body.password), rememberMe: body.rememberMe ?? false, from: origin)
@@ -50,7 +53,9 @@ package struct AuthenticationRoutes: Sendable {
     private func register(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         try services.registration.requireEnabled()
         let registration = try await request.json(RegisterRequest.self, context).registration()
-        try await context.charge(account: TextFold.fold(registration.username))
+        if let folded = Username.folded(ofLogin: registration.username) {
+            try await context.charge(account: "name:\(folded)")
+        }
         let (user, role) = try await services.registration.register(registration)
         return try .json(payload(user, role), status: .created)
     }

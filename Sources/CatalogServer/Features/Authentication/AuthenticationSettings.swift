@@ -4,7 +4,7 @@ import Synchronization
 package struct AuthenticationSettings: Sendable {
     /// Whether strangers may make an account (`auth.registration_enabled`).
     package var registrationEnabled: Bool
-    /// Wrong passwords in a row until the lock; 0 turns it off (`auth.lockout_failures`).
+    /// Wrong passwords in a row until the lock, at least 1 (`auth.lockout_failures`).
     package var lockoutFailures: Int
     /// How long that lock lasts (`auth.lockout_minutes`).
     package var lockoutMinutes: Int

@@ -24,7 +24,7 @@ struct LockoutRule: Sendable {
     /// The count after one more wrong password. A lock that is in force is not made longer, since otherwise an attacker
     /// could keep it up for ever; after one that is over, counting begins anew.
     func count(after count: Count, now: Int64) -> Count {
-        guard failures > 0, !count.isLocked(at: now) else { return count }
+        guard !count.isLocked(at: now) else { return count }
         let number = (count.lockedUntil == nil ? count.failures : 0) + 1
         return Count(failures: number, lockedUntil: number >= failures ? now + durationMicroseconds : nil)
     }
@@ -49,16 +49,21 @@ struct Lockout: Sendable {
     }
 
     /// Counts a wrong password.
-    func recordFailure(of user: User, from network: String, now: Int64, _ connection: any SQLConnection) throws {
+    ///
+    /// - Returns: whether the whole account is locked from now on.
+    func recordFailure(
+        of user: User, from network: String, now: Int64, _ connection: any SQLConnection
+    ) throws -> Bool {
         let rule = LockoutRule(settings.value)
-        if try users.isLastAdministrator(user, now: now, connection) {
-            let count = try networks.count(of: user.id, from: network, connection)
-            try networks.set(rule.count(after: count, now: now), of: user.id, from: network, now: now, connection)
-        } else {
+        guard try users.isLastAdministrator(user, now: now, connection) else {
             let count = LockoutRule.Count(failures: user.failedLoginAttempts, lockedUntil: user.lockedUntil)
             let next = rule.count(after: count, now: now)
             try users.setFailures(next.failures, lockedUntil: next.lockedUntil, of: user.id, connection)
+            return !count.isLocked(at: now) && next.isLocked(at: now)
         }
+        let count = try networks.count(of: user.id, from: network, connection)
+        try networks.set(rule.count(after: count, now: now), of: user.id, from: network, now: now, connection)
+        return false
     }
 
     /// - Throws: `CatalogError.permissionDenied` while the account, or this network for it, is locked.
@@ -68,8 +73,8 @@ struct Lockout: Sendable {
         if let until = count.lockedUntil, until > now { throw AuthenticationFailure.accountLocked(until: until) }
     }
 
-    /// Forgets what a network had counted, after a login from there.
-    func forget(_ userID: UserID, from network: String, _ connection: any SQLConnection) throws {
+    /// Forgets what a network had counted, after a login from there; nil for all networks.
+    func forget(_ userID: UserID, from network: String?, _ connection: any SQLConnection) throws {
         try networks.delete(of: userID, from: network, connection)
     }
 }

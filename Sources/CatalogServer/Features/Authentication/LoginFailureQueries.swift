@@ -15,5 +15,7 @@ enum LoginFailureQueries {
 
     static let delete = SQLStatement("DELETE FROM login_failures WHERE user_id = $1 AND address = $2")
 
+    static let deleteOfUser = SQLStatement("DELETE FROM login_failures WHERE user_id = $1")
+
     static let deleteOlder = SQLStatement("DELETE FROM login_failures WHERE updated_at_us <= $1")
 }

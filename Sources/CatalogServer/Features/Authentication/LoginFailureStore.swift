@@ -20,8 +20,13 @@ struct LoginFailureStore: Sendable {
             ])
     }
 
-    func delete(of userID: UserID, from network: String, _ connection: any SQLConnection) throws {
-        try connection.execute(LoginFailureQueries.delete, [.integer(userID), .text(network)])
+    /// - Parameter network: nil for all of them.
+    func delete(of userID: UserID, from network: String?, _ connection: any SQLConnection) throws {
+        if let network {
+            try connection.execute(LoginFailureQueries.delete, [.integer(userID), .text(network)])
+        } else {
+            try connection.execute(LoginFailureQueries.deleteOfUser, [.integer(userID)])
+        }
     }
 
     /// Deletes counts that nobody has touched since `time` (microseconds since 1970).

@@ -35,7 +35,7 @@ package struct LoginService: Sendable {
     package func login(
         name: String, password: Password, rememberMe: Bool, from origin: ClientOrigin
     ) async throws -> SignedIn {
-        let folded = TextFold.fold(name)
+        let folded = Username.folded(ofLogin: name)
         let credential = try await database.read { try users.credential(named: folded, $0) }
         guard try await hasher.verify(password, against: credential?.passwordHash), let credential else {
             try await recordFailure(of: credential?.userID, from: origin.network)
@@ -45,6 +45,24 @@ package struct LoginService: Sendable {
         return try await sessions.signIn(opened)
     }
 
+    /// What the logins of whoever has this name are counted by, beside their address: the account and not what was
+    /// typed, since several names lead to one account.
+    ///
+    /// The last administrator is counted for each network alone: otherwise anybody could keep the owner out by using up
+    /// the allowance.
+    ///
+    /// - Returns: a text for `AppRequestContext.charge`; nil for a name that is longer than any.
+    func rateSubject(of name: String, from network: String) async throws -> String? {
+        guard let folded = Username.folded(ofLogin: name) else { return nil }
+        let now = time.now
+        return try await database.read { connection in
+            let credential = try users.credential(named: folded, connection)
+            guard let user = try users.user(credential?.userID ?? 0, connection) else { return "name:\(folded)" }
+            let isLast = try users.isLastAdministrator(user, now: now, connection)
+            return isLast ? "\(user.id)|\(network)" : "\(user.id)"
+        }
+    }
+
     /// Whether `password` is the user's; a wrong one counts towards the lock like one at the login.
     func confirm(_ password: Password, of credential: UserStore.Credential, from network: String) async throws -> Bool {
         if try await hasher.verify(password, against: credential.passwordHash) { return true }
@@ -52,14 +70,30 @@ package struct LoginService: Sendable {
         return false
     }
 
+    /// - Throws: `CatalogError.permissionDenied` while a login of this user from this network would be refused.
+    func requireUnlocked(_ userID: UserID, from network: String, _ connection: any SQLConnection) throws {
+        guard let user = try users.user(userID, connection) else { throw AuthenticationFailure.revokedToken }
+        try lockout.requireUnlocked(user, from: network, now: time.now, connection)
+    }
+
+    /// Forgets the wrong passwords of a user, and a lock with them.
+    ///
+    /// - Parameter network: whose count is forgotten beside the one of the account; nil for those of all networks.
+    func forgetFailures(of userID: UserID, from network: String?, _ connection: any SQLConnection) throws {
+        try users.setFailures(0, lockedUntil: nil, of: userID, connection)
+        try lockout.forget(userID, from: network, connection)
+    }
+
     private func recordFailure(of userID: UserID?, from network: String) async throws {
         let now = time.now
         try await database.write { connection in
             // Number 0 is nobody's: a name that nobody has waits for the database's writer as long as any other.
             guard let user = try users.user(userID ?? 0, connection) else { return }
-            try lockout.recordFailure(of: user, from: network, now: now, connection)
+            let isLockBegun = try lockout.recordFailure(of: user, from: network, now: now, connection)
+            // They would come back to life when the lock is over.
+            if isLockBegun { try sessions.revokeAll(of: user.id, except: nil, connection) }
         }
-        // The failure may have locked the account, which holds for its sessions too.
+        // The failure may have locked the account and ended its sessions.
         if let userID { sessions.forget(userID) }
     }
 

@@ -68,6 +68,64 @@ import Testing
         }
     }
 
+    @Test func `Guesses in a stolen session are refused unread once they have locked the network`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            let caller = try await fixture.caller("admin", "administrator")
+            let change = { (current: String, network: String) in
+                await refusal {
+                    try await fixture.services.accounts.changePassword(
+                        of: caller, from: Password(current), to: Password("another password"), network: network)
+                }
+            }
+            for _ in 0..<5 {
+                #expect(
+                    await change("a guess", "203.0.113.66")
+                        == Refusal(.invalidArgument, "Current password is incorrect"))
+            }
+            #expect(await change("another guess", "203.0.113.66") == .locked)
+            #expect(await change("administrator", "203.0.113.66") == .locked)
+            #expect(await change("administrator", "192.0.2.1") == nil)
+        }
+    }
+
+    @Test func `A right current password ends the count of wrong ones`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            try await fixture.register("ada")
+            let caller = try await fixture.caller("ada")
+            try await fixture.failLogin("ada", times: 4)
+            try await fixture.services.accounts.changePassword(
+                of: caller, from: Password("password of ada"), to: Password("another password"), network: "192.0.2.1")
+            try await fixture.failLogin("ada", times: 4)
+            _ = try await fixture.login("ada", "another password")
+        }
+    }
+
+    @Test func `A reset by another process ends the sessions here within a second, and the lock`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            try await fixture.register("ada")
+            let owner = try await fixture.login("admin", "administrator").accessToken.text
+            let token = try await fixture.login("ada").accessToken.text
+            _ = try await fixture.sessions.authenticate(bearer: owner)
+            _ = try await fixture.sessions.authenticate(bearer: token)
+            try await fixture.resetFromOtherProcess("ada", to: "from the administrator")
+            try await fixture.resetFromOtherProcess("admin", to: "from the administrator")
+            fixture.clock.advance(by: .milliseconds(500))
+            #expect(await refusal { try await fixture.sessions.authenticate(bearer: token) } == .revokedToken)
+            #expect(await refusal { try await fixture.sessions.authenticate(bearer: owner) } == .revokedToken)
+        }
+    }
+
+    @Test(arguments: ["ada", "admin"])
+    func `A reset ends a lock after wrong passwords, and their count`(name: String) async throws {
+        try await AuthenticationFixture.with { fixture in
+            try await fixture.register("ada")
+            try await fixture.failLogin(name, times: 5)
+            try await fixture.resetFromOtherProcess(name, to: "from the administrator")
+            try await fixture.failLogin(name, times: 4)
+            _ = try await fixture.login(name, "from the administrator")
+        }
+    }
+
     @Test func `A reset password must be changed and ends every session`() async throws {
         try await AuthenticationFixture.with { fixture in
             let ada = try await fixture.register("ada")
@@ -126,6 +184,28 @@ import Testing
         }
     }
 
+    @Test func `The empty text clears what may be empty, as forms send it`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            let caller = try await fixture.caller("admin", "administrator")
+            let accounts = fixture.services.accounts
+            let filled = change {
+                $0.displayName = .set("Boss")
+                $0.timeZone = .set("Europe/London")
+                $0.language = .set("en")
+                $0.avatarURL = .set("https://example.com/boss.png")
+            }
+            let emptied = change {
+                $0.displayName = .set("")
+                $0.timeZone = .set("")
+                $0.language = .set("")
+                $0.avatarURL = .set("")
+            }
+            _ = try await accounts.update(filled, of: caller)
+            let profile = try await accounts.update(emptied, of: caller).user.profile
+            #expect(profile == UserProfile(firstName: "System", lastName: "Administrator"))
+        }
+    }
+
     @Test func `An address of somebody else is refused, and then nothing changes`() async throws {
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
@@ -149,6 +229,9 @@ import Testing
                 (change { $0.email = .clear }, "email is required"),
                 (change { $0.email = .set("nowhere") }, "Invalid email address"),
                 (change { $0.firstName = .set(" ") }, "first_name is required"),
+                (change { $0.firstName = .set("") }, "first_name is required"),
+                (change { $0.lastName = .set("\u{3164} \u{200B}\u{2800}") }, "last_name is required"),
+                (change { $0.lastName = .set(String(repeating: " ", count: 2_000) + "x") }, "last_name is too long"),
                 (change { $0.displayName = .set(String(repeating: "x", count: 101)) }, "display_name is too long"),
                 (change { $0.avatarURL = .set("javascript:alert(1)") }, "avatar_url must be an http or https URL"),
                 (change { $0.avatarURL = .set("https://x/\n") }, "avatar_url must be an http or https URL"),

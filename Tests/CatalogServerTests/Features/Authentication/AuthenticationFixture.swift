@@ -71,6 +71,18 @@ struct AuthenticationFixture: Sendable {
         }
     }
 
+    /// Gives a user a new password as the command line does, beside a running server.
+    func resetFromOtherProcess(_ name: String, to password: String) async throws {
+        try await files.withSecondProcess { other in
+            let hasher = PasswordHasher(cost: .cheap, threadCount: 1)
+            let services = try await AuthenticationServices(
+                database: other, hasher: hasher, secret: Self.secret, settings: AuthenticationSettings(),
+                time: clock.source, checkFile: { _, _ in })
+            try await services.users.resetPassword(of: name, to: Password(password))
+            try await hasher.close()
+        }
+    }
+
     /// Changes the database behind the back of the services, as another process would.
     func execute(_ sql: String) async throws {
         try await database.write { try $0.executeScript(sql) }
