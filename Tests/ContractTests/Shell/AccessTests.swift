@@ -115,6 +115,18 @@ import Testing
         }
     }
 
+    @Test func `a link has an allowance of its own beside its owner's`() async throws {
+        var settings = HTTPSettings()
+        settings.rateRules = RateRules(authPerMinute: 5, apiPerMinute: 2)
+        try await ShellFixture.fake(FakeFeature(), settings).test { [item] client async throws in
+            let link = { try await client.execute(uri: "/api/v1/test/link/link", method: .get).status }
+            #expect(try await link() == .noContent)
+            #expect(try await link() == .noContent)
+            #expect(try await link() == .tooManyRequests)
+            #expect(try await client.execute(uri: item, method: .get, headers: .token("viewer")).status == .ok)
+        }
+    }
+
     @Test func `zero turns a limit off`() async throws {
         var settings = HTTPSettings()
         settings.rateRules = RateRules(authPerMinute: 0, apiPerMinute: 0)

@@ -38,7 +38,9 @@ final class FakeAuthenticator: RequestAuthenticator {
 
     func caller(link token: String) throws -> Caller {
         guard token == "link" else { throw CatalogError(.unauthenticated, "Invalid or expired download link") }
-        return make(2, "viewer", ["media.view"])
+        var caller = make(2, "viewer", ["media.view"])
+        caller.linkID = 7
+        return caller
     }
 
     func isAlive(_ caller: Caller) -> Bool {

@@ -16,6 +16,8 @@ package struct Caller: Sendable, Equatable {
     package let sessionID: String?
     /// What the caller may see of the catalog.
     package let scope: AccessScope
+    /// The download link behind the request, which has an allowance of its own; nil for every other caller.
+    package var linkID: Int64?
 
     /// Whether the caller's role allows `permission`.
     package func can(_ permission: Permission) -> Bool {

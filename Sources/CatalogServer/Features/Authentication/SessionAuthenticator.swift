@@ -17,7 +17,10 @@ package struct SessionAuthenticator: RequestAuthenticator {
     }
 
     package func caller(link token: String) async throws -> Caller {
-        try await services.links.redeem(token).owner
+        let (link, owner) = try await services.links.redeem(token)
+        var caller = owner
+        caller.linkID = link.id
+        return caller
     }
 
     package func isAlive(_ caller: Caller) async -> Bool {

@@ -2,7 +2,7 @@ import CatalogCore
 
 /// Uses up the allowance of a request.
 enum RateCheck {
-    /// Counts against the caller, or against the address when there is none.
+    /// Counts against the caller (a download link by itself), or against the address when there is none.
     ///
     /// - Throws: `RateLimitExceeded`.
     static func charge(
@@ -10,7 +10,7 @@ enum RateCheck {
     ) async throws {
         let services = exchange.services
         guard let rule = services.settings.rateRules.rule(for: endpoint.rateClass) else { return }
-        let subject = caller.map { "user:\($0.userID)" } ?? "address:\(exchange.clientAddress.rateKey)"
+        let subject = subject(caller, exchange.clientAddress)
         let key = RateKey(subject, endpoint: endpoint)
         if isRanged, endpoint.countsRangesOnce {
             let mark = RateKey("range:\(subject):\(exchange.target.path)", endpoint: endpoint)
@@ -22,5 +22,11 @@ enum RateCheck {
         let decision = await services.rateLimiter.charge(key, rule)
         exchange.charged(decision, rule)
         guard decision.isAllowed else { throw RateLimitExceeded(decision: decision, rule: rule) }
+    }
+
+    /// Whoever was given a link uses up the allowance of the link, not the one of its owner.
+    private static func subject(_ caller: Caller?, _ address: ClientAddress) -> String {
+        guard let caller else { return "address:\(address.rateKey)" }
+        return caller.linkID.map { "link:\($0)" } ?? "user:\(caller.userID)"
     }
 }

@@ -23,6 +23,17 @@ import Testing
         }
     }
 
+    @Test func `A request by a link counts for the link`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            try await fixture.register("ada")
+            let owner = try await fixture.caller("ada")
+            let new = try await fixture.services.links.create(entryID: 42, seconds: 60, caller: owner)
+            let caller = try await SessionAuthenticator(fixture.services).caller(link: new.token)
+            #expect(caller.linkID == new.link.id)
+            #expect(owner.linkID == nil)
+        }
+    }
+
     @Test func `A link survives the logout of its owner but not the end of the account`() async throws {
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
