@@ -12,7 +12,7 @@ package protocol RequestAuthenticator: Sendable {
     func caller(ticket: String) async throws -> Caller
     /// The caller behind a signed download link.
     func caller(link token: String) async throws -> Caller
-    /// Whether the session behind a caller still lives. Asked once a second for every open event stream.
+    /// Whether the session behind a caller still lives. Asked several times a second for every open event stream.
     func isAlive(_ caller: Caller) async -> Bool
 }
 

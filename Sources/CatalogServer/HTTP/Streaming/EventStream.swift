@@ -66,10 +66,11 @@ enum EventStream {
     static let accelBuffering = HTTPField.Name.known("X-Accel-Buffering")
     /// Browsers wait this long before they come back.
     private static let retryMilliseconds = 3_000
-    /// Revocation must show within a second (ruling 27).
-    private static let livenessInterval = Duration.seconds(1)
-    /// Proxies cut a stream that is silent for longer; one comment in so many looks at the session.
-    private static let pingEvery = 15
+    /// Revocation must show within a second, also one by another process: this long until somebody asks, and as long as
+    /// the answer may be old already (`Limits.callerBelievedMicroseconds`).
+    private static let livenessInterval = Duration.milliseconds(400)
+    /// One comment in so many looks at the session, every fifteen seconds: proxies cut a stream that is silent for longer.
+    private static let pingEvery = 38
 
     static func run(
         _ mailbox: EventMailbox, _ writer: inout StreamBodyWriter, isAlive: @escaping @Sendable () async -> Bool

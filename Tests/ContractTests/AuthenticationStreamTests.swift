@@ -1,0 +1,44 @@
+import CatalogDatabase
+import CatalogServer
+import CatalogTestSupport
+import Foundation
+import HTTPTypes
+import Testing
+
+/// Event streams of the whole server, opened by a ticket of a real session.
+@Suite struct AuthenticationStreamTests {
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "UPDATE sessions SET revoked_at_us = 1", "UPDATE users SET is_active = 0 WHERE id = 1",
+            "UPDATE users SET role_id = 2 WHERE id = 1", "DELETE FROM refresh_tokens; DELETE FROM sessions",
+        ])
+    func `A stream ends when another process ends its session`(change: String) async throws {
+        try await AuthenticationAPI.with { api in
+            let ticket = try await self.ticket(api)
+            async let stream = api.request(.get, "/api/v1/events?ticket=\(ticket)")
+            try await waitUntilTaken(api)
+            try await api.execute(change)
+            // What the server believes about the session is too old from now on.
+            api.server.clock.advance(by: .milliseconds(500))
+            let ended = try await stream
+            #expect(ended.status == 200)
+            #expect(ended.text.hasPrefix("retry: 3000\n\n"))
+        }
+    }
+
+    private func ticket(_ api: AuthenticationAPI) async throws -> String {
+        let session = try await api.login()
+        let answer = try await api.post("stream-ticket", "", token: session.token).object()
+        return try #require(answer["ticket"] as? String)
+    }
+
+    private func waitUntilTaken(_ api: AuthenticationAPI) async throws {
+        func count() async throws -> Int64? {
+            try await api.server.database.read { connection in
+                try connection.firstRow(SQLStatement("SELECT COUNT(*) FROM stream_tickets")) { $0.integer(0) }
+            }
+        }
+        while try await count() != 0 { await Task.yield() }
+    }
+}
