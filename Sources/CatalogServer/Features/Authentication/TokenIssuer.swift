@@ -58,7 +58,8 @@ package final class TokenIssuer: Sendable {
             remember(claims, digest)
         }
         let now = time.now / 1_000_000
-        guard now < claims.expiresAt + Self.leewaySeconds else { throw AuthenticationFailure.expiredToken }
+        // The leeway goes to our time: the one in the token may be any number.
+        guard now - Self.leewaySeconds < claims.expiresAt else { throw AuthenticationFailure.expiredToken }
         guard max(claims.issuedAt, claims.notBefore ?? 0) <= now + Self.leewaySeconds else {
             throw AuthenticationFailure.invalidToken
         }

@@ -48,6 +48,18 @@ import Testing
         }
     }
 
+    @Test func `A time in a token may be any number`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            var claims = try claims(of: try await fixture.login("admin", "administrator").accessToken.text)
+            claims["exp"] = Int64.max
+            let eternal = try forge(header: header, claims: claims)
+            #expect(try await fixture.sessions.authenticate(bearer: eternal).username == "admin")
+            claims["nbf"] = Int64.max
+            let unborn = try forge(header: header, claims: claims)
+            #expect(await refusal { try await fixture.sessions.authenticate(bearer: unborn) } == .invalidToken)
+        }
+    }
+
     @Test func `A token forged with the right key and our form would pass, so the tests below test their forgery`()
         async throws
     {
