@@ -9,11 +9,11 @@ enum AuthenticationEndpoints {
         )
         .open(because: beforeLogin).rated(.auth)
         .body("LoginRequest", malformed: ErrorText.invalidFormat)
-        .answers(200, "SignedIn").fails(400, 401, 403),
+        .answers(200, "SignedIn").fails(400, 401, 403, 503),
         Endpoint(.post, "/api/v1/auth/register", id: "auth.register", "Make an account", tag: .authentication)
             .open(because: beforeLogin).rated(.auth)
             .body("RegisterRequest", malformed: ErrorText.invalidFormat)
-            .answers(201, "User").fails(400, 403, 409),
+            .answers(201, "User").fails(400, 403, 409, 503),
         Endpoint(.post, "/api/v1/auth/refresh", id: "auth.refresh", "Get new tokens", tag: .authentication)
             .described(
                 """
@@ -54,7 +54,7 @@ enum AuthenticationEndpoints {
         .described("Every other session of the caller ends, and so do the caller's download links.")
         .anyCaller(because: ownData).rated(.auth)
         .body("ChangePasswordRequest", malformed: ErrorText.invalidFormat)
-        .answers(200, "Message").fails(400),
+        .answers(200, "Message").fails(400, 403, 503),
         Endpoint(
             .get, "/api/v1/auth/init-status", id: "auth.initStatus", "Whether the server is set up",
             tag: .authentication
