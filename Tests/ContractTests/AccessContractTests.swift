@@ -15,12 +15,17 @@ import Testing
         }
     }
 
-    @Test func `A viewer is refused exactly what the viewer's role does not hold`() async throws {
+    @Test(arguments: [
+        ("viewer", ["media.view"]), ("user", ["media.view", "media.download"]),
+        ("moderator", ["media.view", "media.download"]),
+        ("admin", ["media.view", "media.download", "system.configure"]),
+    ])
+    func `Each role is refused exactly what it does not hold`(role: String, held: [String]) async throws {
         try await CatalogAPI.with { api in
-            let held: Set<String> = ["media.view"]
+            let token = try await api.token(ofNew: "somebody", role: role)
             for endpoint in EndpointManifest.all where endpoint.authentication == .bearer {
                 guard case .required(let permission) = endpoint.permission else { continue }
-                let answer = try await call(endpoint, api, token: api.viewer)
+                let answer = try await call(endpoint, api, token: token)
                 if held.contains(permission.name) {
                     #expect(answer.status != 401 && answer.status != 403, "\(endpoint.id)")
                 } else {

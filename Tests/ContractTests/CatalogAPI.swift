@@ -113,6 +113,13 @@ struct CatalogAPI {
         try await get("catalog-info/media/\(path)").object()["id"] as? Int ?? 0
     }
 
+    /// A token of a new account with this role.
+    func token(ofNew name: String, role: String) async throws -> String {
+        _ = try await server.users.create(
+            username: name, email: "\(name)@example.com", password: Password("password of \(name)"), roleName: role)
+        return try await login(name, "password of \(name)")
+    }
+
     private func login(_ name: String, _ password: String) async throws -> String {
         let body = try await post("auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#)
         return try body.object()["session_token"] as? String ?? ""
