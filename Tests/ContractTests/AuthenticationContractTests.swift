@@ -201,10 +201,10 @@ import Testing
         }
     }
 
-    @Test func `A changed password answers with a message, and a wrong one is 400`() async throws {
+    @Test(arguments: ["change-password", "password"])
+    func `A changed password answers with a message, and a wrong one is 400`(path: String) async throws {
         try await AuthenticationAPI.with { api in
             let session = try await api.login()
-            let path = "change-password"
             #expect(
                 try await api.post(
                     path, #"{"current_password":"wrong","new_password":"another password"}"#, token: session.token)

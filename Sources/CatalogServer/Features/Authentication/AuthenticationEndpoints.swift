@@ -56,6 +56,13 @@ enum AuthenticationEndpoints {
         .body("ChangePasswordRequest", malformed: ErrorText.invalidFormat)
         .answers(200, "Message").fails(400, 403, 503),
         Endpoint(
+            .post, "/api/v1/auth/password", id: "auth.password", "Change the caller's password", tag: .authentication
+        )
+        .described("Another name of `change-password`, for clients that know only this one.")
+        .anyCaller(because: ownData).rated(.auth)
+        .body("ChangePasswordRequest", malformed: ErrorText.invalidFormat)
+        .answers(200, "Message").fails(400, 403, 503),
+        Endpoint(
             .get, "/api/v1/auth/init-status", id: "auth.initStatus", "Whether the server is set up",
             tag: .authentication
         )

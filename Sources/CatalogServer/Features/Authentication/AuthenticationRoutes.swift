@@ -28,6 +28,7 @@ package struct AuthenticationRoutes: Sendable {
             EndpointHandler("auth.profile", account),
             EndpointHandler("auth.updateProfile", updateProfile),
             EndpointHandler("auth.changePassword", changePassword),
+            EndpointHandler("auth.password", changePassword),
             EndpointHandler("auth.initStatus", initialStatus),
             EndpointHandler("auth.streamTicket", streamTicket),
         ]
