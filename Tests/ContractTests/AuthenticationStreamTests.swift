@@ -27,6 +27,22 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func `A ticket is used up by the stream that it opens, and by nothing before`()
+        async throws
+    {
+        try await AuthenticationAPI.with { api in
+            let ticket = try await self.ticket(api)
+            #expect(try await api.request(.head, "/api/v1/events?ticket=\(ticket)").status == 200)
+            #expect(try await api.request(.get, "/api/v1/events?channels=none&ticket=\(ticket)").status == 400)
+            #expect(try await api.request(.post, "/api/v1/events?ticket=\(ticket)").status == 405)
+            async let stream = api.request(.get, "/api/v1/events?ticket=\(ticket)")
+            try await waitUntilTaken(api)
+            try await api.execute("UPDATE sessions SET revoked_at_us = 1")
+            api.server.clock.advance(by: .milliseconds(500))
+            #expect(try await stream.status == 200)
+        }
+    }
+
     private func ticket(_ api: AuthenticationAPI) async throws -> String {
         let session = try await api.login()
         let answer = try await api.post("stream-ticket", "", token: session.token).object()

@@ -12,6 +12,8 @@ package struct AppRequestContext: Sendable {
     /// The connection, for handlers that write to it in their own way.
     package let channel: any Channel
     let exchange: Exchange
+    /// The stream ticket that the request counts on, not yet used up.
+    var ticket: String?
     private let route: Route
 
     init(

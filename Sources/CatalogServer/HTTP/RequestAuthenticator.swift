@@ -8,8 +8,10 @@ package import CatalogCore
 package protocol RequestAuthenticator: Sendable {
     /// The caller behind an access token (RFC 6750), without the word `Bearer`.
     func caller(bearer token: String) async throws -> Caller
-    /// The caller behind a stream ticket, which this call uses up.
+    /// The caller behind a stream ticket, which stays as it is.
     func caller(ticket: String) async throws -> Caller
+    /// Uses a stream ticket up, once nothing stands in the way of the stream. Of several calls at once one succeeds.
+    func spend(ticket: String) async throws
     /// The caller behind a signed download link.
     func caller(link token: String) async throws -> Caller
     /// Whether the session behind a caller still lives. Asked several times a second for every open event stream.

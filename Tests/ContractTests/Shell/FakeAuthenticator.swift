@@ -28,12 +28,15 @@ final class FakeAuthenticator: RequestAuthenticator {
     }
 
     func caller(ticket: String) throws -> Caller {
-        let isFresh = state.withLock { state in
-            defer { state.isTicketUsed = state.isTicketUsed || ticket == "ticket" }
-            return ticket == "ticket" && !state.isTicketUsed
+        guard ticket == "ticket", !state.withLock({ $0.isTicketUsed }) else {
+            throw CatalogError(.unauthenticated, "Invalid or expired ticket")
         }
-        guard isFresh else { throw CatalogError(.unauthenticated, "Invalid or expired ticket") }
         return make(2, "viewer", ["media.view"])
+    }
+
+    func spend(ticket: String) throws {
+        _ = try caller(ticket: ticket)
+        state.withLock { $0.isTicketUsed = true }
     }
 
     func caller(link token: String) throws -> Caller {

@@ -103,8 +103,8 @@ struct FakeFeature {
                 }
                 return Response(status: .ok, headers: [.contentType: "application/octet-stream"], body: body)
             },
-            EndpointHandler("test.quiet") { _, context in try context.eventStream(EventMailbox()) },
-            EndpointHandler("test.events") { [mailbox] _, context in try context.eventStream(mailbox) },
+            EndpointHandler("test.quiet") { _, context in try await context.eventStream(EventMailbox()) },
+            EndpointHandler("test.events") { [mailbox] _, context in try await context.eventStream(mailbox) },
         ]
     }
 }

@@ -13,7 +13,11 @@ package struct SessionAuthenticator: RequestAuthenticator {
     }
 
     package func caller(ticket: String) async throws -> Caller {
-        try await services.tickets.redeem(ticket)
+        try await services.tickets.caller(of: ticket)
+    }
+
+    package func spend(ticket: String) async throws {
+        _ = try await services.tickets.redeem(ticket)
     }
 
     package func caller(link token: String) async throws -> Caller {

@@ -31,13 +31,24 @@ package struct StreamTicketService: Sendable {
         return ticket.text
     }
 
+    /// The caller behind a ticket, which stays as it is.
+    ///
+    /// - Throws: as `redeem`.
+    package func caller(of ticket: String) async throws -> Caller {
+        let hash = OpaqueToken.hash(of: ticket)
+        return try await caller(try await database.read { try tickets.ticket(hash: hash, $0) })
+    }
+
     /// The caller behind a ticket, which is worth nothing afterwards.
     ///
     /// - Throws: `CatalogError.unauthenticated` when the ticket is unknown, used or expired, or its session has ended.
     package func redeem(_ ticket: String) async throws -> Caller {
         let hash = OpaqueToken.hash(of: ticket)
-        let taken = try await database.write { try tickets.take(hash: hash, $0) }
-        guard let taken, time.now < taken.expiresAt else { throw AuthenticationFailure.invalidTicket }
-        return try await sessions.caller(sessionID: taken.sessionID)
+        return try await caller(try await database.write { try tickets.take(hash: hash, $0) })
+    }
+
+    private func caller(_ found: StreamTicketStore.Found?) async throws -> Caller {
+        guard let found, time.now < found.expiresAt else { throw AuthenticationFailure.invalidTicket }
+        return try await sessions.caller(sessionID: found.sessionID)
     }
 }

@@ -7,10 +7,18 @@ struct StreamTicketStore: Sendable {
             StreamTicketQueries.insert, [.blob(ticket.hash), .text(sessionID), .integer(expiresAt)])
     }
 
+    /// The session behind a ticket, and when the ticket expires (microseconds since 1970).
+    typealias Found = (sessionID: String, expiresAt: Int64)
+
+    /// - Returns: nil when there is no such ticket any more.
+    func ticket(hash: [UInt8], _ connection: any SQLConnection) throws -> Found? {
+        try connection.firstRow(StreamTicketQueries.byHash, [.blob(hash)]) { ($0.text(0), $0.integer(1)) }
+    }
+
     /// Takes a ticket out of the table.
     ///
-    /// - Returns: the session behind it and when it expires; nil when there is no such ticket any more.
-    func take(hash: [UInt8], _ connection: any SQLConnection) throws -> (sessionID: String, expiresAt: Int64)? {
+    /// - Returns: as `ticket`.
+    func take(hash: [UInt8], _ connection: any SQLConnection) throws -> Found? {
         try connection.rows(StreamTicketQueries.take, [.blob(hash)]) { ($0.text(0), $0.integer(1)) }.first
     }
 

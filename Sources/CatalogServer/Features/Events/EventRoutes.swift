@@ -19,6 +19,6 @@ struct EventRoutes: Sendable {
         let mailbox = EventMailbox()
         let id = broker.add(
             mailbox, channels: Set(channels ?? LiveEvent.Channel.allCases), scope: try context.requireCaller().scope)
-        return try context.eventStream(mailbox) { [broker] in broker.remove(id) }
+        return try await context.eventStream(mailbox) { [broker] in broker.remove(id) }
     }
 }

@@ -21,13 +21,18 @@ enum Authentication {
         case .bearer: return try await required(bearer(request), authenticator.caller(bearer:))
         case .bearerOrTicket:
             if let token = bearer(request) { return try await authenticator.caller(bearer: token) }
-            let query = try RequestTarget(request.head.path ?? "").query.map { try QueryString(parsing: $0) }
-            return try await required(query?["ticket"], authenticator.caller(ticket:))
+            return try await required(try ticket(of: request, endpoint), authenticator.caller(ticket:))
         case .signedLink:
             let index = endpoint.template.parameterNames.firstIndex(of: "token")
             let token = index.map { String(parameters[$0]) }
             return try await required(token, authenticator.caller(link:))
         }
+    }
+
+    /// The ticket that a request counts on; nil where none is asked for, and beside a token.
+    static func ticket(of request: Request, _ endpoint: Endpoint) throws -> String? {
+        guard endpoint.authentication == .bearerOrTicket, bearer(request) == nil else { return nil }
+        return try RequestTarget(request.head.path ?? "").query.map { try QueryString(parsing: $0) }?["ticket"]
     }
 
     private static func required(

@@ -89,9 +89,10 @@ package struct HTTPShell: HTTPResponder {
                 throw CatalogError(.permissionDenied, ErrorText.forbidden)
             }
         }
-        let context = AppRequestContext(
+        var context = AppRequestContext(
             exchange: exchange, route: route, caller: caller, path: try decode(parameters, endpoint),
             query: try exchange.target.query.map { try QueryString(parsing: $0) } ?? .empty, channel: channel)
+        context.ticket = try Authentication.ticket(of: request, endpoint)
         try checkBody(request, endpoint)
         // Until here everything was at hand, so it ran on the connection's event loop. Only handlers that send what they
         // read stay there; they must not block.

@@ -7,6 +7,9 @@ extension AppRequestContext {
     /// An answer that hands over what comes into `mailbox` until the client goes, the caller's session dies, the mailbox is
     /// ended or the server stops.
     ///
+    /// This is where a stream ticket is used up: a request that is refused before, or that only asks for the header
+    /// fields, leaves it as it is.
+    ///
     /// `onEnd` is called once, when the stream is over: there the caller forgets the mailbox that it puts events into.
     ///
     /// - Parameters:
@@ -14,10 +17,11 @@ extension AppRequestContext {
     ///   - onEnd: must not block.
     /// - Returns: an answer whose body ends when the stream does.
     /// - Throws: `CatalogError.rateLimited` for more than `Limits.eventStreamsPerUser` streams of one user, `.unavailable`
-    ///   while the server stops; then `onEnd` has been called.
+    ///   while the server stops, `.unauthenticated` for a ticket that somebody else was faster with; then `onEnd` has been
+    ///   called, or is called soon.
     package func eventStream(
         _ mailbox: EventMailbox, onEnd: @escaping @Sendable () -> Void = {}
-    ) throws -> Response {
+    ) async throws -> Response {
         let streams = exchange.services.streams
         let id: Int
         do {
@@ -38,6 +42,7 @@ extension AppRequestContext {
         response.headers[.cacheControl] = "no-store"
         response.headers[EventStream.accelBuffering] = "no"
         guard !exchange.isHead else { return response }
+        if let ticket { try await exchange.services.authenticator.spend(ticket: ticket) }
         let body = streamBody(length: nil) { writer in
             defer { registration.end() }
             try await EventStream.run(mailbox, &writer) {
