@@ -27,7 +27,9 @@ struct SessionStore: Sendable {
             SessionQueries.insert,
             [
                 .text(session.id), .integer(session.userID), .text(origin.device.text), .text(origin.address),
-                .optional(origin.userAgent.map { String($0.prefix(Limits.userAgentBytes)) }), .bool(session.rememberMe),
+                .optional(
+                    origin.userAgent.map { String(decoding: $0.utf8.prefix(Limits.userAgentBytes), as: UTF8.self) }),
+                .bool(session.rememberMe),
                 .integer(times.access), .integer(times.refresh), .integer(times.now),
             ])
         try insert(token, sessionID: session.id, expiresAt: times.refresh, connection)

@@ -181,6 +181,20 @@ import Testing
         }
     }
 
+    @Test func `Of what a client calls itself only so many bytes are kept`() async throws {
+        try await AuthenticationFixture.with { fixture in
+            let name = String(repeating: "e\u{301}", count: 10_000)
+            _ = try await fixture.services.logins.login(
+                name: "admin", password: Password("administrator"), rememberMe: false,
+                from: ClientOrigin(address: "192.0.2.1", userAgent: name))
+            let kept = try await fixture.database.read { connection in
+                try connection.firstRow(SQLStatement("SELECT user_agent FROM sessions")) { $0.text(0) }
+            }
+            #expect(kept?.utf8.count ?? 0 <= 514)
+            #expect(kept?.hasPrefix("e\u{301}") == true)
+        }
+    }
+
     @Test func `New permissions of a role hold within a second`() async throws {
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
