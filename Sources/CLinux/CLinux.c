@@ -135,3 +135,5 @@ void catalog_bound_heap(int arenas) {
     mallopt(M_TRIM_THRESHOLD, 2 << 20);
     mallopt(M_ARENA_MAX, arenas);
 }
+
+void catalog_trim_heap(void) { malloc_trim(0); }

@@ -22,6 +22,9 @@ package final class NameIndex: Sendable {
     private let note: @Sendable (String) -> Void
 
     static let closed = CatalogError(.unavailable, "The search index is closed")
+    static let damaged = CatalogError(
+        .unavailable, "The search index is being built again", details: ["retry_after": .integer(1)],
+        cause: "the file of the search index was changed while it was in use")
     static let cancelled = CatalogError(.cancelled, "The request was cancelled")
 
     /// Opens the index, or builds it, and applies what is in the journal now.
@@ -122,9 +125,15 @@ package final class NameIndex: Sendable {
     ///
     /// *Isolation*: computes on the calling thread, for milliseconds; call it on a pool.
     ///
-    /// - Throws: `CatalogError.invalidArgument` for a query over the limits; `.unavailable` once closed.
+    /// - Throws: `CatalogError.invalidArgument` for a query over the limits; `.unavailable` once closed, and while the
+    ///   index is built again because somebody else has changed its file.
     package func search(_ query: NameQuery) throws -> NameHits {
-        try published.read { try NameSearch(segments: $0).page(query) }
+        do {
+            return try published.read { try NameSearch(segments: $0).page(query) }
+        } catch let error as CatalogError where error.code == .unavailable {
+            wake()
+            throw error
+        }
     }
 
     /// Deletes rows of the journal that this index does not need any more and that are older than `age`, which is how
@@ -154,7 +163,7 @@ package final class NameIndex: Sendable {
         signal.finish()
         applied.close()
         try await onThread {
-            self.published.publish(nil)
+            self.published.withdraw(NameIndex.closed)
             try self.writer.withLock { slot in
                 guard let writer = slot else { return }
                 slot = nil
@@ -173,6 +182,7 @@ package final class NameIndex: Sendable {
     }
 
     private func publish(_ writer: NameIndexWriter) {
+        guard writer.isUsable else { return published.withdraw(NameIndex.damaged) }
         published.publish(writer.segments)
         applied.advance(to: writer.position.sequence)
     }

@@ -12,6 +12,8 @@ final class NameIndexWriter {
     private let published: PublishedPack
     private let note: @Sendable (String) -> Void
     private var pack: PackWriter
+    /// False while the pack is damaged and could not be built again.
+    private(set) var isUsable = true
     /// Dead names from which on the pack is written anew; more after an attempt that failed.
     private var deadToCompact = NameIndexWriter.deadMin
 
@@ -68,6 +70,20 @@ final class NameIndexWriter {
     ///
     /// - Returns: whether there may be more.
     func applyNext(_ connection: any SQLConnection) throws -> Bool {
+        do {
+            try pack.file.checkUntouched()
+            return try applyRows(connection)
+        } catch let damage as PackDamage {
+            note("building the search index, since \(damage.reason)")
+            isUsable = false
+            published.withdraw(NameIndex.damaged)
+            pack = try NameIndexWriter.build(path: path, identity: identity, connection)
+            isUsable = true
+            return true
+        }
+    }
+
+    private func applyRows(_ connection: any SQLConnection) throws -> Bool {
         let rows = try NameJournalStore(connection).changes(from: position.sequence, limit: NameIndexWriter.rowsPerStep)
         let new = rows.drop { $0.position.sequence <= position.sequence }
         // A row that was applied is not read again, so that one without meaning leads to one build and not to many.
@@ -85,11 +101,17 @@ final class NameIndexWriter {
 
     /// Makes the journal before `position` unnecessary for this pack: both copies of its header say so then.
     func settle() {
+        // Never a header of ours over what somebody else wrote.
+        guard pack.file.isUntouched else { return }
         pack.file.commit(position, isClean: false)
     }
 
     /// Brings everything to the disk, so that the next start finds it whole even after a power cut.
     func close() throws {
+        guard pack.file.isUntouched else {
+            unlink(path)
+            return
+        }
         try pack.file.sync()
         pack.file.commit(position, isClean: true)
         try pack.file.sync()
@@ -165,7 +187,7 @@ final class NameIndexWriter {
             let pack = try PackWriter(PackFile.create(path: new, identity: identity))
             try fill(pack)
             pack.file.commit(position, isClean: false)
-            guard rename(new, path) == 0 else { throw PackFailure.system("rename", errno) }
+            guard rename(new, path) == 0 else { throw PackFailure.system("rename \(new) to \(path)", errno) }
             return pack
         } catch {
             // On a full disk, half a pack would only keep others from writing.
@@ -175,9 +197,9 @@ final class NameIndexWriter {
     }
 
     private static func takeLock(_ directory: String) throws -> Int32 {
-        if mkdir(directory, 0o700) != 0, errno != EEXIST { throw PackFailure.system("mkdir", errno) }
+        if mkdir(directory, 0o700) != 0, errno != EEXIST { throw PackFailure.system("mkdir \(directory)", errno) }
         let lock = open(directory + "/names.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw PackFailure.system("open", errno) }
+        guard lock >= 0 else { throw PackFailure.system("open \(directory)/names.lock", errno) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(lock)
             throw CatalogError(

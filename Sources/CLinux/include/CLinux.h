@@ -60,6 +60,17 @@ int catalog_rename_new(int from_directory, const char *from, int to_directory, c
 /// haystack must be readable.
 long catalog_find_padded(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
 
+/// Keeps the process alive when a mapped file is cut off or its disk fails (SIGBUS): from the place that cannot be read on,
+/// the mapping holds zeros of its own then. Returns a number for the two functions below, or -1 when too many mappings are
+/// guarded; the memory stays mapped until it is no longer guarded.
+int catalog_guard_mapping(void *start, size_t size);
+
+/// 1 when that has happened to a guarded mapping.
+int catalog_mapping_is_lost(int guard);
+
+/// To be called before the mapping is unmapped.
+void catalog_unguard_mapping(int guard);
+
 /// The file system's magic number at `path` (`statfs`), or a negative errno.
 long catalog_file_system_type(const char *path);
 
@@ -72,5 +83,8 @@ int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *
 /// Makes the heap give memory back: at most `arenas` heaps beside each other, and large blocks return to the system when
 /// they are freed. Call before the first thread starts.
 void catalog_bound_heap(int arenas);
+
+/// Gives the free pages of all heaps back to the system. Takes milliseconds, and holds up whoever allocates meanwhile.
+void catalog_trim_heap(void);
 
 #endif

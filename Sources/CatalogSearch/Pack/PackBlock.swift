@@ -54,10 +54,12 @@ struct PackBlock {
         }
     }
 
-    /// How many records are complete; 0 for a block that was never used.
+    /// How many records are complete; 0 for a block that was never used, and never more than fit, whatever the file says.
     var count: Int {
         @inline(__always) get {
-            Int((header + 32).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .acquiring))
+            min(
+                Int((header + 32).assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .acquiring)),
+                PackLayout.recordsPerBlock)
         }
         nonmutating set {
             (header + 32).assumingMemoryBound(to: Atomic<UInt32>.self).pointee
@@ -74,9 +76,20 @@ struct PackBlock {
             second: (place + 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .relaxed))
     }
 
-    /// Where the text of record `index` ends, its NUL included.
+    /// Whether the texts of `count` records end before the records do: somebody else may have written to the file.
+    @inline(__always)
+    func isPossible(_ count: Int) -> Bool {
+        count == 0 || rawEnd(count - 1) <= PackLayout.blockBytes - PackLayout.recordBytes * count
+    }
+
+    /// Where the text of record `index` ends, its NUL included; inside of the block, whatever the file says.
     @inline(__always)
     func end(_ index: Int) -> Int {
+        min(rawEnd(index), PackLayout.blockBytes - PackLayout.recordBytes)
+    }
+
+    @inline(__always)
+    private func rawEnd(_ index: Int) -> Int {
         Int((text + (PackLayout.blockBytes - PackLayout.recordBytes * (index + 1))).load(as: UInt16.self))
     }
 
@@ -90,7 +103,7 @@ struct PackBlock {
     @inline(__always)
     func name(_ index: Int) -> UnsafeRawBufferPointer {
         let start = start(index)
-        return UnsafeRawBufferPointer(start: text + start, count: end(index) - start - 1)
+        return UnsafeRawBufferPointer(start: text + start, count: max(0, end(index) - start - 1))
     }
 
     /// Writes record `index`, whole or only its second half.

@@ -1,3 +1,4 @@
+import CLinux
 import CatalogCore
 import Glibc
 
@@ -7,6 +8,7 @@ import Glibc
 final class PackFile {
     private let descriptor: Int32
     private let page: UnsafeMutableRawPointer
+    private let mapping: Int32
     private let bootID: UInt64
     private(set) var header: PackHeader
     private(set) var segments: [PackSegment] = []
@@ -15,11 +17,11 @@ final class PackFile {
     static func create(path: String, identity: PackIdentity) throws -> PackFile {
         unlink(path)
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw PackFailure.system("open", errno) }
+        guard descriptor >= 0 else { throw PackFailure.system("open \(path)", errno) }
         let code = posix_fallocate(descriptor, 0, PackLayout.headerPageBytes)
         guard code == 0 else {
             close(descriptor)
-            throw PackFailure.system("posix_fallocate", code)
+            throw PackFailure.system("posix_fallocate \(path)", code)
         }
         let pack = try PackFile(descriptor: descriptor, identity) { _ in
             PackHeader(databaseID: identity.databaseID, position: .init())
@@ -75,14 +77,36 @@ final class PackFile {
             throw error
         }
         self.descriptor = descriptor
+        mapping = catalog_guard_mapping(page, bytes)
         bootID = identity.bootID
         self.page = page
     }
 
     deinit {
+        catalog_unguard_mapping(mapping)
         munmap(page, PackLayout.headerPageBytes)
         close(descriptor)
     }
+
+    /// Finds out whether somebody else has changed the file since it was opened.
+    ///
+    /// What is copied over a file is its beginning too, and what is cut off makes it shorter; a change of single places
+    /// in the middle shows when a search meets it.
+    ///
+    /// - Throws: `PackDamage`.
+    func checkUntouched() throws {
+        let bytes = PackLayout.headerPageBytes + segments.count * PackLayout.segmentBytes
+        var stat = stat()
+        guard fstat(descriptor, &stat) == 0, stat.st_size >= bytes, catalog_mapping_is_lost(mapping) == 0 else {
+            throw PackDamage(reason: "its file was cut off while it was in use")
+        }
+        guard PackHeader(page: page) == header, !segments.contains(where: \.isDamaged) else {
+            throw PackDamage(reason: "its file was damaged while it was in use")
+        }
+    }
+
+    /// Whether `checkUntouched` finds nothing.
+    var isUntouched: Bool { (try? checkUntouched()) != nil }
 
     /// Adds a segment.
     ///

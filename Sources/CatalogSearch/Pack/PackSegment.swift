@@ -1,5 +1,7 @@
+import CLinux
 import CatalogCore
 import Glibc
+import Synchronization
 
 /// A mapped segment of a pack; it stays mapped, whatever becomes of the file, until the last search that uses it is
 /// done.
@@ -7,8 +9,14 @@ import Glibc
 /// Sendable although it points at shared memory: the address never changes, and the contents follow the order of writes
 /// that `PackBlock` describes. Filter bits are plain words that only ever gain bits, and gain them before the count of
 /// the block that they speak for.
+///
+/// Anybody with the right to may cut the file off or write to it, and its disk may fail. Then what is read here is wrong, but
+/// reading goes on: no place that is computed from the contents lies outside of the mapping, and pages that are gone
+/// read as zeros.
 final class PackSegment: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
+    private let mapping: Int32
+    private let foundDamage = Atomic(false)
 
     /// Maps segment `index` of an open file that is long enough.
     init(descriptor: Int32, index: Int) throws {
@@ -16,11 +24,19 @@ final class PackSegment: @unchecked Sendable {
         let address = mmap(nil, PackLayout.segmentBytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, offset)
         guard let address, address != MAP_FAILED else { throw PackFailure.system("mmap", errno) }
         base = address
+        mapping = catalog_guard_mapping(address, PackLayout.segmentBytes)
     }
 
     deinit {
+        catalog_unguard_mapping(mapping)
         munmap(base, PackLayout.segmentBytes)
     }
+
+    /// Whether something was found that the writer never writes, or that pages are gone.
+    var isDamaged: Bool { foundDamage.load(ordering: .relaxed) || catalog_mapping_is_lost(mapping) != 0 }
+
+    /// Notes that something was found that the writer never writes.
+    func noteDamage() { foundDamage.store(true, ordering: .relaxed) }
 
     @inline(__always)
     func block(_ index: Int) -> PackBlock {

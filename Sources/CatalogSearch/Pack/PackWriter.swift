@@ -58,6 +58,10 @@ final class PackWriter {
         let block = place.segment.block(place.index)
         let number = block.count
         let start = number == 0 ? 0 : block.end(number - 1)
+        let room = PackLayout.blockBytes - (number + 1) * PackLayout.recordBytes - start
+        guard number < PackLayout.recordsPerBlock, text.count < room else {
+            throw PackDamage(reason: "its file was damaged while it was in use")
+        }
         (block.text + start).copyMemory(from: text.baseAddress ?? UnsafeRawPointer(block.text), byteCount: text.count)
         block.text.storeBytes(of: 0, toByteOffset: start + text.count, as: UInt8.self)
         let record = PackRecord(id: name.id, parent: name.parentID, kind: name.kind, end: start + text.count + 1)

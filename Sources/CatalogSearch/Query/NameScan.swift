@@ -46,6 +46,10 @@ struct NameScan {
                     let count = block.count
                     // Blocks are taken into use in order.
                     if count == 0 { break }
+                    guard block.isPossible(count) else {
+                        segment.noteDamage()
+                        continue
+                    }
                     if let roots = query.roots, !contains(roots, block.rootID) { continue }
                     scan(block, count, &visitor)
                 }
@@ -77,10 +81,11 @@ struct NameScan {
         let size = block.end(count - 1)
         var number = 0
         var at = 0
-        while number < count {
+        while number < count, at < size {
             let found = catalog_find_padded(text + at, size - at, needleStart, needle.count)
             if found < 0 { return }
-            while block.end(number) <= at + found { number += 1 }
+            while number < count, block.end(number) <= at + found { number += 1 }
+            guard number < count else { return }
             test(block, number, from: 1, &visitor)
             at = block.end(number)
             number += 1
