@@ -38,8 +38,9 @@ package enum Limits {
     package static let namePatternBytes = 1_024
     /// Bytes of a storage root's URL.
     package static let storageURLBytes = 8_192
-    /// Bytes of a search query, and words in it: more is a client's mistake.
-    package static let searchQueryBytes = 1_024
+    /// Bytes of a search query, and words in it: more is a client's mistake. A name of 255 bytes of which none is text has a
+    /// text form of 1,275 bytes; hostile sequences of marks fold in the square of their length, 2 ms for this many.
+    package static let searchQueryBytes = 2_048
     package static let searchWords = 16
     /// Password hashes that wait for a thread: each costs 19 MiB and 40 ms, so a longer queue only hides an attack.
     package static let passwordHashQueue = 32
@@ -83,6 +84,9 @@ package enum Limits {
     package static let tombstoneDays = 90
     /// Live server-sent event streams for one user.
     package static let eventStreamsPerUser = 4
+    /// Downloads of one user that are sent in pieces at the same time: each holds a connection, a descriptor and
+    /// 256 KiB, and download managers open a tenth of that.
+    package static let downloadsPerUser = 256
     /// Events that wait for one slow reader before it is told that it missed some.
     package static let eventBacklog = 256
     /// How long a file that was sent stays open for the next range of it, and how many stay open: a player asks again

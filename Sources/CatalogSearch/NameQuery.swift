@@ -37,8 +37,8 @@ package struct NameQuery: Sendable {
     package var fileTypes: Set<FileType>?
     /// True for directories only, false for everything else only.
     package var isDirectory: Bool?
-    /// Only what stands directly in one of these directories; nil for everywhere.
-    package var directories: DirectorySet?
+    /// Only what stands there; nil for everywhere.
+    package var subtree: Subtree?
     /// Only entries of these sizes, in bytes; nil for every entry.
     package var sizes: ClosedRange<Int64>?
     /// The sizes of directories, for `sizes` and the order by size; one that is not in here has size 0.
@@ -73,15 +73,19 @@ package struct NameHits: Sendable, Equatable {
     }
 }
 
-/// Ids of directories, as a filter: everything below a path, for example.
+/// A filter: what is at a path or below it.
 ///
-/// *Shape*: one sorted array, eight bytes for each directory; the 110,000 directories of a million files take 0.9 MiB.
-package struct DirectorySet: Sendable {
-    let sortedIDs: [EntryID]
+/// *Shape*: sorted arrays, eight bytes for each directory; the 110,000 directories of a million files take 0.9 MiB.
+package struct Subtree: Sendable {
+    let sortedTops: [EntryID]
+    let sortedDirectories: [EntryID]
 
-    /// - Parameter ids: in any order; repeated ones count once.
-    package init(_ ids: [EntryID]) {
-        sortedIDs = ids.sorted()
+    /// - Parameters:
+    ///   - tops: entries that are hits themselves: what is at the path.
+    ///   - directories: what stands directly in one of them is a hit.
+    package init(tops: [EntryID], directories: [EntryID]) {
+        sortedTops = tops.sorted()
+        sortedDirectories = directories.sorted()
     }
 }
 

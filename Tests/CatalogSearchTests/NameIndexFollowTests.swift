@@ -33,7 +33,7 @@ struct NameIndexFollowTests {
         try await index.follow()
         try expectAgreement(index, fixture, "restored and renamed")
         var moved = NameQuery("renamed", in: .everything)
-        moved.directories = DirectorySet([77])
+        moved.subtree = Subtree(tops: [], directories: [77])
         #expect(try index.search(moved).ids == [ids[0]])
         try await fixture.removeRoot(1)
         try await index.follow()

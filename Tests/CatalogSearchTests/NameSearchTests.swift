@@ -239,8 +239,21 @@ struct NameSearchTests {
         try await fixture.add(["b film"], parent: 200)
         let deeper = try await fixture.add(["c film"], parent: 300)
         let index = try await fixture.openIndex()
-        #expect(try ids(index, "film") { $0.directories = DirectorySet([300, 100, 100]) } == inside + deeper)
-        #expect(try ids(index, "film") { $0.directories = DirectorySet([]) }.isEmpty)
+        #expect(
+            try ids(index, "film") { $0.subtree = Subtree(tops: [], directories: [300, 100, 100]) } == inside + deeper)
+        #expect(try ids(index, "film") { $0.subtree = Subtree(tops: [], directories: []) }.isEmpty)
+    }
+
+    @Test("What is at a path is found with what is below it, and once")
+    func tops() async throws {
+        let fixture = try await CatalogFixture()
+        let top = try await fixture.add(["film"], kind: .directory)
+        let inside = try await fixture.add(["film 1", "film 2"], parent: top[0])
+        let beside = try await fixture.add(["film 3"])
+        let index = try await fixture.openIndex()
+        let found = try ids(index, "film") { $0.subtree = Subtree(tops: top, directories: top) }
+        #expect(found == top + inside)
+        #expect(try ids(index, "film") { $0.subtree = Subtree(tops: beside, directories: []) } == beside)
     }
 
     @Test("Nothing outside the scope is found or counted")
@@ -271,7 +284,11 @@ struct NameSearchTests {
         #expect(try ids(index, long) == [added[0]])
         #expect(try ids(index, long + "x").isEmpty)
         #expect(try ids(index, ".txt") == [added[1]])
-        #expect(throws: CatalogError.self) { try ids(index, String(repeating: "a", count: 2_000)) }
+        #expect(throws: CatalogError.self) { try ids(index, String(repeating: "a", count: 5_000)) }
+        let bytes = try await fixture.add([[UInt8](repeating: 0xFE, count: 255)])
+        try await index.follow()
+        #expect(try ids(index, NameEncoding.text(of: [UInt8](repeating: 0xFE, count: 255))) == bytes)
+        #expect(try ids(index, Array(repeating: ".txt", count: 40).joined(separator: " ")) == [added[1]])
         #expect(throws: CatalogError.self) { try ids(index, (0..<40).map { "w\($0)" }.joined(separator: " ")) }
     }
 }

@@ -106,7 +106,11 @@ struct NameScan {
             guard let start = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { continue }
             if catalog_find_padded(text, name.count, start, needle.count) < 0 { return }
         }
-        if let directories = query.directories, !contains(directories, record.parent) { return }
+        if let directories = query.directories, !contains(directories, record.parent),
+            !contains(query.tops, record.id)
+        {
+            return
+        }
         if let keys = query.extensionKeys {
             if record.kind == EntryKind.directory.rawValue { return }
             if keys.contains(ExtensionKey(ofName: name)) == query.refusesListedExtensions { return }

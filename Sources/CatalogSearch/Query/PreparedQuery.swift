@@ -12,8 +12,10 @@ final class PreparedQuery {
     let signature: UInt64
     /// Sorted ids of the roots, or nil for all.
     let roots: UnsafeBufferPointer<Int64>?
-    /// Sorted ids of the directories, or nil for all.
+    /// Sorted ids of directories, or nil for all; what stands in none of them is a hit only when it is one of `tops`.
     let directories: UnsafeBufferPointer<Int64>?
+    /// Sorted ids of entries.
+    let tops: UnsafeBufferPointer<Int64>
     /// The extensions that the rule lists, or nil for no rule.
     let extensionKeys: UnsafeBufferPointer<ExtensionKey>?
     let refusesListedExtensions: Bool
@@ -37,7 +39,8 @@ final class PreparedQuery {
         case .everything: roots = nil
         case .roots(let ids): roots = arena.copy(ids.sorted())
         }
-        directories = query.directories.map { arena.copy($0.sortedIDs) }
+        directories = query.subtree.map { arena.copy($0.sortedDirectories) }
+        tops = arena.copy(query.subtree?.sortedTops ?? [])
         extensionKeys = rule.map { arena.copy($0.keys) }
         refusesListedExtensions = rule?.refusesListed ?? false
         isDirectory = query.isDirectory

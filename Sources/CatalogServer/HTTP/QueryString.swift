@@ -53,15 +53,18 @@ package struct QueryString: Sendable {
         }
     }
 
-    /// A whole number, or nil when it is not there or empty.
+    /// A whole number, or nil when it is not there or empty. Digits beyond 64 bits count as the largest number, since that
+    /// is what they ask for.
     ///
     /// - Throws: `CatalogError.invalidArgument` that names the parameter, for anything else.
     package func integer(_ name: String) throws -> Int64? {
         guard let text = self[name], !text.isEmpty else { return nil }
-        guard let value = Int64(text) else {
+        if let value = Int64(text) { return value }
+        let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw CatalogError(.invalidArgument, "Invalid \(name): must be a whole number")
         }
-        return value
+        return text.hasPrefix("-") ? .min : .max
     }
 
     /// A list separated by commas, without empty parts; nil when it is not there or empty.

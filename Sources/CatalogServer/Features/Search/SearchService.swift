@@ -30,9 +30,6 @@ package struct SearchService: Sendable {
         guard request.text.contains(where: { !$0.isWhitespace }) else {
             throw CatalogError(.invalidArgument, "Search query is required")
         }
-        guard request.text.utf8.count <= Limits.searchQueryBytes else {
-            throw CatalogError(.invalidArgument, "Invalid search parameters")
-        }
         guard let query = try await nameQuery(request, scope: scope) else { return ([], 0) }
         let hits = try await pool.run { try index.search(query) }
         return (try await catalog.entries(hits.ids, scope: scope), hits.total)
@@ -48,9 +45,8 @@ package struct SearchService: Sendable {
         }
         var query = NameQuery(request.text, in: .roots(Set(searched.map(\.id))))
         if let path = request.path, path.contains(where: { $0 != "/" }) {
-            let directories = try await directories(at: path, in: searched)
-            guard !directories.isEmpty else { return nil }
-            query.directories = DirectorySet(directories)
+            guard let subtree = try await subtree(at: path, in: searched) else { return nil }
+            query.subtree = subtree
         }
         guard !searched.isEmpty, let sizes = request.sizes else { return nil }
         if request.minSize != nil || request.maxSize != nil { query.sizes = sizes }
@@ -66,10 +62,12 @@ package struct SearchService: Sendable {
         return query
     }
 
-    /// Every directory at or below a path, which may begin with a root's name or mean the same place in several roots.
-    private func directories(at path: String, in searched: [StorageRoot]) async throws -> [EntryID] {
+    /// What is at or below a path, which may begin with a root's name or mean the same place in several roots; nil when
+    /// that is nothing.
+    private func subtree(at path: String, in searched: [StorageRoot]) async throws -> Subtree? {
         let path = try StoragePath(parsing: path)
-        var found: [EntryID] = []
+        var tops: [EntryID] = []
+        var directories: [EntryID] = []
         for root in searched {
             var candidates = [path]
             if let first = path.components.first,
@@ -80,10 +78,12 @@ package struct SearchService: Sendable {
             for candidate in candidates {
                 let place = try? await catalog.entry(
                     rootName: root.name, path: candidate, scope: .roots([root.id]))
-                guard let place, place.entry.isDirectory else { continue }
-                found += try await store.directories(below: place.entry.id)
+                guard let place else { continue }
+                tops.append(place.entry.id)
+                guard place.entry.isDirectory else { continue }
+                directories += try await store.directories(below: place.entry.id)
             }
         }
-        return found
+        return tops.isEmpty ? nil : Subtree(tops: tops, directories: directories)
     }
 }
