@@ -139,6 +139,37 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "x", "", "bytes=", "bytes=-", "bytes=-0", "bytes=5-4", "bytes=0-1,3-4", "items=0-1", "bytes=x-",
+        "bytes=9223372036854775807-",
+    ])
+    func `what is no single range that can be had counts like any request`(range: String) async throws {
+        var settings = HTTPSettings()
+        settings.rateRules = RateRules(authPerMinute: 5, apiPerMinute: 2)
+        try await ShellFixture.fake(FakeFeature(), settings).test { client async throws in
+            var headers = HTTPFields.token("viewer")
+            headers[.range] = range
+            let send = { (method: HTTPRequest.Method) in
+                try await client.execute(uri: "/api/v1/test/file/1", method: method, headers: headers).status
+            }
+            #expect(try await send(.get) == .ok)
+            #expect(try await send(.head) == .ok)
+            #expect(try await send(.get) == .tooManyRequests)
+        }
+    }
+
+    @Test func `a range in a question about the head alone is none`() async throws {
+        var settings = HTTPSettings()
+        settings.rateRules = RateRules(authPerMinute: 5, apiPerMinute: 1)
+        try await ShellFixture.fake(FakeFeature(), settings).test { client async throws in
+            var headers = HTTPFields.token("viewer")
+            headers[.range] = "bytes=0-10"
+            let uri = "/api/v1/test/file/1"
+            #expect(try await client.execute(uri: uri, method: .head, headers: headers).status == .ok)
+            #expect(try await client.execute(uri: uri, method: .head, headers: headers).status == .tooManyRequests)
+        }
+    }
+
     @Test func `ranged reads of one file count once a minute`() async throws {
         var settings = HTTPSettings()
         settings.rateRules = RateRules(authPerMinute: 5, apiPerMinute: 2)

@@ -25,6 +25,12 @@ package enum ByteRange: Equatable, Sendable {
         }
     }
 
+    /// Whether the value of a `Range` field is one range that some file could satisfy.
+    static func isAsked(for header: String?) -> Bool {
+        // What the largest file there can be does not satisfy, no file does.
+        if case .part = ByteRange(header: header, size: .max) { true } else { false }
+    }
+
     /// The numbers before and after the dash of `bytes=first-last`; nil for anything else, several ranges included.
     private static func ends(of header: String.UTF8View) -> (Int64?, Int64?)? {
         var rest = header[...]

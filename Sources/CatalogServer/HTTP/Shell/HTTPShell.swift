@@ -83,7 +83,9 @@ package struct HTTPShell: HTTPResponder {
             throw error
         }
         if let caller { exchange.authenticated(caller) }
-        try await RateCheck.charge(exchange, endpoint, caller: caller, isRanged: request.headers[.range] != nil)
+        // Ranges have a meaning for GET alone (RFC 9110 section 14.2).
+        let isRanged = request.method == .get && ByteRange.isAsked(for: request.headers[.range])
+        try await RateCheck.charge(exchange, endpoint, caller: caller, isRanged: isRanged)
         if case .required(let permission) = endpoint.permission {
             guard let caller, caller.permissions.allows(permission) else {
                 throw CatalogError(.permissionDenied, ErrorText.forbidden)
