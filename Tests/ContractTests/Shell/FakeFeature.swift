@@ -35,6 +35,9 @@ struct FakeFeature {
         Endpoint(.get, "/api/v1/test/stream/{count}", id: "test.stream", "Bytes without a length", tag: .download)
             .open(because: "Test").rated(.unlimited).streaming()
             .answers(200, contentType: "application/octet-stream"),
+        Endpoint(.get, "/api/v1/test/broken/{code}", id: "test.broken", "Bytes that end early", tag: .download)
+            .open(because: "Test").rated(.unlimited).streaming()
+            .answers(200, contentType: "application/octet-stream"),
         Endpoint(.get, "/api/v1/test/events", id: "test.events", "Events", tag: .events)
             .authenticated(by: .bearerOrTicket).anyCaller(because: "Test").streaming()
             .answers(200, contentType: "text/event-stream"),
@@ -100,6 +103,14 @@ struct FakeFeature {
                 let count = try context.path.id("count", of: "part")
                 let body = context.streamBody(length: nil) { writer in
                     for _ in 0..<count { try await writer.write(ByteBuffer(repeating: 120, count: 64 << 10)) }
+                }
+                return Response(status: .ok, headers: [.contentType: "application/octet-stream"], body: body)
+            },
+            EndpointHandler("test.broken") { _, context in
+                let code = CatalogError.Code(rawValue: context.path.text("code")) ?? .internalError
+                let body = context.streamBody(length: 10) { writer in
+                    try await writer.write(ByteBuffer(string: "half"))
+                    throw CatalogError(code, "What went wrong", cause: "the disk is gone")
                 }
                 return Response(status: .ok, headers: [.contentType: "application/octet-stream"], body: body)
             },

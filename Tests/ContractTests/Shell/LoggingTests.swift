@@ -32,6 +32,48 @@ import Testing
         #expect(failure.metadata["request_id"] == all[2].metadata["request_id"])
     }
 
+    @Test func `an answer that breaks off is an error in the log and in the metrics`() async throws {
+        let lines = LogLines()
+        let fixture = try ShellFixture(
+            endpoints: FakeFeature.endpoints, handlers: FakeFeature().handlers,
+            logger: Logger(label: "test") { _ in lines.handler })
+        _ = try await fixture.live { port, _ in
+            let connection = try RawConnection(port: port)
+            try await connection.send("GET /api/v1/test/broken/dataLoss HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await connection.receiveAll().hasSuffix("half"))
+            let whole = try RawConnection(port: port)
+            try await whole.send("GET /api/v1/test/stream/1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            _ = try await whole.receiveAll()
+        }
+        let error = try #require(lines.all.first { $0.level == .error })
+        #expect(error.metadata["cause"] == "the disk is gone")
+        let requests = lines.all.filter { $0.message == "request" }
+        #expect(requests.map { $0.metadata["complete"] } == ["false", nil])
+        #expect(requests.map { $0.metadata["status"] } == ["200", "200"])
+        #expect(error.metadata["request_id"] == requests.first?.metadata["request_id"])
+        #expect(fixture.metrics.text().contains("catalogizer_http_broken_streams_total 1\n"))
+    }
+
+    @Test func `a client that goes away is no error, but its answer is not complete`() async throws {
+        let lines = LogLines()
+        let fixture = try ShellFixture(
+            endpoints: FakeFeature.endpoints, handlers: FakeFeature().handlers,
+            logger: Logger(label: "test") { _ in lines.handler })
+        _ = try await fixture.live { port, _ in
+            do {
+                let connection = try RawConnection(port: port, receiveBuffer: 4_096)
+                try await connection.send("GET /api/v1/test/stream/100000 HTTP/1.1\r\nHost: x\r\n\r\n")
+                _ = try await connection.receive()
+            }
+            while !lines.all.contains(where: { $0.message == "request" }) {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+        #expect(lines.all.first { $0.message == "request" }?.metadata["complete"] == "false")
+        #expect(!lines.all.contains { $0.level >= .error })
+        #expect(fixture.metrics.text().contains("catalogizer_http_broken_streams_total 0\n"))
+    }
+
     @Test func `metrics carry templates and classes, never paths`() async throws {
         let fixture = try ShellFixture.fake()
         try await fixture.test { client async throws in

@@ -44,12 +44,17 @@ final class RawConnection: Sendable {
 
     /// What comes next, at most 64 KiB; empty when the server has closed the connection.
     func receive() async throws -> String {
+        String(decoding: try await receiveBytes(), as: UTF8.self)
+    }
+
+    /// The same as bytes.
+    func receiveBytes() async throws -> [UInt8] {
         try await NIOThreadPool.singleton.runIfActive { [descriptor] in
             var bytes = [UInt8](repeating: 0, count: 64 << 10)
             let count = recv(descriptor, &bytes, bytes.count, 0)
-            if count < 0, errno == ECONNRESET { return "" }
+            if count < 0, errno == ECONNRESET { return [] }
             guard count >= 0 else { throw Failure(code: errno) }
-            return String(decoding: bytes.prefix(count), as: UTF8.self)
+            return Array(bytes.prefix(count))
         }
     }
 

@@ -19,12 +19,16 @@ final class HTTPMetrics: Sendable {
 
     /// Requests and other work in progress; everything that runs in the background adds to it.
     let activeTasks: Gauge
+    /// Answers that ended before their last byte although the client was there.
+    let brokenStreams: Counter
     private let registry: MetricsRegistry
     /// Looked up for every request, so not through the registry.
     private let known = Mutex<[String: Series]>([:])
 
     init(_ registry: MetricsRegistry) {
         self.registry = registry
+        brokenStreams = registry.counter(
+            "catalogizer_http_broken_streams_total", "Answers that the server could not finish.")
         activeTasks = registry.gauge("catalogizer_active_tasks", "Requests and background work in progress.")
     }
 

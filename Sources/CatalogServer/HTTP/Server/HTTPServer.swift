@@ -47,6 +47,7 @@ package final class HTTPServer: Service {
         let limits = settings.connectionLimits
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await server.run() }
+            tasks.addTask { [registry] in await HeapTrim.run { registry.count } }
             tasks.addTask { [self] in
                 try? await gracefulShutdown()
                 // Streams have no end of their own; everything else may finish.

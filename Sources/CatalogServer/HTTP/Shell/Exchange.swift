@@ -74,6 +74,23 @@ final class Exchange: Sendable {
         if isOver { finish() }
     }
 
+    /// The body that `streamBody` wrote is complete.
+    func endStreaming() { state.withLock { $0.isStreaming = false } }
+
+    /// The body that `streamBody` writes ends here, because of the server and not of the client.
+    func broke(_ error: any Error) {
+        let failure = Failure(error)
+        // Whoever cancels knows why.
+        if error is CancellationError || failure.wireCode == CatalogError.Code.cancelled.wireCode { return }
+        services.metrics.brokenStreams.increment()
+        logger.error(
+            "answer broke off",
+            metadata: [
+                "path": "\(AccessLog.maskedTarget(target, endpoint: state.withLock { $0.route }?.endpoint))",
+                "error": "\(failure.message)", "cause": "\(failure.cause ?? "-")",
+            ])
+    }
+
     /// Whether `streamBody` has been asked for a body.
     var isStreaming: Bool { state.withLock { $0.isStreaming } }
 
@@ -101,6 +118,8 @@ final class Exchange: Sendable {
         ]
         if let route = last.route { fields["route"] = "\(route.label)" }
         if let user = last.userID { fields["user_id"] = "\(user)" }
+        // The status says how an answer began, and this how it ended.
+        if last.isStreaming { fields["complete"] = "false" }
         return fields
     }
 }

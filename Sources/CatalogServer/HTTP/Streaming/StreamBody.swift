@@ -9,7 +9,8 @@ extension AppRequestContext {
     /// The access log and the metrics see its end and its bytes.
     ///
     /// `length` is the number of bytes that will be written, or nil when that is not known. `write` returns at the end; an
-    /// error cuts the connection, so that the client sees that something is missing.
+    /// error cuts the connection, so that the client sees that something is missing, and is logged unless it was the
+    /// client who left.
     package func streamBody(
         length: Int?, _ write: @escaping @Sendable (inout StreamBodyWriter) async throws -> Void
     ) -> ResponseBody {
@@ -23,10 +24,18 @@ extension AppRequestContext {
             // The existential is copied: it is a handle of the connection, and `finish` consumes one.
             let handle = base
             let sender = StreamBodyWriter(handle, exchange, channel, stallLimit)
-            try await withTaskExecutorPreference(executor) {
-                var writer = sender
-                try await write(&writer)
-                try await writer.finish()
+            do {
+                try await withTaskExecutorPreference(executor) {
+                    var writer = sender
+                    try await write(&writer)
+                    try await writer.finish()
+                }
+                exchange.endStreaming()
+            } catch let gone as ClientGone {
+                throw gone.cause
+            } catch {
+                exchange.broke(error)
+                throw error
             }
         }
     }
@@ -52,16 +61,32 @@ package struct StreamBodyWriter: @unchecked Sendable {
     /// Writes bytes, and waits while the client has not taken enough of the ones before.
     @concurrent package mutating func write(_ buffer: ByteBuffer) async throws {
         exchange.sent(buffer.readableBytes)
-        guard let stallLimit else { return try await base.write(buffer) }
-        let channel = self.channel
-        let cut = channel.eventLoop.scheduleTask(in: stallLimit) { channel.close(promise: nil) }
-        defer { cut.cancel() }
-        try await base.write(buffer)
+        do {
+            guard let stallLimit else { return try await base.write(buffer) }
+            let channel = self.channel
+            let cut = channel.eventLoop.scheduleTask(in: stallLimit) { channel.close(promise: nil) }
+            defer { cut.cancel() }
+            try await base.write(buffer)
+        } catch {
+            throw ClientGone(cause: error)
+        }
+    }
+
+    /// Waits while the client has not taken enough of what was written: who reads the next piece only then holds one
+    /// piece less in memory for a client that has stopped.
+    @concurrent package mutating func waitForRoom() async throws {
+        guard !channel.isWritable else { return }
+        try await write(ByteBuffer())
     }
 
     @concurrent fileprivate func finish() async throws {
-        try await base.finish(nil)
+        do { try await base.finish(nil) } catch { throw ClientGone(cause: error) }
     }
+}
+
+/// Nothing can be written any more: the client went away, or was cut because it took nothing.
+private struct ClientGone: Error {
+    let cause: any Error
 }
 
 /// Something that is done once, whoever asks first.
