@@ -14,18 +14,25 @@ package enum FileExtension {
     /// Every extension that has a type or a media type of its own, in the form of `of`; in no order.
     package static var known: [String] { Array(byExtension.keys) }
 
-    /// The extension of the name's text form, or nil: `Film.MKV` has `mkv`; `.profile`, `a.` and `b` have none.
+    /// The extension of the name's folded text form, or nil: `Film.MKV` has `mkv`; `.profile`, `a.` and `b` have none.
     package static func of(_ name: [UInt8]) -> String? {
-        name.withUnsafeBytes { bytes in
-            guard let dot = bytes.lastIndex(of: UInt8(ascii: ".")), dot != 0 else { return nil }
-            let tail = UnsafeRawBufferPointer(rebasing: bytes[(dot + 1)...])
-            guard !tail.isEmpty, tail.count <= bytesMax else { return nil }
-            if tail.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) }) {
-                return String(decoding: tail, as: UTF8.self)
-            }
-            guard let text = String(validating: tail, as: UTF8.self), !text.contains(" ") else { return nil }
-            return TextFold.fold(text)
+        // Nearly every name: an extension in ASCII, which folding the rest cannot change.
+        if let dot = name.lastIndex(of: UInt8(ascii: ".")), name[dot...].allSatisfy({ $0 < 0x80 }) {
+            return ofFolded(name[dot...], isWholeName: dot == 0)
         }
+        if name.allSatisfy({ $0 < 0x80 }) { return nil }
+        // Other scripts have dots and spaces of their own, which fold to ours.
+        let folded = TextFold.foldedName(name) ?? name
+        guard let dot = folded.lastIndex(of: UInt8(ascii: ".")) else { return nil }
+        return ofFolded(folded[dot...], isWholeName: dot == 0)
+    }
+
+    /// The extension in a name's last dot and what follows it.
+    private static func ofFolded(_ end: ArraySlice<UInt8>, isWholeName: Bool) -> String? {
+        let tail = end.dropFirst()
+        guard !isWholeName, !tail.isEmpty, tail.count <= bytesMax, !tail.contains(UInt8(ascii: " ")) else { return nil }
+        let text = String(decoding: tail, as: UTF8.self)
+        return tail.contains { (0x41...0x5A).contains($0) } ? text.lowercased() : text
     }
 }
 

@@ -61,18 +61,31 @@ package enum Timestamp {
         return String(decoding: out, as: UTF8.self) + " GMT"
     }
 
-    /// A time in that form; nil for anything else, the two obsolete forms included.
+    /// A time in that form or one of the two obsolete ones, `Monday, 15-Jan-24 10:30:00 GMT` and
+    /// `Mon Jan 15 10:30:00 2024`; nil for anything else.
     package static func microseconds(httpDate text: String) -> Int64? {
-        let parts = text.split { $0 == " " || $0 == ":" }
-        guard text.utf8.count == 29, parts.count == 8, parts[7] == "GMT",
-            let month = months.firstIndex(where: { $0 == parts[2] }), let day = Int64(parts[1]), (1...31).contains(day),
-            let year = Int64(parts[3]), (1970...9_999).contains(year), let hour = Int64(parts[4]),
-            (0...23).contains(hour),
-            let minute = Int64(parts[5]), (0...59).contains(minute), let second = Int64(parts[6]),
-            (0...60).contains(second)
+        let parts = text.split { $0 == " " || $0 == ":" || $0 == "-" }
+        guard parts.count == 7 || (parts.count == 8 && parts[7] == "GMT") else { return nil }
+        // The oldest form has the month before the day, and the year at the end.
+        let isOldest = parts.count == 7
+        guard let month = months.firstIndex(where: { $0 == parts[isOldest ? 1 : 2] }),
+            let day = number(parts[isOldest ? 2 : 1], 1...31), let hour = number(parts[isOldest ? 3 : 4], 0...23),
+            let minute = number(parts[isOldest ? 4 : 5], 0...59),
+            let second = number(parts[isOldest ? 5 : 6], 0...60),
+            let written = number(parts[isOldest ? 6 : 3], 0...9_999)
         else { return nil }
+        // The form with dashes has two digits of the year; the catalog knows no time before 1970.
+        let isShort = text.contains("-")
+        let year = isShort ? written + (written < 70 ? 2_000 : 1_900) : written
+        guard year >= 1970, !isShort || written < 100 else { return nil }
         let days = daysSince1970(year: year, month: Int64(month) + 1, day: day)
         return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+    }
+
+    private static func number(_ text: Substring, _ range: ClosedRange<Int64>) -> Int64? {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text), range.contains(value)
+        else { return nil }
+        return value
     }
 
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]

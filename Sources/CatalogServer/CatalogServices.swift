@@ -109,7 +109,7 @@ package struct CatalogServices: Sendable {
         catalog = CatalogService(store: entries, roots: roots)
         let openFiles = OpenFileCache()
         self.openFiles = openFiles
-        downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles)
+        downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
         checkFile = { id, caller in
             guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
                 throw CatalogError(.invalidArgument, "Cannot download directory as single file")

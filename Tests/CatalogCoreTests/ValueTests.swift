@@ -39,6 +39,18 @@ import Testing
         #expect(Timestamp.text(microseconds: microseconds) == text)
     }
 
+    private static let httpDates: [(String, Int64?)] = [
+        ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777), ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777),
+        ("Sun Nov  6 08:49:37 1994", 784_111_777), ("Monday, 15-Jan-24 10:30:00 GMT", 1_705_314_600),
+        ("Sun, 06 Nov 1994 08:49:37 CET", nil), ("06 Nov 1994", nil), ("Sun, 32 Nov 1994 08:49:37 GMT", nil),
+        ("Sun Nov +6 08:49:37 1994", nil), ("Sun, 06 Nov 1969 08:49:37 GMT", nil), ("", nil),
+    ]
+
+    @Test(arguments: httpDates)
+    func areReadInAllFormsOfHTTP(text: String, second: Int64?) {
+        #expect(Timestamp.microseconds(httpDate: text) == second.map { $0 * 1_000_000 })
+    }
+
     @Test func areHTTPDates() {
         #expect(Timestamp.httpDate(microseconds: 784_111_777_000_000) == "Sun, 06 Nov 1994 08:49:37 GMT")
         for second in stride(from: Int64(0), to: 253_402_300_799, by: 86_400 * 17 + 3_607) {
@@ -65,6 +77,9 @@ import Testing
 @Suite("Extensions") struct FileExtensionTests {
     @Test(arguments: [
         ("Film.MKV", "mkv"), (".profile", nil), ("a.", nil), ("b", nil), ("x.tar.gz", "gz"), ("what. is this", nil),
+        // Other scripts' dots and spaces fold to ours, as the search index sees them.
+        ("film\u{FF0E}MKV", "mkv"), ("b\u{E9}.\u{FF2D}KV", "mkv"), ("wait\u{2026}", nil), ("a.b\u{3000}c", nil),
+        ("\u{FF0E}profile", nil), ("film.\u{FB01}", "fi"),
     ])
     func areLowerCaseWithoutTheDot(name: String, expected: String?) {
         #expect(FileExtension.of(Array(name.utf8)) == expected)

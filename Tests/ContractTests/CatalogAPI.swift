@@ -40,6 +40,9 @@ struct CatalogAPI {
     let viewer: String
     private let client: any TestClientProtocol
 
+    /// Where the server listens, for tests that speak to it byte by byte.
+    var port: Int { client.port ?? 0 }
+
     /// Runs `body` against a new server with an administrator and a viewer, and no storage root.
     static func with(_ body: @escaping @Sendable (CatalogAPI) async throws -> Void) async throws {
         try await TestServer.withNew { server in
@@ -86,11 +89,11 @@ struct CatalogAPI {
         try await post("storage/roots", #"{"name":"media","protocol":"local","path":"\#(server.tree)"}"#)
     }
 
-    /// Scans `media` and waits for the end.
+    /// Scans the root `name` and waits for the end.
     ///
     /// - Returns: the scan as the API shows it.
-    @discardableResult func scan() async throws -> Answer {
-        let queued = try await post("scans", #"{"storage_root_id":"media"}"#).object()
+    @discardableResult func scan(_ name: String = "media") async throws -> Answer {
+        let queued = try await post("scans", #"{"storage_root_id":"\#(name)"}"#).object()
         return try await waitForScan(queued["job_id"] as? Int ?? 0) { scan in
             !["queued", "running"].contains(scan["status"] as? String)
         }

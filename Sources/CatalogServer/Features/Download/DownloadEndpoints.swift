@@ -9,7 +9,7 @@ enum DownloadEndpoints {
             .query(QueryParameter("inline", .boolean, "Show it instead of saving it", default: "false"))
             .answers(200, contentType: "application/octet-stream")
             .answers(206, contentType: "application/octet-stream", "The range that was asked for")
-            .answers(304).fails(400, 404, 416, 502)
+            .answers(304).fails(400, 404, 412, 416, 502)
             .streaming().countingRangesOnce(),
         Endpoint(
             .get, "/api/v1/download/link/{token}", id: "download.linked", "Download by a signed link", tag: .download
@@ -20,7 +20,7 @@ enum DownloadEndpoints {
         .query(QueryParameter("inline", .boolean, "Show it instead of saving it", default: "false"))
         .answers(200, contentType: "application/octet-stream")
         .answers(206, contentType: "application/octet-stream", "The range that was asked for")
-        .answers(304).fails(404, 416, 502)
+        .answers(304).fails(404, 412, 416, 502)
         .streaming().countingRangesOnce(),
     ]
 }

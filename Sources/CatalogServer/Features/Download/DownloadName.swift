@@ -13,12 +13,12 @@ enum DownloadName {
     }
 
     /// Quotes, separators and what is no printable ASCII become `_`: nothing of it can end the header's value early or
-    /// mean a directory.
+    /// mean a directory. So does `%`, since some browsers decode `%41` in the plain name (RFC 6266 appendix D).
     private static func asciiFallback(_ text: String) -> String {
         String(
             String.UnicodeScalarView(
                 text.unicodeScalars.map { scalar in
-                    let isSafe = (0x20..<0x7F).contains(scalar.value) && !"\"\\/".unicodeScalars.contains(scalar)
+                    let isSafe = (0x20..<0x7F).contains(scalar.value) && !"\"\\/%".unicodeScalars.contains(scalar)
                     return isSafe ? scalar : "_"
                 }))
     }

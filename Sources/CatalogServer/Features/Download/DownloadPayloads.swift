@@ -12,18 +12,22 @@ struct FileResponse {
     private let file: OpenFile
     private let service: DownloadService
     private let context: AppRequestContext
+    private let userID: UserID
     private let size: Int64
 
-    init(_ file: OpenFile, service: DownloadService, context: AppRequestContext) {
+    /// - Parameter userID: in whose name the file is read.
+    init(_ file: OpenFile, service: DownloadService, context: AppRequestContext, userID: UserID) {
         self.file = file
         self.service = service
         self.context = context
+        self.userID = userID
         size = file.reader.sizeBytes
     }
 
-    /// - Throws: `CatalogError.storageUnavailable` when the first bytes cannot be read.
+    /// - Throws: `CatalogError.storageUnavailable` when the first bytes cannot be read; `.rateLimited` when the user has too
+    ///   many downloads open.
     func response(to request: Request, inline: Bool) async throws -> Response {
-        switch FileConditions(request.headers).outcome(etag: file.etag, modifiedAt: file.reader.modifiedNS / 1_000) {
+        switch FileConditions(request.headers).outcome(etag: file.etag, modifiedAt: file.modifiedAt) {
         case .failed: throw CatalogError(.preconditionFailed, ErrorText.preconditionFailed)
         case .notModified:
             // The fields that a cache would have got with the file (RFC 9110 section 15.4.5).
@@ -33,7 +37,9 @@ struct FileResponse {
             return Response(status: .notModified, headers: fields)
         case .met: break
         }
-        let range = rangeStillHolds(request.headers) ? request.headers[.range] : nil
+        // Ranges have a meaning for GET alone (RFC 9110 section 14.2).
+        let isRanged = !context.isHead && rangeStillHolds(request.headers)
+        let range = isRanged ? request.headers[.range] : nil
         switch ByteRange(header: range, size: size) {
         case .unsatisfiable:
             throw CatalogError(
@@ -57,17 +63,22 @@ struct FileResponse {
         if status == .partialContent {
             headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(size)"
         }
+        // The shell would drop the body of an answer to HEAD; nothing is read or counted for it.
+        if context.isHead { return Response(status: status, headers: headers, body: ResponseBody()) }
         let body =
             part.count <= Self.chunkBytes
-            ? ResponseBody(byteBuffer: try await chunk(at: part.lowerBound, count: part.count)) : stream(part)
+            ? ResponseBody(byteBuffer: try await chunk(at: part.lowerBound, count: part.count)) : try stream(part)
         return Response(status: status, headers: headers, body: body)
     }
 
-    private func stream(_ part: Range<Int64>) -> ResponseBody {
-        context.streamBody(length: part.count) { writer in
+    private func stream(_ part: Range<Int64>) throws -> ResponseBody {
+        let slot = try service.begin(of: userID)
+        return context.streamBody(length: part.count) { writer in
+            defer { slot.end() }
             var offset = part.lowerBound
             while offset < part.upperBound {
                 let count = Int(min(Int64(Self.chunkBytes), part.upperBound - offset))
+                try await writer.waitForRoom()
                 try await writer.write(try await chunk(at: offset, count: count))
                 offset += Int64(count)
             }

@@ -28,7 +28,7 @@ struct DownloadRoutes: Sendable {
     ) async throws -> Response {
         let inline = try context.query.bool("inline") ?? false
         let file = try await downloads.open(id, scope: caller.scope)
-        return try await FileResponse(file, service: downloads, context: context)
+        return try await FileResponse(file, service: downloads, context: context, userID: caller.userID)
             .response(to: request, inline: inline)
     }
 }

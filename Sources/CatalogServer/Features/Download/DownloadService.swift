@@ -7,35 +7,72 @@ struct DownloadService: Sendable {
     private let roots: StorageRootService
     private let pool: BlockingPool
     private let openFiles: OpenFileCache
+    private let time: TimeSource
+    private let live = LiveDownloads()
 
     /// - Parameter pool: threads for calls to storages.
-    init(catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool, openFiles: OpenFileCache) {
+    init(
+        catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool, openFiles: OpenFileCache, time: TimeSource
+    ) {
         self.catalog = catalog
         self.roots = roots
         self.pool = pool
         self.openFiles = openFiles
+        self.time = time
     }
 
     /// The file with this id, opened now or a moment ago. Catalog and storage are asked in one go on a storage thread.
     ///
     /// - Throws: `CatalogError.notFound` "File not found"; `.invalidArgument` "Cannot download directory as single file";
-    ///   `.storageUnavailable` while the storage is away.
+    ///   `.storageUnavailable` while the storage is away, also when another one is in its place.
     func open(_ id: EntryID, scope: AccessScope) async throws -> OpenFile {
         let generation = roots.generation
         if let known = openFiles.find(id, scope: scope, generation: generation) { return known }
-        return try await pool.run {
-            let found = try catalog.entryBlocking(id: id, scope: scope)
-            guard !found.entry.isDirectory else {
-                throw CatalogError(.invalidArgument, "Cannot download directory as single file")
+        do {
+            return try await pool.run {
+                let found = try catalog.entryBlocking(id: id, scope: scope)
+                guard !found.entry.isDirectory else {
+                    throw CatalogError(.invalidArgument, "Cannot download directory as single file")
+                }
+                do {
+                    let backend = try roots.backend(of: found.place.rootID, at: found.place.url)
+                    let reader = try backend.openReader(found.path)
+                    let file = OpenFile(entry: found.entry, reader: reader, now: time.now)
+                    openFiles.keep(file, of: found.place.rootID, generation: generation)
+                    return file
+                } catch let error as CatalogError {
+                    throw Refusal(error: error, rootID: found.place.rootID)
+                }
             }
-            do {
-                let backend = try roots.backend(of: found.place.rootID, at: found.place.url)
-                let file = OpenFile(entry: found.entry, reader: try backend.openReader(found.path))
-                openFiles.keep(file, of: found.place.rootID, generation: generation)
-                return file
-            } catch let error as CatalogError {
-                throw Self.shown(error)
-            }
+        } catch let refusal as Refusal {
+            try await checkPlace(of: refusal)
+            throw Self.shown(refusal.error)
+        }
+    }
+
+    /// Counts a download that is sent in pieces; see `LiveDownloads`.
+    func begin(of user: UserID) throws -> DownloadSlot { try live.begin(of: user) }
+
+    /// Why a storage did not open a file.
+    private struct Refusal: Error {
+        let error: CatalogError
+        let rootID: RootID
+    }
+
+    /// A disk that is not mounted leaves an empty directory in its place, where nothing is found although nothing was
+    /// deleted.
+    private func checkPlace(of refusal: Refusal) async throws {
+        // A root that was removed meanwhile took its files with it.
+        guard refusal.error.code == .notFound,
+            let root = try? await roots.find(refusal.rootID, scope: .everything), let scanned = root.identity
+        else { return }
+        let backend = try roots.backend(of: root)
+        do {
+            let probe = try await pool.run { try backend.probe() }
+            guard probe.identity != scanned else { return }
+            throw CatalogError(.storageUnavailable, "", cause: "\(root.path) is not what was scanned there")
+        } catch let error as CatalogError {
+            throw Self.shown(error)
         }
     }
 

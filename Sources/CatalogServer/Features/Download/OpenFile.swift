@@ -9,17 +9,22 @@ final class OpenFile: Sendable {
     /// Strong: another file, another size or another time is another tag.
     let etag: String
     let lastModified: String
+    /// The time that `lastModified` shows, in microseconds since 1970.
+    let modifiedAt: Int64
     private let common: HTTPFields
     /// A browser may keep the file, and asks before it shows it again.
     static let cacheControl = "private, no-cache"
 
-    init(entry: CatalogEntry, reader: any StorageReader) {
+    /// - Parameter now: microseconds since 1970. A time of change that is still to come would tell caches nothing, so
+    ///   now stands for it (RFC 9110 section 8.8.2.1).
+    init(entry: CatalogEntry, reader: any StorageReader, now: Int64) {
         self.entry = entry
         self.reader = reader
         etag =
             "\"" + String(reader.inode, radix: 16) + "-" + String(reader.sizeBytes, radix: 16) + "-"
             + String(reader.modifiedNS, radix: 16) + "\""
-        lastModified = Timestamp.httpDate(microseconds: reader.modifiedNS / 1_000)
+        modifiedAt = min(reader.modifiedNS / 1_000, now)
+        lastModified = Timestamp.httpDate(microseconds: modifiedAt)
         common = [
             .acceptRanges: "bytes", .eTag: etag, .lastModified: lastModified,
             // A page among the files must not run as one of ours.

@@ -59,6 +59,11 @@ package final class OpenFileCache: Service {
         await cancelWhenGracefulShutdown {
             while (try? await Task.sleep(for: Self.sweepInterval)) != nil { self.sweep() }
         }
+        closeAll()
+    }
+
+    /// Closes everything at once; running answers keep their own hold.
+    package func closeAll() {
         kept.withLock { $0.removeAll() }
     }
 
