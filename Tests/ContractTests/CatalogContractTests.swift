@@ -87,30 +87,4 @@ import Testing
             #expect(try wrong.object()["error"] as? String == "Invalid search parameters")
         }
     }
-
-    /// A name as bytes, how it stands in a URL, and how it is shown.
-    @Test(arguments: [
-        (Array("new\nline.bin".utf8), "new%0Aline.bin", "new\nline.bin"),
-        ([0x62, 0xFE, 0x2E, 0x62, 0x69, 0x6E], "b%FE.bin", "b\u{201B}FE.bin"),
-        (Array("a%2fb.bin".utf8), "a%252fb.bin", "a%2fb.bin"),
-    ])
-    func `A hostile name is listed, found, described and downloaded`(
-        name: [UInt8], encoded: String, shown: String
-    ) async throws {
-        try await CatalogAPI.with { api in
-            let path = Array((api.server.tree + "/").utf8) + name + [0]
-            let file = path.withUnsafeBufferPointer { bytes in
-                bytes.withMemoryRebound(to: CChar.self) { $0.baseAddress.flatMap { fopen($0, "w") } }
-            }
-            fclose(file)
-            try await api.addRoot()
-            try await api.scan()
-            #expect(try await api.get("catalog/media").strings("name") == [shown])
-            #expect(try await api.get("search?query=bin").strings("name") == [shown])
-            let id = try await api.id(of: encoded)
-            let download = try await api.get("download/file/\(id)")
-            #expect(download.status == 200)
-            #expect(download.header("Content-Disposition")?.contains("\n") == false)
-        }
-    }
 }

@@ -61,6 +61,21 @@ import Testing
         #expect((tail["parameters"] as? [[String: Any]])?.count == 2)
     }
 
+    @Test func `a download's answers and a page's largest limit are documented`() throws {
+        let operations = try operations(document(OpenAPIDocument.json()))
+        for name in ["GET /api/v1/download/file/{id}", "GET /api/v1/download/link/{token}"] {
+            let responses = try #require(operations[name]?["responses"] as? [String: [String: Any]])
+            #expect(Set(responses.keys).isSuperset(of: ["200", "206", "304", "404", "412", "416", "429", "502"]))
+            for (status, response) in responses {
+                let headers = try #require(response["headers"] as? [String: Any])
+                #expect((headers["Content-Range"] != nil) == ["206", "416"].contains(status), "\(name) \(status)")
+            }
+        }
+        let listing = try #require(operations["GET /api/v1/catalog/{path}"]?["parameters"] as? [[String: Any]])
+        let limit = listing.first { $0["name"] as? String == "limit" }?["schema"] as? [String: Any]
+        #expect(limit?["maximum"] as? Int == 1_000)
+    }
+
     @Test func `examples of the document are valid JSON objects with every required member`() throws {
         let schemas = try #require(
             (try document(OpenAPIDocument.json())["components"] as? [String: Any])?["schemas"]

@@ -6,7 +6,7 @@ enum CatalogEndpoints {
             .answers(200, "CatalogRoots"),
         Endpoint(.get, "/api/v1/catalog/{path...}", id: "catalog.list", "List a directory", tag: .catalog)
             .described(
-                "The first part of the path is the name of a storage root, the rest lies below it. Browsing reads the catalog: it works while the storage is away."
+                "The first part of the path is the name of a storage root, the rest lies below it. Browsing reads the catalog: it works while the storage is away. `Link` has the address of the next page."
             )
             .requires("media.view")
             .query(
@@ -17,7 +17,9 @@ enum CatalogEndpoints {
         Endpoint(
             .get, "/api/v1/catalog-info/{path...}", id: "catalog.info", "Describe a file or directory", tag: .catalog
         )
-        .described("A single number that is no storage root's name is taken for an entry's id.")
+        .described(
+            "Digits that are no storage root's name are taken for an entry's id. A root that was never scanned has the id 0."
+        )
         .requires("media.view")
         .answers(200, "FileInfo").fails(400, 404),
     ]

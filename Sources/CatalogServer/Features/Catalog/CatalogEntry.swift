@@ -33,6 +33,16 @@ package struct CatalogEntry: Sendable {
     package var fileExtension: String? { isDirectory ? nil : FileExtension.of(name) }
 }
 
+extension CatalogEntry {
+    /// The directory of a root of which nothing but its settings is known.
+    init(unscanned root: StorageRoot) {
+        self.init(
+            id: 0, rootID: root.id, rootName: root.name, isOffline: root.status == .offline, parentID: nil,
+            kind: .directory, name: [], nameText: "", path: "", sizeBytes: 0, modifiedNS: root.createdAt * 1_000,
+            inode: 0, firstSeenAt: root.createdAt, updatedAt: root.updatedAt)
+    }
+}
+
 /// A place in the catalog: a root, and a directory or file in it.
 struct CatalogPlace: Sendable {
     let rootID: RootID

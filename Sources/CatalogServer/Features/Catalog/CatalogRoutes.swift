@@ -39,7 +39,7 @@ struct CatalogRoutes: Sendable {
         json.field("limit", page.limit)
         json.field("offset", page.offset)
         json.endObject()
-        return json.response()
+        return json.response(of: page, total: result.total, context)
     }
 
     @Sendable private func info(_ request: Request, _ context: AppRequestContext) async throws -> Response {

@@ -27,7 +27,8 @@ package struct CatalogService: Sendable {
             rootName: place.root, path: place.path, order: order, page: page, scope: scope)
     }
 
-    /// The entry that a path means; a single number that is no root's name is an id.
+    /// The entry that a path means; a single number that is no root's name is an id. A root that was never scanned has no
+    /// entry yet, and is described as an empty directory with the id 0.
     ///
     /// - Returns: the entry, and when its root was last scanned (microseconds since 1970).
     /// - Throws: `CatalogError.invalidArgument` "Path is required" or "Invalid path", `.notFound` "File not found".
@@ -35,14 +36,24 @@ package struct CatalogService: Sendable {
         _ path: [UInt8], scope: AccessScope
     ) async throws -> (entry: CatalogEntry, lastScanAt: Int64?) {
         guard let place = try Self.split(path) else { throw CatalogError(.invalidArgument, "Path is required") }
-        if place.path == .root, let id = EntryID(place.root),
+        if place.path == .root, let id = Self.number(place.root),
             try await roots.enabledRoot(named: place.root, scope: scope) == nil
         {
             let found = try await store.entry(id: id, scope: scope)
             return (found.entry, found.place.lastScanAt)
         }
-        let found = try await store.entry(rootName: place.root, path: place.path, scope: scope)
-        return (found.entry, found.place.lastScanAt)
+        do {
+            let found = try await store.entry(rootName: place.root, path: place.path, scope: scope)
+            return (found.entry, found.place.lastScanAt)
+        } catch let error as CatalogError where error.code == .notFound && place.path == .root {
+            guard let root = try await roots.enabledRoot(named: place.root, scope: scope) else { throw error }
+            return (CatalogEntry(unscanned: root), root.lastScanAt)
+        }
+    }
+
+    /// The id that digits and nothing else stand for.
+    private static func number(_ text: String) -> EntryID? {
+        text.utf8.allSatisfy { (0x30...0x39).contains($0) } ? EntryID(text) : nil
     }
 
     /// Root name and path below it; nil when there is nothing but slashes.

@@ -3,12 +3,15 @@ enum SearchEndpoints {
     static let all = [
         Endpoint(.get, "/api/v1/search", id: "search.files", "Find files and directories by name", tag: .search)
             .described(
-                "Names match when they contain every word of the query, in any order and without regard to case (Unicode). `%` and `_` stand for themselves."
+                "Names match when they contain every word of the query, in any order and without regard to case (Unicode). `%` and `_` stand for themselves. `Link` has the address of the next page."
             )
             .requires("media.view")
             .query(
                 QueryParameter("query", .string, "Words that the name contains", isRequired: true),
-                QueryParameter("path", .string, "Only below this path; may begin with a root's name"),
+                QueryParameter(
+                    "path", .string,
+                    "Only what is at this path or below it; may begin with a root's name. Names count whole: `a/b` has `a/b/c` below it, and not `a/bc`"
+                ),
                 QueryParameter("extension", .string, "Only files with this extension"),
                 QueryParameter("mime_type", .string, "Only files of this media type"),
                 QueryParameter("min_size", .integer, "Bytes at least"),

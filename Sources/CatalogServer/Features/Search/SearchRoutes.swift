@@ -20,7 +20,7 @@ struct SearchRoutes: Sendable {
         json.field("limit", question.page.limit)
         json.field("offset", question.page.offset)
         json.endObject()
-        return json.response()
+        return json.response(of: question.page, total: result.total, context)
     }
 }
 

@@ -19,6 +19,8 @@ package struct QueryParameter: Sendable {
     package let defaultValue: String?
     /// Every accepted value, when the list is closed.
     package let allowed: [String]
+    /// The largest number that has a meaning of its own; larger ones count as it.
+    package private(set) var maximum: Int?
 
     package init(
         _ name: String, _ kind: Kind, _ summary: String, isRequired: Bool = false, default defaultValue: String? = nil,
@@ -32,10 +34,18 @@ package struct QueryParameter: Sendable {
         self.allowed = allowed
     }
 
+    /// The same with a largest number.
+    package func upTo(_ maximum: Int) -> QueryParameter {
+        var copy = self
+        copy.maximum = maximum
+        return copy
+    }
+
     /// Rows of a page.
     package static let limit = QueryParameter(
         "limit", .integer, "Rows at most; more than \(Limits.pageRowsMax) are cut to it",
-        default: "\(Limits.pageRowsDefault)")
+        default: "\(Limits.pageRowsDefault)"
+    ).upTo(Limits.pageRowsMax)
     /// Rows left out before the first.
     package static let offset = QueryParameter("offset", .integer, "Rows left out before the first", default: "0")
     /// The direction of sorting.

@@ -73,6 +73,7 @@ struct OpenAPIOperation {
             json.field("type", parameter.kind.rawValue)
             if !parameter.allowed.isEmpty { json.field("enum", parameter.allowed) }
             if let value = parameter.defaultValue { writeDefault(value, parameter.kind, &json) }
+            if let maximum = parameter.maximum { json.field("maximum", maximum) }
             json.endObject()
             json.endObject()
         }
@@ -143,7 +144,7 @@ struct OpenAPIOperation {
             json.beginObject()
             let reason = HTTPResponse.Status(code: answer.status).reasonPhrase
             json.field("description", answer.summary.isEmpty ? reason : answer.summary)
-            writeHeaders(&json)
+            writeHeaders(answer.status, &json)
             if let schema = answer.schema ?? (answer.status >= 400 ? errorSchema : nil) {
                 writeContent("application/json", schema: schema, &json)
             } else if let contentType = answer.contentType {
@@ -162,13 +163,17 @@ struct OpenAPIOperation {
         }
     }
 
-    private func writeHeaders(_ json: inout JSONWriter) {
+    private func writeHeaders(_ status: Int, _ json: inout JSONWriter) {
         json.beginObject("headers")
-        json.beginObject("X-Request-ID")
-        json.beginObject("schema")
-        json.field("type", "string")
-        json.endObject()
-        json.endObject()
+        // Partial content, and a range that cannot be satisfied.
+        for name in ["X-Request-ID"] + (status == 206 || status == 416 ? ["Content-Range"] : []) {
+            json.key(dynamic: name)
+            json.beginObject()
+            json.beginObject("schema")
+            json.field("type", "string")
+            json.endObject()
+            json.endObject()
+        }
         json.endObject()
     }
 

@@ -138,6 +138,13 @@ package struct JSONWriter: Sendable {
         .json(buffer, status: status)
     }
 
+    /// The text as one page of a list of `total` rows, with the address of the next one.
+    func response(of page: Page, total: Int, _ context: AppRequestContext) -> Response {
+        var response = response()
+        PageLink.add(to: &response.headers, after: page, total: total, of: context.exchange.target)
+        return response
+    }
+
     // MARK: Inside
 
     private mutating func open(_ mark: StaticString) {

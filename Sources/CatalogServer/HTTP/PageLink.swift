@@ -1,0 +1,36 @@
+import CatalogCore
+import HTTPTypes
+
+/// The `Link` field that leads from one page of a list to the next (RFC 8288).
+enum PageLink {
+    private static let name = HTTPField.Name.known("Link")
+
+    /// Adds the field when there are rows behind this page.
+    ///
+    /// The address is relative to the request's own, so that it holds behind a proxy that adds to the path.
+    static func add(to headers: inout HTTPFields, after page: Page, total: Int, of target: RequestTarget) {
+        let (next, isTooFar) = page.offset.addingReportingOverflow(page.limit)
+        guard !isTooFar, next < total else { return }
+        let others = (target.query ?? "").split(separator: "&").filter { part in
+            let name = part.prefix { $0 != "=" }
+            return name != "limit" && name != "offset"
+        }
+        // Of a repeated name the first one counts.
+        let parts = ["limit=\(page.limit)", "offset=\(next)"] + others.map { escaped($0) }
+        headers[name] = "<?\(parts.joined(separator: "&"))>; rel=\"next\""
+    }
+
+    /// Percent-encodes what may stand in a request line as browsers send it, but not between angle brackets.
+    private static func escaped(_ text: Substring) -> String {
+        let refused = "<>\"\\^`{|}".utf8
+        if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !refused.contains($0) }) { return String(text) }
+        return text.utf8.reduce(into: "") { result, byte in
+            if (0x21...0x7E).contains(byte), !refused.contains(byte) {
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            } else {
+                let digits = String(byte, radix: 16, uppercase: true)
+                result += digits.utf8.count == 1 ? "%0" + digits : "%" + digits
+            }
+        }
+    }
+}
