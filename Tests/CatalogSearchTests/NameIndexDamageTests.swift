@@ -101,6 +101,16 @@ struct NameIndexDamageTests {
         try await index.close()
     }
 
+    @Test("An index that cannot be put in its place says where that is")
+    func placeTaken() async throws {
+        let fixture = try await fixture()
+        try FileManager.default.createDirectory(
+            atPath: fixture.packPath("taken") + "/in the way", withIntermediateDirectories: true)
+        let error = await #expect(throws: CatalogError.self) { try await fixture.openIndex("taken") }
+        #expect(error?.message == "The search index cannot be used")
+        #expect(error?.cause?.contains(fixture.packPath("taken")) == true)
+    }
+
     @Test("A file that was cut off is built again")
     func truncated() async throws {
         let fixture = try await fixture()

@@ -74,6 +74,21 @@ struct NameIndexLiveDamageTests {
         }
     }
 
+    @Test("A block that somebody has emptied is noticed by the search that meets it")
+    func emptiedBlock() async throws {
+        try await withIndex { fixture, index, notes in
+            let file = try FileHandle(forUpdating: URL(fileURLWithPath: fixture.packPath()))
+            // The header page, then the segment's block headers, filter, signatures and figures.
+            try file.seek(toOffset: 4_096 + 512 * 64 + 8_192 * 64 + 512 * 128 * 8 + 512 * 128 * 24)
+            try file.write(contentsOf: Data(count: 4_096))
+            try file.close()
+            #expect(throws: CatalogError.self) { try index.search(NameQuery("", in: .everything)) }
+            try await index.follow()
+            try expectRight(index, fixture)
+            #expect(notes.all.count == 2)
+        }
+    }
+
     @Test("A file that another one was copied over just before the end is not taken for ours at the next start")
     func copiedOverBeforeTheEnd() async throws {
         let fixture = try await CatalogFixture()

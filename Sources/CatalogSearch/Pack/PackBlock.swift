@@ -76,10 +76,13 @@ struct PackBlock {
             second: (place + 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .relaxed))
     }
 
-    /// Whether the texts of `count` records end before the records do: somebody else may have written to the file.
+    /// Whether the texts of `count` records, each of a byte and its NUL at least, end before the records do: somebody else
+    /// may have written to the file, or its page may be gone.
     @inline(__always)
     func isPossible(_ count: Int) -> Bool {
-        count == 0 || rawEnd(count - 1) <= PackLayout.blockBytes - PackLayout.recordBytes * count
+        guard count > 0 else { return true }
+        let end = rawEnd(count - 1)
+        return end >= count * 2 && end <= PackLayout.blockBytes - PackLayout.recordBytes * count
     }
 
     /// Where the text of record `index` ends, its NUL included; inside of the block, whatever the file says.

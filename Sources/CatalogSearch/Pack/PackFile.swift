@@ -112,6 +112,8 @@ final class PackFile {
     ///
     /// Its space is taken from the disk now, because a write to a mapping cannot report a full disk.
     func grow() throws -> PackSegment {
+        // A file that was cut off would get its length back, and nobody would see any more that something is missing.
+        try checkUntouched()
         let offset = PackLayout.headerPageBytes + segments.count * PackLayout.segmentBytes
         let code = posix_fallocate(descriptor, offset, PackLayout.segmentBytes)
         guard code == 0 else { throw PackFailure.system("posix_fallocate", code) }
