@@ -12,11 +12,24 @@ package struct DataDirectory: Sendable, Equatable {
     /// - Throws: `CatalogError.permissionDenied` when it cannot be made or written, `.invalidArgument` when the path is
     ///   something else than a directory, `.insufficientStorage` when the disk is full.
     package static func prepare(_ path: String) throws -> DataDirectory {
+        try prepare(path, as: Wording(what: "data directory", choice: "--data-dir"))
+    }
+
+    /// What a directory is called when it cannot be used.
+    struct Wording {
+        /// As in "the data directory".
+        let what: String
+        /// The setting that names another one.
+        let choice: String
+    }
+
+    /// The same for a directory with another purpose.
+    static func prepare(_ path: String, as wording: Wording) throws -> DataDirectory {
         do {
             try makeDirectories(path)
             try checkWritable(path)
         } catch {
-            throw unusable(error, path: path)
+            throw unusable(error, path: path, wording)
         }
         return DataDirectory(path: path)
     }
@@ -57,29 +70,37 @@ package struct DataDirectory: Sendable, Equatable {
         }
     }
 
-    /// Makes and removes a file: mode bits say nothing about read-only mounts, quotas and access lists.
+    /// What a start writes at least: less room is as good as none.
+    private static let leastBytes: off_t = 64 << 10
+
+    /// Writes and removes a file: mode bits say nothing about read-only mounts, quotas, access lists and full disks.
     private static func checkWritable(_ path: String) throws(SystemCallFailure) {
         let probe = "\(path)/.write-check.\(getpid()).\(UInt32.random(in: .min ... .max))"
         let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemCallFailure("write to", path) }
-        close(descriptor)
-        unlink(probe)
+        defer {
+            close(descriptor)
+            unlink(probe)
+        }
+        let code = posix_fallocate(descriptor, 0, Self.leastBytes)
+        // Any other failure means that this file system cannot say.
+        if [ENOSPC, EDQUOT, EFBIG, EIO].contains(code) { throw SystemCallFailure("write to", path, code: code) }
     }
 
-    private static func unusable(_ failure: SystemCallFailure, path: String) -> CatalogError {
+    private static func unusable(_ failure: SystemCallFailure, path: String, _ wording: Wording) -> CatalogError {
         switch failure.code {
         case ENOTDIR, ELOOP, ENAMETOOLONG:
             CatalogError(
-                .invalidArgument, "The data directory \(path) cannot be used: \(failure). Choose another --data-dir.")
+                .invalidArgument,
+                "The \(wording.what) \(path) cannot be used: \(failure). Choose another \(wording.choice).")
         case ENOSPC, EDQUOT:
             CatalogError(
-                .insufficientStorage, "The data directory \(path) cannot be used: \(failure). Free some space first.")
+                .insufficientStorage, "The \(wording.what) \(path) cannot be used: \(failure). Free some space first.")
         default:
             CatalogError(
                 .permissionDenied,
-                "The data directory \(path) cannot be used: \(failure). Give the user with id \(geteuid()) write "
-                    + "permission, "
-                    + "or choose another --data-dir.")
+                "The \(wording.what) \(path) cannot be used: \(failure). Give the user with id \(geteuid()) write "
+                    + "permission, or choose another \(wording.choice).")
         }
     }
 }

@@ -1,10 +1,10 @@
-import CatalogCore
+package import CatalogCore
 
 /// The two secrets of an instance (ruling 20): set, or made once and kept in the data directory.
 package struct InstanceSecrets: Sendable {
     /// Signs session tokens.
     package let jwtSecret: SecretText
-    /// Encrypts the credentials of storage roots.
+    /// Will encrypt the credentials of storage roots; this version only checks that it stays the same.
     package let masterKey: SecretText
     /// The files that were made by this call, for the log of a first start.
     package let createdFiles: [String]
@@ -45,7 +45,8 @@ package struct InstanceSecrets: Sendable {
         return InstanceSecrets(jwtSecret: jwtSecret, masterKey: masterKey, createdFiles: created)
     }
 
-    private static func missing(_ path: String, key: String) -> CatalogError {
+    /// What is said about a secret that is gone while the catalog that was made with it is there.
+    package static func missing(_ path: String, key: String) -> CatalogError {
         CatalogError(
             .dataLoss,
             "\(path) is missing, but this catalog was made with it. Copy it from a backup or from another node, or set "

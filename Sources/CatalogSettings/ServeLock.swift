@@ -54,6 +54,14 @@ package final class ServeLock: Sendable {
         return ServeHolder(process: process(in: descriptor))
     }
 
+    /// Sees that no server holds the directory now; changes nothing.
+    ///
+    /// - Throws: `CatalogError.conflict` as `acquire`.
+    package static func requireFree(_ directory: DataDirectory) throws {
+        guard let holder = holder(of: directory) else { return }
+        throw CatalogError(.conflict, refusal(process: holder.process, directory: directory))
+    }
+
     /// `holder(of:)` takes a shared lock for a few microseconds; that must not turn away a server that starts just
     /// then.
     ///

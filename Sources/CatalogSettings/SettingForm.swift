@@ -86,7 +86,10 @@ extension SettingForm where Value == SecretText {
     static func secret(characters range: ClosedRange<Int>) -> SettingForm {
         let accepted = "\(range.lowerBound) to \(range.upperBound) characters"
         return single("text", accepted: accepted) { text, _ throws(SettingRefusal) in
-            guard range.contains(text.count) else { throw SettingRefusal() }
+            // A character of many scalars counts as one below and as many above, where the rule of passwords counts them.
+            guard range.contains(text.count), text.unicodeScalars.count <= range.upperBound else {
+                throw SettingRefusal()
+            }
             return SecretText(text)
         }
     }
@@ -132,8 +135,6 @@ enum SettingBounds {
     static let listItems = 1_000
     /// Below this a signing key can be guessed (RFC 7518 section 3.2 asks for the hash's 256 bits).
     static let keyCharacters = 32...4_096
-    /// The documented least length of a password; the upper end only bounds the hash's input.
-    static let passwordCharacters = 8...1_024
     /// Requests in a minute; 0 turns the limit off.
     static let requestsPerMinute = 0...1_000_000
     /// Directories in flight: each holds a descriptor, and disks gain nothing beyond a few dozen.

@@ -1,3 +1,5 @@
+import CatalogCore
+
 /// The list of every setting that this version reads (ruling 52).
 ///
 /// The loader, the README's table, the `settings list` command and the wizard all come from it.
@@ -72,7 +74,7 @@ extension SettingRegistry {
         "auth.admin_username", .username, default: .value("admin"),
         "Name of the first administrator; used only while no user has the admin role.")
     static let adminPassword = Setting(
-        "auth.admin_password", .secret(characters: SettingBounds.passwordCharacters),
+        "auth.admin_password", .secret(characters: Limits.passwordCharacters),
         default: .absent("made once, written to <data_dir>/admin-password"),
         "Password of the first administrator.", options: .secret)
     static let adminEmail = Setting(
@@ -90,7 +92,8 @@ extension SettingRegistry {
     static let masterKey = Setting(
         "secrets.master_key", .secret(characters: SettingBounds.keyCharacters),
         default: .absent("made once, kept in <data_dir>/master-key"),
-        "Encrypts the credentials of storage roots in the database; without it they are lost.", options: .secret)
+        "Kept for credentials of storage roots, of which this version has none; a catalog opens only with the one it was made with.",
+        options: .secret)
     static let authPerMinute = Setting(
         "rate_limit.auth_per_minute", .integer(SettingBounds.requestsPerMinute), default: .value("5"),
         "Requests a minute to each sign-in endpoint; 0 turns the limit off.")

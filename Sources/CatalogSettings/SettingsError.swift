@@ -17,6 +17,8 @@ package struct SettingProblem: Error, Sendable, Equatable {
     package let key: String
     /// The whole sentence; secrets are masked.
     package let text: String
+    /// Whether whoever wrote the settings made a mistake; else it is about who runs the program.
+    package var isMistake = true
 }
 
 extension SettingProblem {
@@ -39,7 +41,8 @@ extension SettingProblem {
 
     static func unknown(_ key: String, place: String, nearest: String?) -> Self {
         let hint =
-            nearest.map { "; did you mean \($0)?" } ?? "; `catalogizer settings list` shows every setting there is"
+            nearest.map { "; did you mean \($0)?" }
+            ?? "; `catalogizer settings list --markdown` shows every setting there is"
         return SettingProblem(key: key, text: "\(key) is not a setting (\(place))\(hint)")
     }
 
@@ -50,6 +53,14 @@ extension SettingProblem {
 
     static func duplicate(_ key: String, place: String) -> Self {
         SettingProblem(key: key, text: "\(key) stands twice (\(place)); keep one")
+    }
+
+    static func foreign(_ directory: String, owner: String) -> Self {
+        SettingProblem(
+            key: SettingRegistry.dataDirectory.definition.key,
+            text:
+                "\(directory) belongs to the user \(owner). Run this as that user or as root (sudo -u \(owner) …), or "
+                + "name another directory with --data-dir.", isMistake: false)
     }
 
     static func unreadable(_ file: String, _ reason: String) -> Self {

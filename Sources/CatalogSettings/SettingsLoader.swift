@@ -24,6 +24,14 @@ package struct SettingsSources: Sendable {
         }
     }
 
+    /// The owner of a directory that this user may not enter; nil when it may, or when there is no such directory.
+    var foreignOwner: @Sendable (String) -> String? = { path in
+        guard access(path, X_OK) != 0, errno == EACCES else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid != geteuid() else { return nil }
+        return getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "\(status.st_uid)"
+    }
+
     /// - Parameter workingDirectory: absolute.
     package init(workingDirectory: String) {
         self.workingDirectory = workingDirectory
@@ -76,6 +84,9 @@ package struct SettingsLoader: Sendable {
         }
         let dataDirectory = try dataDirectory(layers)
         let ownPath = dataDirectory + "/" + SettingsLoader.dataDirectoryFileName
+        if let owner = sources.foreignOwner(dataDirectory) {
+            throw SettingsError(problems: [.foreign(dataDirectory, owner: owner)])
+        }
         if let own = try file(ownPath, layer: .dataDirectoryFile) {
             layers.append(own.findings)
             problems += own.problems

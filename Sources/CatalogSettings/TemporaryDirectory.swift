@@ -12,12 +12,7 @@ package struct TemporaryDirectory: Sendable {
     ///
     /// - Throws: what `DataDirectory.prepare` throws.
     package static func prepare(_ path: String, for instance: DataDirectory) throws -> TemporaryDirectory {
-        let directory: DataDirectory
-        do {
-            directory = try DataDirectory.prepare(path)
-        } catch let error as CatalogError {
-            throw CatalogError(error.code, "temp_dir: \(error.message)", cause: error.cause)
-        }
+        let directory = try DataDirectory.prepare(path, as: .init(what: "temporary directory", choice: "temp_dir"))
         return TemporaryDirectory(path: directory.path, prefix: "catalogizer-\(tag(of: instance.path))-")
     }
 

@@ -18,7 +18,7 @@ struct SettingsErrorTests {
         #expect(
             SettingsFixture(own: "zzzzzzzz: 1\n").complaints
                 == [
-                    "zzzzzzzz is not a setting (/srv/place/data/settings.yaml:1); `catalogizer settings list` shows "
+                    "zzzzzzzz is not a setting (/srv/place/data/settings.yaml:1); `catalogizer settings list --markdown` shows "
                         + "every "
                         + "setting there is"
                 ])
