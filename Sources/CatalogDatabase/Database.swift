@@ -26,6 +26,9 @@ package protocol Database: Sendable {
     /// work is found undone and is done again. The next `write` makes them durable too.
     func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
+    /// What is wrong with the structure of the stored data, in the engine's words; empty when nothing is. Reads all of it.
+    func damages() async throws -> [String]
+
     /// Closes every connection; calls that come later throw `CatalogError.unavailable`.
     func close() async throws
 }

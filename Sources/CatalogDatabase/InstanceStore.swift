@@ -18,4 +18,9 @@ package struct InstanceStore: Sendable {
             return try connection.firstRow(Self.find, [.text(name)]) { $0.text(0) } ?? value
         }
     }
+
+    /// The value that is kept, if there is one.
+    package func find(_ name: String) async throws -> String? {
+        try await database.read { try $0.firstRow(Self.find, [.text(name)]) { $0.text(0) } }
+    }
 }

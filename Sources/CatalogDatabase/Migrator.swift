@@ -61,45 +61,81 @@ package struct Migrator: Sendable {
         self.migrations = migrations
     }
 
-    /// Applies what is missing.
+    /// Applies what is missing; any number of processes may do so at the same time.
     ///
     /// - Returns: the numbers of the steps that were applied now.
     /// - Throws: `CatalogError.conflict` when the database was made by a newer program; nothing is changed then.
     @discardableResult
     package func migrate(_ database: any Database) async throws -> [Int] {
-        let newest = migrations.last?.number ?? 0
-        let current = try await schemaVersion(database)
-        guard current <= newest else {
-            throw CatalogError(
-                .conflict,
-                "This database has schema \(current), made by a newer version of Catalogizer; this program knows schema "
-                    + "\(newest). Install the newer version, or start with another data_dir or database.url.")
-        }
+        guard try await database.read({ try isBehind($0) }) else { return [] }
         var applied: [Int] = []
-        for migration in migrations where migration.number > current {
-            try await database.write { connection in
-                try connection.executeScript(DDL.expand(migration.ddl, engine: connection.engine))
-                try connection.execute(
-                    SQLStatement("INSERT INTO schema_migrations (number, name) VALUES ($1, $2)"),
-                    [.integer(Int64(migration.number)), .text(migration.name)])
-            }
-            applied.append(migration.number)
-        }
+        for migration in migrations where try await apply(migration, database) { applied.append(migration.number) }
         return applied
     }
 
-    /// The newest step that the database has; 0 for an empty one.
-    private func schemaVersion(_ database: any Database) async throws -> Int {
+    /// Sees that the database has this program's schema, and changes nothing.
+    ///
+    /// - Throws: `CatalogError.conflict` when it is older or newer, with what to do.
+    package func check(_ database: any Database) async throws {
+        if try await database.read({ try isBehind($0) }) { throw Self.isOlder }
+    }
+
+    /// The same as `check` for what a glance at the database gave: nil, which says nothing, passes.
+    package func refuseOlder(_ schema: Int64?) throws {
+        if let schema, schema < newest { throw Self.isOlder }
+    }
+
+    private static let isOlder = CatalogError(
+        .conflict,
+        "This database was made by an older version of Catalogizer. Run `catalogizer serve` once to bring it forward.")
+
+    /// - Parameter schema: the newest step of a database; nil for one that has none.
+    /// - Throws: `CatalogError.conflict` when the database was made by a newer program.
+    package func refuseNewer(_ schema: Int64?) throws {
+        guard let schema, schema > newest else { return }
+        throw CatalogError(
+            .conflict,
+            "This database has schema \(schema), made by a newer version of Catalogizer; this program knows schema "
+                + "\(newest). Install the newer version, or start with another data_dir or database.url.")
+    }
+
+    /// Asks for the newest step of a database that has any, as one number.
+    package static let newestStep = SQLStatement("SELECT MAX(number) FROM schema_migrations")
+
+    private static let steps = "schema_migrations (number {int} NOT NULL PRIMARY KEY, name {text} NOT NULL){strict}"
+    // A fork, since each engine keeps its own list of tables.
+    private static let hasSteps = SQLStatement(
+        sqlite: "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'",
+        postgreSQL: """
+            SELECT COUNT(*) FROM information_schema.tables
+            WHERE table_schema = current_schema() AND table_name = 'schema_migrations'
+            """)
+    private static let addStep = SQLStatement("INSERT INTO schema_migrations (number, name) VALUES ($1, $2)")
+
+    private var newest: Int { migrations.last?.number ?? 0 }
+
+    /// Whether steps are missing.
+    private func isBehind(_ connection: any SQLConnection) throws -> Bool {
+        let hasSteps = try connection.firstRow(Self.hasSteps) { $0.integer(0) } ?? 0
+        guard hasSteps > 0 else { return true }
+        return try current(connection) < newest
+    }
+
+    private func current(_ connection: any SQLConnection) throws -> Int {
+        let step = try connection.firstRow(Self.newestStep) { $0.isNull(0) ? nil : $0.integer(0) } ?? nil
+        try refuseNewer(step)
+        return Int(step ?? 0)
+    }
+
+    /// False when the database has the step already: another process may have been first since we looked.
+    private func apply(_ migration: Migration, _ database: any Database) async throws -> Bool {
         try await database.write { connection in
             try connection.executeScript(
-                DDL.expand(
-                    "CREATE TABLE IF NOT EXISTS schema_migrations (number {int} NOT NULL PRIMARY KEY, name {text} NOT NULL){strict}",
-                    engine: connection.engine))
-            let newest = try connection.firstRow(SQLStatement("SELECT COALESCE(MAX(number), 0) FROM schema_migrations"))
-            {
-                Int($0.integer(0))
-            }
-            return newest ?? 0
+                DDL.expand("CREATE TABLE IF NOT EXISTS \(Self.steps)", engine: connection.engine))
+            guard try current(connection) < migration.number else { return false }
+            try connection.executeScript(DDL.expand(migration.ddl, engine: connection.engine))
+            try connection.execute(Self.addStep, [.integer(Int64(migration.number)), .text(migration.name)])
+            return true
         }
     }
 }

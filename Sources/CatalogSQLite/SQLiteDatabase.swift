@@ -19,7 +19,8 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     /// - Parameters:
     ///   - path: the file; its directory must exist.
     ///   - readers: connections that read at the same time.
-    /// - Throws: `CatalogError.unavailable` when the file cannot be opened or is no database.
+    /// - Throws: `CatalogError` with what to do: `.unavailable` and `.permissionDenied` when the file cannot be opened,
+    ///   `.dataLoss` when it is damaged or no database.
     package init(path: String, readers: Int) throws {
         var configuration = GRDB.Configuration()
         configuration.maximumReaderCount = readers
@@ -28,10 +29,8 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
             // 8 MiB of page cache for each connection: more costs memory and gains nothing for a scan.
             try db.execute(sql: "PRAGMA cache_size = -8192; PRAGMA foreign_keys = ON")
         }
-        do {
-            pool = try DatabasePool(path: path, configuration: configuration)
-        } catch {
-            throw CatalogError(.unavailable, "The database \(path) cannot be opened: \(error)", cause: "\(error)")
+        pool = try SQLiteFailure.translatingOpening(path) {
+            try DatabasePool(path: path, configuration: configuration)
         }
         threads = NIOThreadPool(numberOfThreads: readers + 1)
         threads.start()
@@ -84,6 +83,21 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
                 }
                 guard let result else { throw CatalogError.internalError("a transaction ended without a result") }
                 return result
+            }
+        }
+    }
+
+    package func damages() async throws -> [String] {
+        try await onThread {
+            do {
+                return try self.pool.read { try String.fetchAll($0, sql: "PRAGMA quick_check(10)") }.filter {
+                    $0 != "ok"
+                }
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+                // Damage to the schema itself keeps SQLite from looking any further.
+                return [error.message ?? "damaged"]
+            } catch {
+                return try SQLiteFailure.translating { throw error }
             }
         }
     }

@@ -1,6 +1,7 @@
 import CatalogCore
 import GRDB
 import GRDBSQLite
+import Glibc
 
 /// What SQLite said about a call that failed, and its translation into the vocabulary of the catalog.
 struct SQLiteFailure: Error {
@@ -24,13 +25,65 @@ struct SQLiteFailure: Error {
         } catch let failure as SQLiteFailure {
             throw failure.catalogError
         } catch let error as DatabaseError {
-            let message = error.message ?? "no message"
-            throw SQLiteFailure(code: error.extendedResultCode.rawValue, message: message).catalogError
+            throw SQLiteFailure(error).catalogError
+        }
+    }
+
+    /// Runs `body`, which opens the file `path`, and says what to do about a file that cannot be opened.
+    static func translatingOpening<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch let failure as SQLiteFailure {
+            throw failure.openingError(path)
+        } catch let error as DatabaseError {
+            throw SQLiteFailure(error).openingError(path)
+        }
+    }
+
+    /// Without the text of the statement, which says nothing to an operator.
+    private init(_ error: DatabaseError) {
+        self.init(code: error.extendedResultCode.rawValue, message: error.message ?? "no message")
+    }
+
+    private var cause: String { "SQLite \(code): \(message)" }
+
+    private func openingError(_ path: String) -> CatalogError {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            return CatalogError(
+                .invalidArgument, "The database \(path) is a directory. Name a file in it with --database-url.")
+        }
+        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        if !directory.isEmpty, stat(directory, &status) != 0, errno == ENOENT {
+            return CatalogError(
+                .invalidArgument, "The directory \(directory) of the database does not exist. Make it first.")
+        }
+        let access =
+            "Let the user with id \(geteuid()) read and write it and its directory, or name another place with "
+            + "--data-dir or --database-url."
+        return switch code & 0xFF {
+        case SQLITE_BUSY, SQLITE_LOCKED:
+            CatalogError(
+                .unavailable,
+                "The database \(path) is locked by another program. End that one (a backup, or a database shell), and "
+                    + "try again.", cause: cause)
+        case SQLITE_READONLY:
+            CatalogError(.permissionDenied, "The database \(path) cannot be written. \(access)", cause: cause)
+        case SQLITE_CANTOPEN:
+            CatalogError(.unavailable, "The database \(path) cannot be opened. \(access)", cause: cause)
+        case SQLITE_CORRUPT:
+            CatalogError(.dataLoss, "The database \(path) is damaged. Restore it from a backup.", cause: cause)
+        case SQLITE_NOTADB:
+            CatalogError(
+                .dataLoss,
+                "\(path) is no database of Catalogizer, or a damaged one. Restore it from a backup, or name another "
+                    + "place with --data-dir or --database-url.", cause: cause)
+        case SQLITE_FULL: CatalogError(.insufficientStorage, "The disk of the database \(path) is full.", cause: cause)
+        default: CatalogError(.unavailable, "The database \(path) cannot be opened.", cause: cause)
         }
     }
 
     private var catalogError: CatalogError {
-        let cause = "SQLite \(code): \(message)"
         if [2067, 1555, 2579].contains(code) {  // unique constraint, primary key, row id
             return CatalogError(.alreadyExists, "Already exists", cause: cause)
         }
@@ -40,7 +93,8 @@ struct SQLiteFailure: Error {
         case SQLITE_FULL: CatalogError(.insufficientStorage, "The disk of the database is full", cause: cause)
         case SQLITE_CANTOPEN, SQLITE_READONLY:
             CatalogError(.unavailable, "The database cannot be opened or written", cause: cause)
-        case SQLITE_CORRUPT, SQLITE_NOTADB: CatalogError(.dataLoss, "Internal server error", cause: cause)
+        case SQLITE_CORRUPT, SQLITE_NOTADB:
+            CatalogError(.dataLoss, "The database is damaged: stop the server and restore a backup", cause: cause)
         case SQLITE_INTERRUPT: CatalogError(.cancelled, "The request was cancelled", cause: cause)
         default: .internalError(cause)
         }

@@ -114,4 +114,69 @@ import Testing
             }
         }
     }
+
+    @Test func anyNumberOfProgramsMayBringADatabaseForwardAtOnce() async throws {
+        try await TestDatabase.withNew { test in
+            let path = test.directory + "/other.sqlite"
+            let databases = try (0..<4).map { _ in try SQLiteDatabase(path: path, readers: 1) }
+            let applied = try await withThrowingTaskGroup(of: [Int].self) { tasks in
+                for database in databases { tasks.addTask { try await Migrator().migrate(database) } }
+                return try await tasks.reduce(into: []) { $0 += $1 }
+            }
+            #expect(applied.sorted() == Migrations.all.map(\.number))
+            for database in databases { try await database.close() }
+        }
+    }
+
+    @Test func lookingAtTheSchemaOfADatabaseChangesNothing() async throws {
+        try await TestDatabase.withNew { test in
+            let path = test.directory + "/o#d d%.sqlite"
+            let database = try SQLiteDatabase(path: path, readers: 1)
+            try await Migrator(Array(Migrations.all.dropLast())).migrate(database)
+            let error = await #expect(throws: CatalogError.self) { try await Migrator().check(database) }
+            #expect(error?.message.contains("`catalogizer serve`") == true)
+            try await database.close()
+
+            let before = FileManager.default.contents(atPath: path)
+            #expect(SQLiteGlance.number(Migrator.newestStep, in: path) == Int64(Migrations.all.count - 1))
+            #expect(FileManager.default.contents(atPath: path) == before)
+            #expect(!FileManager.default.fileExists(atPath: path + "-wal"))
+            #expect(SQLiteGlance.number(Migrator.newestStep, in: test.directory + "/none") == nil)
+            #expect(!FileManager.default.fileExists(atPath: test.directory + "/none"))
+        }
+    }
+
+    @Test func aFileThatIsNoDatabaseIsSaidToBeOneWithWhatToDo() async throws {
+        try await TestDatabase.withNew { test in
+            let path = test.directory + "/text"
+            try Data(repeating: 65, count: 8_192).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: CatalogError.self) { try SQLiteDatabase(path: path, readers: 1) }
+            #expect(error?.code == .dataLoss)
+            #expect(error?.message.contains("Restore it from a backup") == true)
+            #expect(error?.cause == "SQLite 26: file is not a database")
+        }
+    }
+
+    @Test func damagedPagesAreFoundAndNamed() async throws {
+        try await TestDatabase.withNew { test in
+            let path = test.directory + "/other.sqlite"
+            let database = try SQLiteDatabase(path: path, readers: 1)
+            try await Migrator().migrate(database)
+            #expect(try await database.damages().isEmpty)
+            try await database.close()
+            let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+            // The first page stays, so that the file still opens.
+            try file.seek(toOffset: 4_096)
+            try file.write(contentsOf: Data(repeating: 0xA5, count: 16_384))
+            try file.close()
+
+            let damaged = try SQLiteDatabase(path: path, readers: 1)
+            #expect(try await !damaged.damages().isEmpty)
+            let error = await #expect(throws: CatalogError.self) {
+                try await damaged.read { try $0.rows(SQLStatement("SELECT name FROM instance")) { $0.text(0) } }
+            }
+            #expect(error?.message.contains("restore a backup") == true)
+            try await damaged.close()
+        }
+    }
 }

@@ -14,15 +14,15 @@ package struct InstanceCheck: Sendable {
         store = InstanceStore(database: database)
     }
 
-    /// Compares, and keeps the values of the first process that asks.
+    /// Compares, and keeps the values of the first process that asks; with `keeps` false it only compares.
     ///
     /// - Throws: `CatalogError.conflict` that says which secret differs and where to copy it from.
-    package func run(jwtSecret: String, masterKey: String) async throws {
+    package func run(jwtSecret: String, masterKey: String, keeps: Bool = true) async throws {
         for (name, file, secret) in [
             ("auth.jwt_secret", "jwt-secret", jwtSecret), ("secrets.master_key", "master-key", masterKey),
         ] {
             let value = Self.checkValue(of: secret, name: name)
-            guard try await store.keep("check:\(name)", value) == value else {
+            guard try await kept("check:\(name)", value, keeps) == value else {
                 throw CatalogError(
                     .conflict,
                     "\(name) is not the one that this database was made with. Copy the file \(file) from the data directory "
@@ -30,10 +30,14 @@ package struct InstanceCheck: Sendable {
             }
         }
         let version = String(TextFold.version)
-        guard try await store.keep("text_fold_version", version) == version else {
+        guard try await kept("text_fold_version", version, keeps) == version else {
             throw CatalogError(
                 .conflict, "The names in this database were folded by another version of Catalogizer; use that version")
         }
+    }
+
+    private func kept(_ name: String, _ value: String, _ keeps: Bool) async throws -> String {
+        keeps ? try await store.keep(name, value) : try await store.find(name) ?? value
     }
 
     private static func checkValue(of secret: String, name: String) -> String {
