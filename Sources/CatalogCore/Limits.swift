@@ -104,6 +104,8 @@ package enum Limits {
     package static let idleConnectionSeconds: Int64 = 75
     /// Seconds from SIGTERM until running work must have stopped.
     package static let shutdownSeconds: Int64 = 8
+    /// Bytes of log lines that wait for whoever reads standard error: some thousand requests.
+    package static let logBacklogBytes = 1 << 20
     /// Bytes of a settings or secret file: anything larger is the wrong file.
     package static let settingsFileBytes = 1 << 20
     /// Directories inside each other that the sweep of temporary files enters; the server itself makes two.

@@ -37,4 +37,9 @@ package struct HTTPSettings: Sendable {
         self.rateRules = rateRules
         connectionLimits = ConnectionLimits()
     }
+
+    /// `host:port` as URLs have it, with the brackets of IPv6 (RFC 3986 section 3.2.2).
+    package func address(port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 }

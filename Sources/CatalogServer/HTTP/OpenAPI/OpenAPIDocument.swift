@@ -1,10 +1,8 @@
+import CatalogCore
 package import NIOCore
 
 /// The OpenAPI 3.1 document of the API, made from the manifest.
 package enum OpenAPIDocument {
-    /// The version of the API's description, not of the program.
-    private static let version = "1.0.0"
-
     /// JSON text.
     package static func json() -> ByteBuffer {
         json(endpoints: EndpointManifest.all, schemas: EndpointManifest.schemas)
@@ -18,7 +16,7 @@ package enum OpenAPIDocument {
         json.field("jsonSchemaDialect", "https://json-schema.org/draft/2020-12/schema")
         json.beginObject("info")
         json.field("title", "Catalogizer")
-        json.field("version", version)
+        json.field("version", ProductVersion.text)
         json.field("description", "One catalog over many storage roots.")
         json.endObject()
         json.beginArray("servers")

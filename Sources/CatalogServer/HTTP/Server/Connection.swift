@@ -95,10 +95,13 @@ final class Connection: Sendable {
 /// Every open connection.
 final class ConnectionRegistry: Sendable {
     private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+    private let isQuiescing = Atomic(false)
 
     func add(_ connection: Connection) {
         let id = ObjectIdentifier(connection.channel)
         connections.withLock { $0[id] = connection }
+        // Accepted in the very moment in which the server stopped accepting.
+        if isQuiescing.load(ordering: .relaxed) { connection.channel.close(promise: nil) }
         connection.channel.closeFuture.whenComplete { [weak self] _ in
             self?.connections.withLock { _ = $0.removeValue(forKey: id) }
         }
@@ -110,6 +113,14 @@ final class ConnectionRegistry: Sendable {
             if let own = connections[ObjectIdentifier(channel)] { return (own, false) }
             guard let parent = channel.parent, let outer = connections[ObjectIdentifier(parent)] else { return nil }
             return (outer, true)
+        }
+    }
+
+    /// Asks every connection to end after the answer that it is at.
+    func quiesce() {
+        isQuiescing.store(true, ordering: .relaxed)
+        for connection in connections.withLock({ Array($0.values) }) {
+            connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         }
     }
 

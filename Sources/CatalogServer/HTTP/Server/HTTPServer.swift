@@ -4,9 +4,7 @@ import HummingbirdCore
 import HummingbirdHTTP2
 package import Logging
 package import NIOCore
-import NIOPosix
 import ServiceLifecycle
-import Synchronization
 
 /// The listening side of the shell, as a long-running service.
 ///
@@ -16,42 +14,48 @@ package final class HTTPServer: Service {
     private let settings: HTTPSettings
     private let logger: Logger
     private let group: any EventLoopGroup
-    private let certificates: TLSCertificates?
+    private let listener: HTTPListener
     private let registry = ConnectionRegistry()
-    private let address = Mutex<SocketAddress?>(nil)
     private let onRunning: @Sendable (Int) async -> Void
 
-    /// Makes a server that does not listen yet; `onRunning` gets the port once connections are accepted.
+    /// A server for the address of `listener`, or for a new one of these settings; `onRunning` gets the port once
+    /// connections are accepted.
     ///
     /// - Throws: `CatalogError.invalidArgument` for TLS files that cannot be read. Blocks while it reads them.
     package init(
         shell: HTTPShell, settings: HTTPSettings, group: any EventLoopGroup, logger: Logger,
-        onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
+        listener: HTTPListener? = nil, onRunning: @escaping @Sendable (_ port: Int) async -> Void = { _ in }
     ) throws {
         self.shell = shell
         self.settings = settings
         self.group = group
         self.logger = logger
         self.onRunning = onRunning
-        certificates = try settings.tls.map(TLSCertificates.init)
+        self.listener = try listener ?? HTTPListener(settings)
     }
 
     /// Reads the TLS files again (ruling 54); without TLS it does nothing.
     package func reloadCertificates() async throws {
-        try await certificates?.reload()
+        try await listener.certificates?.reload()
     }
 
     /// Serves until graceful shutdown, and then at most `ConnectionLimits.shutdown` longer.
+    ///
+    /// - Throws: as `HTTPListener.bind`.
     package func run() async throws {
-        let server = try makeServer()
+        let setup = try makeSetup()
+        try await listener.bind(group)
         let limits = settings.connectionLimits
+        await onRunning(listener.port)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await server.run() }
+            tasks.addTask { [self] in try await listener.serve(setup) }
             tasks.addTask { [registry] in await HeapTrim.run { registry.count } }
             tasks.addTask { [self] in
                 try? await gracefulShutdown()
+                listener.stop()
                 // Streams have no end of their own; everything else may finish.
                 shell.services.streams.endAll()
+                registry.quiesce()
                 try await Task.sleep(for: limits.shutdown)
                 registry.closeAll()
                 try await Task.sleep(for: .milliseconds(500))
@@ -62,7 +66,7 @@ package final class HTTPServer: Service {
         }
     }
 
-    private func makeServer() throws -> any Service {
+    private func makeSetup() throws -> HTTPListener.Setup {
         let limits = settings.connectionLimits
         let http1 = HTTP1Channel.Configuration(
             additionalChannelHandlers: [HTTP1RulesInstaller(self.registry, self.shell.services.metrics)],
@@ -73,26 +77,25 @@ package final class HTTPServer: Service {
         let responder: HTTPChannelHandler.Responder = { [self] request, writer, channel in
             try await serve(request, writer, channel)
         }
-        guard let certificates else {
-            return service(HTTP1Channel(responder: responder, configuration: http1))
+        guard let certificates = listener.certificates else {
+            return guarded(HTTP1Channel(responder: responder, configuration: http1))
         }
         let http2 = HTTP2UpgradeChannel.Configuration(
             idleTimeout: limits.idle, gracefulCloseTimeout: limits.shutdown, streamConfiguration: http1)
-        return service(
+        return guarded(
             try HTTP2UpgradeChannel(
                 tlsConfiguration: certificates.configuration(), configuration: http2, responder: responder))
     }
 
-    private func service(_ base: some ServerChildChannel) -> any Service {
-        GuardedChannel(
-            base: base, limits: settings.connectionLimits, registry: registry, executors: shell.services.executors
-        ).server(
-            configuration: ServerConfiguration(
-                address: .hostname(settings.host, port: settings.port), backlog: 1_024,
-                availableConnectionsDelegate: MaximumAvailableConnections(settings.connectionLimits.connections)),
-            onServerRunning: { [onRunning, settings] channel in
-                await onRunning(channel.localAddress?.port ?? settings.port)
-            }, eventLoopGroup: group, logger: logger)
+    /// A connection that speaks as `base` does, within its limits.
+    private func guarded(_ base: some ServerChildChannel) -> HTTPListener.Setup {
+        let guarded = GuardedChannel(
+            base: base, limits: settings.connectionLimits, registry: registry, executors: shell.services.executors)
+        return { [logger] channel in
+            guarded.setup(channel: channel, logger: logger).map { value in
+                { await guarded.handle(value: value, logger: logger) }
+            }
+        }
     }
 
     @concurrent private func serve(

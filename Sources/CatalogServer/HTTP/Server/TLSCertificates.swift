@@ -1,4 +1,5 @@
 import CatalogCore
+import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
@@ -39,8 +40,31 @@ final class TLSCertificates: Sendable {
         return configuration
     }
 
+    /// Sees whether the key belongs to the certificate.
+    ///
+    /// - Throws: `CatalogError.invalidArgument`.
+    func check() throws {
+        let configuration = try configuration()
+        do {
+            _ = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw CatalogError(
+                .invalidArgument,
+                "server.tls.key: \(files.key) is not the key of the certificate \(files.certificate)",
+                cause: "\(error)")
+        }
+    }
+
+    private static func requireReadable(_ path: String, _ setting: String) throws {
+        guard access(path, R_OK) != 0 else { return }
+        throw CatalogError(
+            .invalidArgument, "\(setting): \(path) cannot be read: \(String(cString: strerror(errno)))")
+    }
+
     private static func read(_ files: HTTPSettings.TLSFiles) throws -> NIOSSLContextConfigurationOverride {
         var result = NIOSSLContextConfigurationOverride()
+        try requireReadable(files.certificate, "server.tls.certificate")
+        try requireReadable(files.key, "server.tls.key")
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(files.certificate)
             result.certificateChain = chain.map { .certificate($0) }
