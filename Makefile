@@ -16,7 +16,7 @@ help: ## List these commands
 	    /^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: ## Build, start the server on 127.0.0.1:8080 and scan ROOT=/some/dir (else a small sample library)
+run: ## Build, start the server on 127.0.0.1:8080 and scan ROOT=/some/dir as NAME= (else a small sample library)
 	@Scripts/run
 
 .PHONY: release

@@ -37,7 +37,7 @@ let package = Package(
         // Ordered start and graceful stop of everything long-lived.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // SHA-256 and random bytes for tokens, AES-GCM for secrets at rest.
+        // SHA-256 and random bytes for tokens.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The settings file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import CatalogCore
 
 /// The program: one command for the server, the others to look after it.
 @main
@@ -37,13 +38,9 @@ struct Catalogizer: AsyncParsableCommand {
             } else {
                 try command.run()
             }
+            LogWriter.standard.flush(within: CommandFailure.flushSeconds)
         } catch {
             CommandFailure(error).end()
         }
     }
-}
-
-/// The version of this program.
-enum ProductVersion {
-    static let text = "0.1.0"
 }

@@ -37,7 +37,9 @@ private final class ScriptedScans: ScanCommands {
 
     var runCount: Int { runs.withLock { $0 } }
 
-    func start(_ order: ScanOrder) async throws -> Int64 { 7 }
+    func start(_ order: ScanOrder) async throws -> (id: Int64, isNew: Bool) { (7, true) }
+
+    func errors(of id: Int64, limit: Int) async throws -> [String] { [] }
 
     func snapshot(of id: Int64) async throws -> ScanSnapshot {
         try script.withLock { rest in
@@ -59,22 +61,25 @@ struct ScanProgressTests {
     func line() {
         let now: Int64 = 13_845_794
         #expect(
-            ScanProgressLine.text(.sample(.running), at: now, width: nil)
+            ScanProgressLine.text(.sample(.running), at: now, width: nil, isServed: false)
                 == "scanning nas: 12,345 entries, 3,210 entries/s, movies/The Matrix (1999)")
         #expect(
-            ScanProgressLine.text(.sample(.running, percent: 45), at: now, width: nil)
+            ScanProgressLine.text(.sample(.running, percent: 45), at: now, width: nil, isServed: false)
                 == "scanning nas: 45 %, 12,345 entries, 3,210 entries/s, movies/The Matrix (1999)")
         #expect(
-            ScanProgressLine.text(.sample(.running), at: 10_100_000, width: nil).hasPrefix(
+            ScanProgressLine.text(.sample(.running), at: 10_100_000, width: nil, isServed: false).hasPrefix(
                 "scanning nas: 12,345 entries, mov"))
         #expect(
-            ScanProgressLine.text(.sample(.queued), at: now, width: nil)
+            ScanProgressLine.text(.sample(.queued), at: now, width: nil, isServed: true)
                 == "nas is queued: the server is busy with other scans")
+        #expect(
+            ScanProgressLine.text(.sample(.queued), at: now, width: nil, isServed: false)
+                == "nas begins once the search index is open")
     }
 
     @Test("The line fits the terminal: the start of the path goes first", arguments: 20...90)
     func fits(width: Int) {
-        let line = ScanProgressLine.text(.sample(.running), at: 13_845_794, width: width)
+        let line = ScanProgressLine.text(.sample(.running), at: 13_845_794, width: width, isServed: false)
         #expect(TerminalText.width(of: line) < width)
         #expect(line.hasPrefix("scanning nas: "))
         if width == 70 { #expect(line == "scanning nas: 12,345 entries, 3,210 entries/s, …ies/The Matrix (1999)") }

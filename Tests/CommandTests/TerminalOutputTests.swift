@@ -58,6 +58,15 @@ struct TerminalOutputTests {
         #expect(Quantity.time(nil) == "-")
     }
 
+    @Test("Names in suggested commands can be pasted into a shell")
+    func shellWords() {
+        #expect(ShellWord.argument("films") == "films")
+        #expect(ShellWord.argument("Größe_2.1") == "Größe_2.1")
+        #expect(ShellWord.argument("my films") == "'my films'")
+        #expect(ShellWord.argument("it's $HOME") == #"'it'\''s $HOME'"#)
+        #expect(ShellWord.argument("-x") == "-- -x")
+    }
+
     @Test("Without a terminal nothing is cut and nothing is coloured")
     func noTerminal() {
         let terminal = Terminal.of(-1, environment: ["COLUMNS": "10"])

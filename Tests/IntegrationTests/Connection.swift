@@ -23,6 +23,23 @@ final class Connection {
 
     deinit { close(descriptor) }
 
+    /// A port that nobody listens on now.
+    static func freePort() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        guard result else { throw CatalogError(.unavailable, "no port, errno \(errno)") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
     /// Sends a request and reads until `end` has arrived.
     func request(_ head: String, body: String = "", until end: String = "\r\n\r\n") throws -> String {
         let text = "\(head)\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"

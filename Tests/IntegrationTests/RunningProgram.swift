@@ -3,7 +3,7 @@ import Glibc
 import Testing
 
 /// A run of the program that is not over yet.
-final class RunningProgram {
+final class RunningProgram: @unchecked Sendable {
     private let process: Process
     private let output: String
     private var talk: String { Self.text(output + ".err") }
@@ -71,6 +71,15 @@ final class RunningProgram {
             try await Task.sleep(for: pause)
         }
         throw TooSlow(talk: talk)
+    }
+
+    /// The same for a thread that may block.
+    func waitBlocking(until condition: () -> Bool) throws {
+        let end = ContinuousClock.now + .seconds(30)
+        while !condition() {
+            guard ContinuousClock.now < end, process.isRunning else { throw TooSlow(talk: talk) }
+            usleep(1_000)
+        }
     }
 
     private static func text(_ path: String) -> String {

@@ -70,6 +70,7 @@ struct ServerLifeTests {
                 let other = try await program.run("serve", "--port", "\(port)", data: "other")
                 #expect(other.code == 1)
                 #expect(other.talk.contains(":\(port) is in use by another program"), "\(other.talk)")
+                #expect(!FileManager.default.fileExists(atPath: program.path("other")))
             }
         }
     }
@@ -151,31 +152,21 @@ struct ServerLifeTests {
                 try connection.executeScript("INSERT INTO schema_migrations (number, name) VALUES (9999, 'later')")
             }
             try await database.close()
-            let before = try await schema(path)
+            let before = try files(program.path("data"))
             for words in [["serve", "--port", "0"], ["storage", "list"], ["user", "list"]] {
                 let outcome = try await program.run(exactly: words + ["--data-dir", program.path("data")])
                 #expect(outcome.code == 1)
                 #expect(outcome.talk.contains("made by a newer version"), "\(outcome.talk)")
             }
-            #expect(try await schema(path) == before)
+            #expect(try files(program.path("data")) == before)
         }
     }
 
-    /// Every table and index, and the steps that made them; the bytes of the file say less, since opening may add an
-    /// empty page.
-    private func schema(_ path: String) async throws -> [String] {
-        let database = try SQLiteDatabase(path: path, readers: 1)
-        let lines = try await database.read { connection in
-            try connection.rows(
-                SQLStatement(
-                    """
-                    SELECT name || ' ' || COALESCE(sql, '') FROM sqlite_master
-                    UNION ALL SELECT number || ' ' || name FROM schema_migrations ORDER BY 1
-                    """)
-            ) { $0.text(0) }
-        }
-        try await database.close()
-        return lines
+    /// Every name of the data directory, and what is in those that are files.
+    private func files(_ path: String) throws -> [String: Data?] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        return Dictionary(
+            uniqueKeysWithValues: names.map { ($0, FileManager.default.contents(atPath: path + "/" + $0)) })
     }
 
     private func mode(_ path: String) throws -> Int {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CatalogSettings
 
 /// Finds out what is wrong.
 struct DoctorCommand: AsyncParsableCommand {
@@ -11,10 +12,10 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup(title: "Settings") var options: SettingsOptions
 
     func run() async throws {
-        let session = try CommandSession(options)
-        let checks = await Doctor(session.loaded, log: session.log).checks()
+        let console = Console.standard
+        let checks = await self.checks()
         if output.json {
-            try session.console.print(objects: checks)
+            try console.print(objects: checks)
         } else {
             var table = TextTable([.init("STATUS"), .init("CHECK"), .init("RESULT")])
             for check in checks {
@@ -22,8 +23,20 @@ struct DoctorCommand: AsyncParsableCommand {
                 if let remedy = check.remedy { table.add(["", "", remedy]) }
             }
             // Advice that is cut off is no advice.
-            for line in table.lines(width: nil) { try session.console.print(line) }
+            for line in table.lines(width: nil) { try console.print(line) }
         }
         if checks.contains(where: { $0.status == .broken }) { throw ExitCode(CommandFailure.failed) }
+    }
+
+    /// Settings that cannot be read are what is broken; nothing else can be looked at then.
+    private func checks() async -> [DoctorCheck] {
+        do {
+            let session = try CommandSession(options)
+            return await Doctor(session.loaded, log: session.log).checks()
+        } catch let error as SettingsError {
+            return error.problems.map { .broken("settings", $0.text) }
+        } catch {
+            return [.broken("settings", "\(error)")]
+        }
     }
 }

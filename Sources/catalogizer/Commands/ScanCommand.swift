@@ -28,10 +28,13 @@ struct ScanCommand: AsyncParsableCommand {
             switch value {
             case .full: "Look at every entry and recompute every figure."
             case .quick: "Look only into directories whose own time changed; misses files rewritten in place."
-            case .verify: "Compare the content of files too."
+            case .verify: "Compare the content of files too; not in this version."
             }
         }
     }
+
+    /// Lines about what could not be read: enough to see what kind of trouble it is.
+    private static let errorsShown = 5
 
     @Argument(help: "The name of the storage root.")
     var name: String
@@ -45,15 +48,21 @@ struct ScanCommand: AsyncParsableCommand {
         let kind = mode.flatMap { ScanOrder.Kind(rawValue: $0.rawValue) } ?? .incremental
         let order = ScanOrder(rootName: name, kind: kind, confirmsRemovals: confirm)
         let session = try CommandSession(options)
-        let scan = try await session.run(.change) { services, _ in
-            let id = try await services.scans.start(order)
-            return try await ScanFollower(services.scans, console: session.console).follow(id)
+        let (scan, unread) = try await session.run(.change) { services, _ in
+            let start = try await services.scans.start(order)
+            if !start.isNew {
+                session.console.say("A scan of \(TerminalText.safe(name)) is there already; this follows that one.")
+            }
+            let scan = try await ScanFollower(services.scans, console: session.console).follow(start.id)
+            let unread = scan.errors > 0 ? try await services.scans.errors(of: scan.id, limit: Self.errorsShown) : []
+            return (scan, unread)
         }
         if output.json {
             try session.console.print(try JSONLine.text(ScanLine(scan)))
         } else if scan.status == .completed || scan.status == .needsConfirmation {
             try session.console.print(ScanProgressLine.summary(scan))
         }
+        for error in unread { session.console.say("not readable: \(TerminalText.safe(error))") }
         try report(scan, session.console)
     }
 
@@ -62,17 +71,20 @@ struct ScanCommand: AsyncParsableCommand {
         let name = TerminalText.safe(scan.rootName)
         switch scan.status {
         case .completed:
-            guard scan.errors > 0 else { return }
-            console.say("What could not be read, and why: GET /api/v1/scans/\(scan.id)/errors")
+            guard scan.errors > Self.errorsShown else { return }
+            console.say("All that could not be read, and why: GET /api/v1/scans/\(scan.id)/errors")
         case .needsConfirmation:
             throw CatalogError(
                 .conflict,
                 "\(Quantity.count(scan.removalsParked)) entries of \(name) were not found and have not been removed "
-                    + "yet. If "
-                    + "they are really gone, run: catalogizer scan \(name) --confirm")
+                    + "yet. If they are really gone, run: catalogizer scan --confirm "
+                    + ShellWord.argument(scan.rootName))
         case .failed:
             throw CatalogError(
-                .storageUnavailable, "The scan of \(name) failed: \(scan.errorMessage ?? "no reason was given")")
+                .unavailable,
+                "The scan of \(name) failed: \(scan.errorMessage ?? "no reason was given"). `catalogizer storage test "
+                    + "\(ShellWord.argument(scan.rootName))` tries to reach the place, `catalogizer doctor` looks at "
+                    + "database and disk.")
         case .cancelled:
             throw CatalogError(.cancelled, "The scan of \(name) was cancelled. What it found so far stays.")
         case .queued, .running:
@@ -93,8 +105,8 @@ private struct ScanLine: Encodable {
     let removed: Int
     let removalsParked: Int
     let errors: Int
-    let durationSeconds: Double?
-    let errorMessage: String?
+    @NullWhenMissing var durationSeconds: Double?
+    @NullWhenMissing var errorMessage: String?
 
     private enum CodingKeys: String, CodingKey {
         case jobID = "job_id"

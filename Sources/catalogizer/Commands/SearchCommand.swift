@@ -59,7 +59,7 @@ private struct SearchHitLine: Encodable {
     let path: String
     let isDirectory: Bool
     let size: Int64
-    let modifiedAt: String?
+    @NullWhenMissing var modifiedAt: String?
 
     init(_ hit: SearchHit) {
         id = hit.id

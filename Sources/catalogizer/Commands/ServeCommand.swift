@@ -19,15 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let session = try CommandSession(options, isServer: true)
         OpenFileLimit.raise(Logger(label: "start"))
-        let application = try await Application.open(session.loaded, for: .serve, log: session.log)
         let options = self.options
-        try await application.whileOpen {
-            let parts = try await Composition.server(application)
-            let run = ServerRun(parts, of: application, readSettings: { try options.load() })
-            let result: Result<Void, any Error>
-            do { result = .success(try await run.run()) } catch { result = .failure(error) }
-            try await parts.close()
-            try result.get()
-        }
+        try await ServerRun(session.loaded, log: session.log, readSettings: { try options.load() }).run()
     }
 }

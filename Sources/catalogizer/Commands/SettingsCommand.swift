@@ -57,7 +57,7 @@ struct SettingsList: AsyncParsableCommand {
 /// A setting as JSON.
 private struct SettingLine: Encodable {
     let key: String
-    let value: String?
+    @NullWhenMissing var value: String?
     let layer: String
     let place: String
     let reloadable: Bool

@@ -8,7 +8,6 @@ struct StorageCommand: AsyncParsableCommand {
         abstract: "Add, list, test and remove the places that are cataloged.",
         discussion: """
               catalogizer storage add films file:///srv/films
-              catalogizer storage add nas smb://nas.local/media --username me --password-file ~/.nas-password
               catalogizer storage list
             """,
         subcommands: [StorageAdd.self, StorageList.self, StorageTest.self, StorageRemove.self])
@@ -22,28 +21,32 @@ struct StorageAdd: AsyncParsableCommand {
             The URL says where it is:
 
               file:///srv/media              a directory of this machine
-              smb://host[:port]/share/dir    a Windows or Samba share
-              nfs://host/export              an NFS export
-              ftp://host/dir  ftps://…       an FTP server
-              http://host/dav/  https://…    a WebDAV server
 
             Write a blank as %20. Then look at it with: catalogizer scan NAME
+
+            Shares of other machines (smb, nfs, ftp, WebDAV) are not in this version, except as directories that this \
+            machine has mounted; --username and the password are for them.
             """)
 
     @Argument(help: "A name of your choice; 1 to 64 characters without / : and commas.")
     var name: String
     @Argument(help: "Where it is.")
     var url: String
-    @Option(help: .init("User to log in as.", valueName: "user"))
+    @Option(help: .init("User to log in as; not in this version.", valueName: "user"))
     var username: String?
+    @Flag(help: "Let it lie inside of another storage root, or around one.")
+    var allowOverlap = false
     @OptionGroup var password: PasswordInput
     @OptionGroup var output: OutputOptions
     @OptionGroup(title: "Settings") var options: SettingsOptions
 
     func run() async throws {
-        let order = StorageRootOrder(name: name, url: url, username: username, password: try password.read())
+        let order = StorageRootOrder(
+            name: name, url: url, username: username, password: try password.read(), allowsOverlap: allowOverlap)
+        // Nothing is made for an order that can only be refused.
+        try order.check()
         let session = try CommandSession(options)
-        let root = try await session.run(.change) { services, _ in try await services.storageRoots.add(order) }
+        let root = try await session.run(.create) { services, _ in try await services.storageRoots.add(order) }
         if output.json {
             try session.console.print(try JSONLine.text(StorageRootLine(root)))
         } else {
@@ -52,7 +55,7 @@ struct StorageAdd: AsyncParsableCommand {
             if let error = root.lastError {
                 session.console.say("It cannot be reached yet: \(TerminalText.safe(error))")
             }
-            session.console.say("Next: catalogizer scan \(TerminalText.safe(root.name))")
+            session.console.say("Next: catalogizer scan \(ShellWord.argument(root.name))")
         }
     }
 }
@@ -123,8 +126,8 @@ private struct StorageRootLine: Encodable {
     let name: String
     let url: String
     let status: String
-    let lastError: String?
-    let lastScanAt: String?
+    @NullWhenMissing var lastError: String?
+    @NullWhenMissing var lastScanAt: String?
 
     init(_ root: StorageRootSummary) {
         id = root.id

@@ -9,10 +9,10 @@ struct UserCommand: AsyncParsableCommand {
         abstract: "Add and list users, and reset passwords.",
         discussion: """
               catalogizer user add ada --email ada@example.org
-              catalogizer user add root --email root@example.org --role admin --password-file secret.txt
+              catalogizer user add eve --email eve@example.org --role admin
               catalogizer user reset-password ada
 
-            A password is made and printed once, unless you give one.
+            A password is made and printed once, unless you give one with --password-file.
             """,
         subcommands: [UserAdd.self, UserList.self, UserResetPassword.self])
 }
@@ -34,8 +34,10 @@ struct UserAdd: AsyncParsableCommand {
         let given = try password.read()
         let chosen = given ?? GeneratedPassword.make()
         let order = UserOrder(username: name, email: email, role: role)
+        // Nothing is made for an order that can only be refused.
+        try order.check(password: chosen)
         let session = try CommandSession(options)
-        let user = try await session.run(.change) { services, _ in
+        let user = try await session.run(.create) { services, _ in
             try await services.users.add(order, password: chosen)
         }
         let made = given == nil ? chosen : nil
@@ -76,6 +78,7 @@ struct UserResetPassword: AsyncParsableCommand {
     @Argument(help: "The user's name.")
     var name: String
     @OptionGroup var password: PasswordInput
+    @OptionGroup var output: OutputOptions
     @OptionGroup(title: "Settings") var options: SettingsOptions
 
     func run() async throws {
@@ -85,8 +88,13 @@ struct UserResetPassword: AsyncParsableCommand {
         try await session.run(.change) { services, _ in
             try await services.users.resetPassword(of: name, to: chosen)
         }
-        session.console.say("\(TerminalText.safe(name)) has a new password, and every session has ended.")
-        try PasswordAnnouncement.print(given == nil ? chosen : nil, session.console)
+        let made = given == nil ? chosen : nil
+        if output.json {
+            try session.console.print(try JSONLine.text(ResetLine(username: name, password: made?.exposed)))
+        } else {
+            session.console.say("\(TerminalText.safe(name)) has a new password, and every session has ended.")
+            try PasswordAnnouncement.print(made, session.console)
+        }
     }
 }
 
@@ -99,6 +107,13 @@ private enum PasswordAnnouncement {
     }
 }
 
+/// A new password as JSON.
+private struct ResetLine: Encodable {
+    let username: String
+    /// Only when it was made just now.
+    let password: String?
+}
+
 /// A user as JSON.
 private struct UserLine: Encodable {
     let id: Int64
@@ -107,7 +122,7 @@ private struct UserLine: Encodable {
     let role: String
     let isActive: Bool
     let isLocked: Bool
-    let lastLoginAt: String?
+    @NullWhenMissing var lastLoginAt: String?
     /// Only when it was made just now.
     let password: String?
 

@@ -13,10 +13,15 @@ struct Application: Sendable {
     enum Purpose: Sendable {
         /// Serve it: at most one process does.
         case serve
-        /// Change the catalog, which is made when it is missing.
+        /// Put something into the catalog, which is made when it is missing.
+        case create
+        /// Change a catalog that is there.
         case change
-        /// Only read: a catalog that is not there is an error and stays not there (ruling 51).
+        /// Only read a catalog that is there.
         case read
+
+        /// Whether a missing catalog is made; else it is an error, and stays missing.
+        var makesCatalog: Bool { self == .serve || self == .create }
     }
 
     let loaded: LoadedSettings
@@ -27,6 +32,9 @@ struct Application: Sendable {
     let lock: ServeLock?
     let temporary: TemporaryDirectory?
     let log: ProgramLog
+
+    /// Where in the data directory the search index lies.
+    static let searchDirectoryName = "search"
 
     var settings: Settings { loaded.settings }
 
@@ -45,13 +53,17 @@ struct Application: Sendable {
         let settings = loaded.settings
         let logger = Logger(label: "start")
         let databasePath = sqlitePath(settings.database)
-        let directory: DataDirectory
-        if purpose == .read {
-            directory = try DataDirectory.existing(settings.dataDirectory)
+        if !purpose.makesCatalog {
+            _ = try DataDirectory.existing(settings.dataDirectory)
             try requireDatabase(databasePath)
-        } else {
-            directory = try DataDirectory.prepare(settings.dataDirectory)
         }
+        // What is going to be refused is refused before anything is touched: opening alone writes to the file.
+        let schema = SQLiteGlance.number(Migrator.newestStep, in: databasePath)
+        try Migrator().refuseNewer(schema)
+        if purpose == .read { try Migrator().refuseOlder(schema) }
+        let directory =
+            purpose == .read
+            ? try DataDirectory.existing(settings.dataDirectory) : try DataDirectory.prepare(settings.dataDirectory)
         let lock = purpose == .serve ? try ServeLock.acquire(directory) : nil
         let temporary = purpose == .serve ? try prepareTemporary(settings, directory, logger) : nil
         let secrets = try InstanceSecrets.load(
@@ -61,18 +73,28 @@ struct Application: Sendable {
         }
         log.hide([secrets.jwtSecret, secrets.masterKey, settings.authentication.adminPassword].compactMap(\.self))
         let database = try SQLiteDatabase(path: databasePath, readers: readers(purpose))
-        let applied = try await Migrator().migrate(database)
-        if let newest = applied.last {
+        let application = Application(
+            loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
+            temporary: temporary, log: log)
+        do {
+            try await application.bringForward(purpose, path: databasePath, logger)
+        } catch {
+            try? await database.close()
+            throw error
+        }
+        return application
+    }
+
+    /// Gives the database this program's schema, or sees that it has it, and that it was made with these secrets.
+    private func bringForward(_ purpose: Purpose, path: String, _ logger: Logger) async throws {
+        if purpose == .read {
+            try await Migrator().check(database)
+        } else if let newest = try await Migrator().migrate(database).last {
             logger.notice(
-                "brought the database to this version's schema",
-                metadata: ["file": "\(databasePath)", "schema": "\(newest)", "steps": "\(applied.count)"])
+                "brought the database to this version's schema", metadata: ["file": "\(path)", "schema": "\(newest)"])
         }
         try await InstanceCheck(database: database).run(
-            jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed)
-        return Application(
-            loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
-            temporary: temporary,
-            log: log)
+            jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed, keeps: purpose != .read)
     }
 
     /// The search index of the data directory, for a command; nil while a server or another command has it open.
@@ -80,7 +102,7 @@ struct Application: Sendable {
     /// - Throws: as `NameIndex`.
     func openIndex() async throws -> NameIndex? {
         do {
-            return try await NameIndex(database: database, directory: directory.path(of: "search"))
+            return try await NameIndex(database: database, directory: directory.path(of: Self.searchDirectoryName))
         } catch let error as CatalogError where error.code == .conflict {
             return nil
         }
@@ -115,6 +137,10 @@ struct Application: Sendable {
 
     private static func requireDatabase(_ path: String) throws {
         guard access(path, F_OK) == 0 else {
+            guard errno != EACCES else {
+                throw CatalogError(
+                    .permissionDenied, "The database \(path) cannot be reached by the user with id \(geteuid()).")
+            }
             throw CatalogError(
                 .notFound,
                 "There is no catalog at \(path) yet. Start `catalogizer serve`, or name another directory with "

@@ -31,6 +31,8 @@ struct StorageRootOrder: Sendable {
     let url: String
     let username: String?
     let password: SecretText?
+    /// Whether it may lie inside of another one, or around one.
+    let allowsOverlap: Bool
 }
 
 /// A storage root in a list.

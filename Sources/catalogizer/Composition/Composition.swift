@@ -54,15 +54,17 @@ struct ProductServices: Sendable {
     let services: CatalogServices
     let logger: Logger
 
-    /// - Parameter index: what follows the scans of this process; nil when it has no search index open.
-    init(
-        _ application: Application, index: NameIndex?, onProgress: @escaping @Sendable (ScanProgress) -> Void = { _ in }
-    ) throws {
+    /// - Parameters:
+    ///   - index: what follows the scans of this process; nil when it has no search index open.
+    ///   - logLevel: the least that the services log; nil for the level of the program.
+    init(_ application: Application, index: NameIndex?, logLevel: Logger.Level? = nil) throws {
         let settings = application.settings
         let reserved = try [settings.dataDirectory, settings.temporaryDirectory].compactMap { path in
             FileManager.default.fileExists(atPath: path) ? try ReservedDirectory(path: path) : nil
         }
-        logger = Logger(label: "catalog")
+        var logger = Logger(label: "catalog")
+        if let logLevel { logger.logLevel = logLevel }
+        self.logger = logger
         services = CatalogServices(
             database: application.database,
             configuration: CatalogServices.Configuration(
@@ -71,10 +73,7 @@ struct ProductServices: Sendable {
                 scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency),
             providers: Composition.providers(reserved), time: .system, logger: logger,
             listeners: CatalogServices.ScanListeners(
-                onProgress: { progress in
-                    index?.wake()
-                    onProgress(progress)
-                },
+                onProgress: { _ in index?.wake() },
                 onWritten: { try await index?.follow() }))
     }
 }

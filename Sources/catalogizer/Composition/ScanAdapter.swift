@@ -4,24 +4,34 @@ import CatalogScanner
 import CatalogSearch
 import CatalogServer
 import CatalogSettings
+import Logging
 
 /// The scan command over the service of scans.
 struct ScanAdapter: ScanCommands {
     let product: ProductServices
     let application: Application
 
-    func start(_ order: ScanOrder) async throws -> Int64 {
+    func start(_ order: ScanOrder) async throws -> (id: Int64, isNew: Bool) {
         guard let type = ScanType(rawValue: order.kind.rawValue) else {
             throw CatalogError(.unsupported, "--\(order.kind.rawValue) is not supported by this version")
         }
-        let root = try await product.services.roots.find(order.rootName, scope: .everything)
+        let root = try await product.services.roots.named(order.rootName)
         do {
-            return try await product.services.scans.request(
+            let id = try await product.services.scans.request(
                 ScanRequest(rootID: root.id, type: type, confirmsRemovals: order.confirmsRemovals))
-        } catch let error as CatalogError where error.code == .conflict && application.otherServer == nil {
-            // No server will ever run a job that an interrupted command left behind: this command goes on with it.
-            guard case .integer(let id) = error.details["job_id"] else { throw error }
-            return id
+            return (id, true)
+        } catch let error as CatalogError where error.code == .conflict {
+            // Who asks again wants to see how far it is; and what an interrupted command left behind has to go on.
+            guard case .integer(let id) = error.details["job_id"], (try? await snapshot(of: id)) != nil else {
+                throw error
+            }
+            return (id, false)
+        }
+    }
+
+    func errors(of id: Int64, limit: Int) async throws -> [String] {
+        try await product.services.scans.errors(of: id, page: Page(limit: limit), scope: .everything).errors.map {
+            "\($0.path): \($0.message)"
         }
     }
 
@@ -44,7 +54,9 @@ struct ScanAdapter: ScanCommands {
         let index = try await application.openIndex()
         let result: Result<Void, any Error>
         do {
-            let services = try ProductServices(application, index: index).services
+            // That the scan failed is said by the command itself.
+            let level: Logger.Level? = application.log.level == .warning ? .critical : nil
+            let services = try ProductServices(application, index: index, logLevel: level).services
             _ = try await services.worker.runOnly(id)
             try await services.shutdown()
             result = .success(())

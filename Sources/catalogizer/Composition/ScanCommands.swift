@@ -2,10 +2,13 @@
 protocol ScanCommands: Sendable {
     /// Writes the job of a scan.
     ///
-    /// - Returns: its id.
-    /// - Throws: `CatalogError.notFound` for a root that is not there, `.conflict` while one is queued or running for
-    /// it, `.unsupported` for a type of later versions.
-    func start(_ order: ScanOrder) async throws -> Int64
+    /// - Returns: its id; that of the scan which is queued or running for the root already, if there is one.
+    /// - Throws: `CatalogError.notFound` for a root that is not there, `.conflict` while its removals are applied,
+    /// `.unsupported` for a type of later versions.
+    func start(_ order: ScanOrder) async throws -> (id: Int64, isNew: Bool)
+
+    /// The first entries that a scan could not read, each with the reason, as `PATH: REASON`.
+    func errors(of id: Int64, limit: Int) async throws -> [String]
 
     /// Whether a server holds the data directory now, and so does the work.
     var isServed: Bool { get }

@@ -49,7 +49,11 @@ struct ScanFollower: Sendable {
         while true {
             let scan = try await scans.snapshot(of: id)
             if scan.status.isOver { return scan }
-            if scan.status != .queued || time.now - start >= Self.quietMicroseconds { display.show(scan, at: time.now) }
+            let isQueued = scan.status == .queued
+            if !isQueued || time.now - start >= Self.quietMicroseconds {
+                // Who serves matters only for a scan that waits.
+                display.show(scan, at: time.now, isServed: isQueued && scans.isServed)
+            }
             try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
         }
     }

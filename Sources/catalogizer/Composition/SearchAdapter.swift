@@ -10,7 +10,7 @@ struct SearchAdapter: SearchCommands {
     let application: Application
 
     func search(_ order: SearchOrder) async throws -> SearchPage {
-        if let name = order.rootName { _ = try await product.services.roots.find(name, scope: .everything) }
+        if let name = order.rootName { _ = try await product.services.roots.named(name) }
         return try await withIndex { index in
             var request = SearchRequest(text: order.term, page: Page(limit: order.limit))
             request.rootNames = order.rootName.map { [$0] }
@@ -26,14 +26,18 @@ struct SearchAdapter: SearchCommands {
 
     /// The index of the data directory, or one for this question only while a server or another command holds that one.
     private func withIndex(_ body: (NameIndex) async throws -> SearchPage) async throws -> SearchPage {
-        let own = application.settings.temporaryDirectory + "/search-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: own) }
+        var own: String?
+        defer { if let own { try? FileManager.default.removeItem(atPath: own) } }
         let index: NameIndex
         if let shared = try await application.openIndex() {
             index = shared
         } else {
-            try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
-            index = try await NameIndex(database: application.database, directory: own)
+            // A name that the next server sweeps away, should this command be killed.
+            let path = try TemporaryDirectory.prepare(
+                application.settings.temporaryDirectory, for: application.directory
+            ).newPath()
+            own = path
+            index = try await NameIndex(database: application.database, directory: path)
         }
         let result: Result<SearchPage, any Error>
         do {

@@ -19,17 +19,17 @@ struct ServerParts: Sendable {
 
 extension Composition {
     /// Everything that runs as long as the server does: index, clean-up, jobs, and at last the listening side.
-    static func server(_ application: Application) async throws -> ServerParts {
+    static func server(_ application: Application, _ listener: HTTPListener) async throws -> ServerParts {
         let logger = Logger(label: "server")
         let hasher = PasswordHasher(threadCount: ProcessEnvironment.processorCount)
         let index = try await NameIndex(
-            database: application.database, directory: application.directory.path(of: "search"),
+            database: application.database, directory: application.directory.path(of: Application.searchDirectoryName),
             note: { logger.notice("search index: \($0)") })
         let product = try ProductServices(application, index: index)
         let authentication = try await authentication(
             application, hasher: hasher, checkFile: product.services.checkFile)
         try await firstStart(authentication, application, logger)
-        let server = try await httpServer(application, product, index, authentication, logger)
+        let server = try await httpServer(application, listener, product, index, authentication)
         let cleaner = AuthenticationCleaner(
             database: application.database, settings: authentication.settings, time: .system, logger: logger)
         return ServerParts(
@@ -63,17 +63,21 @@ extension Composition {
             metadata: ["user": "\(username)", "file": "\(file ?? "none, it is set in the settings")"])
     }
 
-    private static func httpServer(
-        _ application: Application, _ product: ProductServices, _ index: NameIndex,
-        _ authentication: AuthenticationServices, _ logger: Logger
-    ) async throws -> HTTPServer {
-        let settings = application.settings
-        let http = HTTPSettings(
+    /// What the listening side reads of the settings.
+    static func httpSettings(_ settings: Settings) -> HTTPSettings {
+        HTTPSettings(
             host: settings.server.host, port: settings.server.port,
             tls: settings.server.tls.map { .init(certificate: $0.certificate, key: $0.key) },
             trustedProxies: settings.server.trustedProxies, corsAllowedOrigins: settings.server.corsAllowedOrigins,
             rateRules: RateRules(
                 authPerMinute: settings.rateLimits.authPerMinute, apiPerMinute: settings.rateLimits.apiPerMinute))
+    }
+
+    private static func httpServer(
+        _ application: Application, _ listener: HTTPListener, _ product: ProductServices, _ index: NameIndex,
+        _ authentication: AuthenticationServices
+    ) async throws -> HTTPServer {
+        let http = httpSettings(application.settings)
         let group = MultiThreadedEventLoopGroup.singleton
         let server = try CatalogServer(
             CatalogServer.Dependencies(
@@ -81,8 +85,11 @@ extension Composition {
                 authentication: authentication),
             settings: http, group: group)
         let scheme = http.tls == nil ? "http" : "https"
-        return try HTTPServer(shell: server.shell, settings: http, group: group, logger: logger) { port in
-            logger.notice("listening", metadata: ["url": "\(scheme)://\(http.host):\(port)"])
+        let logger = Logger(label: "server")
+        return try HTTPServer(
+            shell: server.shell, settings: http, group: group, logger: logger, listener: listener
+        ) { port in
+            logger.notice("listening", metadata: ["url": "\(scheme)://\(http.address(port: port))"])
         }
     }
 }

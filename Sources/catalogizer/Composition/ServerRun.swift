@@ -1,97 +1,125 @@
 import CatalogCore
+import CatalogServer
 import CatalogSettings
 import Glibc
 import Logging
-import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
 
-/// A server from its first service to its last, and the signals that it answers to.
+/// A server from its address to its end, and the signals that it answers to.
 ///
-/// SIGTERM and SIGINT: stop accepting, finish or checkpoint running work, end within ten seconds. The same again: end
-/// at once. SIGHUP: read the settings and certificates again.
+/// SIGTERM and SIGINT: stop accepting, finish or checkpoint running work, end within ten seconds; a second one ends the
+/// process at once. SIGHUP: read the settings and certificates again.
 struct ServerRun: Sendable {
-    /// Seconds after which a server that still has not stopped is ended: below the ten that a caller may count on.
-    private static let patienceSeconds = Limits.shutdownSeconds + 1
-    private let parts: ServerParts
-    private let application: Application
+    /// A signal that comes sooner after the first one is the same wish: a terminal sends Ctrl-C to every process of a
+    /// group, and a script that is one of them passes it on.
+    private static let sameWish = Duration.seconds(1)
+    private let loaded: LoadedSettings
+    private let log: ProgramLog
     private let readSettings: @Sendable () throws -> LoadedSettings
+    private let phase = ServerPhase()
     private let logger = Logger(label: "server")
 
-    /// A server of these parts; `readSettings` reads every layer again.
-    init(
-        _ parts: ServerParts, of application: Application, readSettings: @escaping @Sendable () throws -> LoadedSettings
-    ) {
-        self.parts = parts
-        self.application = application
+    /// A server of these settings; `readSettings` reads every layer again.
+    init(_ loaded: LoadedSettings, log: ProgramLog, readSettings: @escaping @Sendable () throws -> LoadedSettings) {
+        self.loaded = loaded
+        self.log = log
         self.readSettings = readSettings
     }
 
     /// Runs until a signal ends it, or a service fails.
     ///
-    /// - Throws: `CatalogError.conflict` when the port is taken; else what the service threw.
+    /// What would stop the start is looked at first, so that a start that fails has changed nothing.
+    /// - Throws: `CatalogError` for an address that cannot be had, and as `Application.open`; else what a service threw.
     func run() async throws {
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: parts.services.map { .init(service: $0) }, logger: logger))
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
-        do {
-            try await withThrowingTaskGroup(of: Bool.self) { tasks in
-                tasks.addTask {
-                    try await group.run()
-                    return true
-                }
-                tasks.addTask {
-                    await watch(signals, group)
-                    return false
-                }
-                while let isOver = try await tasks.next(), !isOver {}
-                tasks.cancelAll()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await serve() }
+            tasks.addTask { await watch(signals) }
+            // Either the server ended, or a signal came before there was one: then its start is cancelled.
+            let first = await tasks.nextResult()
+            tasks.cancelAll()
+            do {
+                try first?.get()
+                try await tasks.waitForAll()
+            } catch {
+                guard phase.isStopping else { throw error }
+                logger.debug("the start was cancelled", metadata: ["error": "\(error)"])
             }
-        } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw portTaken
         }
         logger.info("stopped")
     }
 
-    private func watch(_ signals: UnixSignalsSequence, _ group: ServiceGroup) async {
-        await withDiscardingTaskGroup { tasks in
-            var current = application.loaded
-            var isStopping = false
-            for await signal in signals {
-                if signal == .sighup {
-                    current = await reload(current)
-                } else if isStopping {
-                    logger.warning("asked again to stop: ending at once")
-                    _exit(CommandFailure.failed)
-                } else {
-                    isStopping = true
-                    logger.info("stopping", metadata: ["signal": "\(signal)"])
-                    await group.triggerGracefulShutdown()
-                    tasks.addTask { await endWhenStuck() }
-                }
-            }
-            tasks.cancelAll()
+    private func serve() async throws {
+        if let directory = try? DataDirectory.existing(loaded.settings.dataDirectory) {
+            try ServeLock.requireFree(directory)
+        }
+        let listener = try HTTPListener(Composition.httpSettings(loaded.settings))
+        try await listener.bind(MultiThreadedEventLoopGroup.singleton)
+        let result: Result<Void, any Error>
+        do { result = .success(try await serve(on: listener)) } catch { result = .failure(error) }
+        await listener.close()
+        try result.get()
+    }
+
+    private func serve(on listener: HTTPListener) async throws {
+        let application = try await Application.open(loaded, for: .serve, log: log)
+        try await application.whileOpen {
+            try Task.checkCancellation()
+            let parts = try await Composition.server(application, listener)
+            let result: Result<Void, any Error>
+            do { result = .success(try await run(parts)) } catch { result = .failure(error) }
+            try await parts.close()
+            try result.get()
         }
     }
 
-    private func endWhenStuck() async {
-        do {
-            try await Task.sleep(for: .seconds(Self.patienceSeconds))
-        } catch {
-            return
+    private func run(_ parts: ServerParts) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: parts.services.map { .init(service: $0) }, logger: Self.quietLogger))
+        guard phase.begin(group, parts) else { return }
+        try await group.run()
+    }
+
+    /// The order in which services start and stop is worth a line to its authors only.
+    private static var quietLogger: Logger {
+        var logger = Logger(label: "services")
+        logger.logLevel = max(.warning, logger.logLevel)
+        return logger
+    }
+
+    /// Until the task is cancelled, or a signal stops a server that has not started yet.
+    private func watch(_ signals: UnixSignalsSequence) async {
+        var current = loaded
+        var stoppedAt: ContinuousClock.Instant?
+        for await signal in signals {
+            if signal == .sighup {
+                if let parts = phase.parts { current = await reload(current, parts) }
+            } else if let first = stoppedAt {
+                guard ContinuousClock.now - first > Self.sameWish else { continue }
+                logger.warning("asked again to stop: ending at once")
+                LogWriter.standard.flush(within: 0.2)
+                _exit(CommandFailure.failed)
+            } else {
+                stoppedAt = .now
+                ExitTimer.arm()
+                logger.info("stopping", metadata: ["signal": "\(signal)"])
+                guard let group = phase.stop() else { return }
+                await group.triggerGracefulShutdown()
+            }
         }
-        logger.error("running work did not stop in time: ending without it")
-        _exit(CommandFailure.failed)
     }
 
     /// The settings to go on with: the old ones when the new ones are wrong.
-    private func reload(_ current: LoadedSettings) async -> LoadedSettings {
+    private func reload(_ current: LoadedSettings, _ parts: ServerParts) async -> LoadedSettings {
         do {
-            let change = try current.reloading(try readSettings())
+            let newer = try await NIOThreadPool.singleton.runIfActive { try readSettings() }
+            let change = try current.reloading(newer)
             try await parts.reload(change.loaded.settings)
-            application.log.apply(change.loaded.settings.logging)
+            log.apply(change.loaded.settings.logging)
             report(change)
             return change.loaded
         } catch {
@@ -111,13 +139,41 @@ struct ServerRun: Sendable {
         metadata["needs_restart"] = "\(change.waiting.joined(separator: ","))"
         logger.warning("read settings and certificates again; some changes need a restart", metadata: metadata)
     }
+}
 
-    private var portTaken: CatalogError {
-        let server = application.settings.server
-        return CatalogError(
-            .conflict,
-            "\(server.host):\(server.port) is in use by another program. Stop that one, or choose another port with "
-                + "--port "
-                + "(0 picks a free one).")
+/// How far the life of a server is.
+private final class ServerPhase: Sendable {
+    private enum Phase {
+        case starting
+        case running(ServiceGroup, ServerParts)
+        case stopping
+    }
+
+    private let phase = Mutex(Phase.starting)
+
+    /// Whether somebody wants the server to end.
+    var isStopping: Bool { phase.withLock { if case .stopping = $0 { true } else { false } } }
+
+    /// What runs now, if something does.
+    var parts: ServerParts? { phase.withLock { if case .running(_, let parts) = $0 { parts } else { nil } } }
+
+    /// The services are about to run; false when they should not any more.
+    func begin(_ group: ServiceGroup, _ parts: ServerParts) -> Bool {
+        phase.withLock { phase in
+            guard case .starting = phase else { return false }
+            phase = .running(group, parts)
+            return true
+        }
+    }
+
+    /// The server should end.
+    ///
+    /// - Returns: the services to stop; nil when none run yet.
+    func stop() -> ServiceGroup? {
+        phase.withLock { phase in
+            defer { phase = .stopping }
+            if case .running(let group, _) = phase { return group }
+            return nil
+        }
     }
 }

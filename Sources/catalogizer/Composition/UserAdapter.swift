@@ -7,7 +7,7 @@ struct UserAdapter: UserCommands {
     let application: Application
 
     func users() async throws -> [UserSummary] {
-        try await withAdministration { users in
+        try await withAdministration(seedsRoles: false) { users in
             try await users.list().map(Self.summary)
         }
     }
@@ -26,13 +26,15 @@ struct UserAdapter: UserCommands {
     }
 
     /// The threads that hash passwords live as long as one command.
-    private func withAdministration<Value>(_ body: (UserAdministration) async throws -> Value) async throws -> Value {
+    private func withAdministration<Value>(
+        seedsRoles: Bool = true, _ body: (UserAdministration) async throws -> Value
+    ) async throws -> Value {
         let hasher = PasswordHasher(threadCount: 1)
         let result: Result<Value, any Error>
         do {
             let services = try await Composition.authentication(application, hasher: hasher) { _, _ in }
             // A database that no server has opened yet has no roles.
-            try await services.firstStart.seedRoles()
+            if seedsRoles { try await services.firstStart.seedRoles() }
             result = .success(try await body(services.users))
         } catch {
             result = .failure(error)
@@ -46,5 +48,16 @@ struct UserAdapter: UserCommands {
             id: found.user.id, username: found.user.username, email: found.user.email, role: found.role.name,
             isActive: found.user.isActive, isLocked: found.user.isLocked(at: TimeSource.system.now),
             lastLoginAt: found.user.lastLoginAt)
+    }
+}
+
+extension UserOrder {
+    /// Sees whether a catalog could take it, before there is one; whether there is such a role is for the catalog to say.
+    ///
+    /// - Throws: `CatalogError.invalidArgument`.
+    func check(password: SecretText) throws {
+        _ = try Username(username)
+        _ = try EmailAddress(email)
+        try Password(password.exposed).requireAcceptable()
     }
 }

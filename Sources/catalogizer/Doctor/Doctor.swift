@@ -1,3 +1,4 @@
+import CLinux
 import CatalogCore
 import CatalogDatabase
 import CatalogSQLite
@@ -39,8 +40,8 @@ struct Doctor {
 
     private var dataDirectory: DoctorCheck {
         do {
-            return .fine(
-                "data directory", "\(try DataDirectory.prepare(loaded.settings.dataDirectory).path) is writable")
+            let directory = try DataDirectory.prepare(loaded.settings.dataDirectory)
+            return .fine("data directory", "\(directory.path) is writable, \(Self.free(directory.path)) free")
         } catch {
             return broken("data directory", error)
         }
@@ -63,6 +64,7 @@ struct Doctor {
             let path = loaded.settings.dataDirectory + "/" + name
             do {
                 guard try SecretFile.load(path) != nil else {
+                    if hasDatabase { return broken(key, InstanceSecrets.missing(path, key: key)) }
                     return .note(key, "not made yet", remedy: "The first `catalogizer serve` makes \(path).")
                 }
                 return .fine(key, path)
@@ -72,8 +74,17 @@ struct Doctor {
         }
     }
 
+    private var databasePath: String {
+        switch loaded.settings.database {
+        case .sqlite(let path): path
+        }
+    }
+
+    private var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
+
     private func catalog() async -> [DoctorCheck] {
-        guard case .sqlite(let path) = loaded.settings.database, access(path, F_OK) == 0 else {
+        let path = databasePath
+        guard hasDatabase else {
             return [.note("database", "not made yet", remedy: "The first `catalogizer serve` makes it.")]
         }
         let application: Application
@@ -82,12 +93,50 @@ struct Doctor {
         } catch {
             return [broken("database", error)]
         }
+        var checks: [DoctorCheck] = []
         do {
-            let found = try await application.whileOpen { try await roots(application) }
-            return [.fine("database", path)] + found
+            return try await application.whileOpen {
+                checks += [try await structure(application, path), searchIndex].compactMap(\.self)
+                return checks + (try await roots(application))
+            }
         } catch {
-            return [.fine("database", path), broken("storage roots", error)]
+            return checks + [broken(checks.isEmpty ? "database" : "storage roots", error)]
         }
+    }
+
+    private func structure(_ application: Application, _ path: String) async throws -> DoctorCheck {
+        guard let damage = try await application.database.damages().first else { return .fine("database", path) }
+        return .broken(
+            "database", "\(path) is damaged: \(damage)", remedy: "Stop the server and restore the file from a backup.")
+    }
+
+    /// The index can always be built again, but only where its files can be.
+    private var searchIndex: DoctorCheck? {
+        let directory = loaded.settings.dataDirectory + "/" + Application.searchDirectoryName
+        var status = stat()
+        guard stat(directory, &status) == 0 else { return nil }
+        let files = ["names.lock", "names.pack"].map { directory + "/" + $0 }.filter { stat($0, &status) == 0 }
+        let isUsable =
+            Self.isKind(S_IFDIR, directory) && access(directory, R_OK | W_OK | X_OK) == 0
+            && files.allSatisfy { Self.isKind(S_IFREG, $0) && access($0, R_OK | W_OK) == 0 }
+        guard isUsable else {
+            return .broken(
+                "search index", "\(directory) cannot be used by the user with id \(geteuid())",
+                remedy: "Remove it; it is built again from the catalog.")
+        }
+        return .fine("search index", directory)
+    }
+
+    private static func isKind(_ kind: mode_t, _ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == kind
+    }
+
+    private static func free(_ path: String) -> String {
+        var free: UInt64 = 0
+        var total: UInt64 = 0
+        guard catalog_file_system_space(path, &free, &total) == 0 else { return "an unknown number of bytes" }
+        return Quantity.bytes(Int64(clamping: free))
     }
 
     private func roots(_ application: Application) async throws -> [DoctorCheck] {

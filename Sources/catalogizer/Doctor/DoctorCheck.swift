@@ -12,17 +12,24 @@ struct DoctorCheck: Sendable, Encodable, Equatable {
     let status: Status
     let message: String
     /// What to do; only where there is something to do.
-    let remedy: String?
+    @NullWhenMissing var remedy: String?
+
+    private init(_ check: String, _ status: Status, _ message: String, remedy: String?) {
+        self.check = check
+        self.status = status
+        self.message = message
+        self.remedy = remedy
+    }
 
     static func fine(_ check: String, _ message: String) -> DoctorCheck {
-        DoctorCheck(check: check, status: .fine, message: message, remedy: nil)
+        DoctorCheck(check, .fine, message, remedy: nil)
     }
 
     static func note(_ check: String, _ message: String, remedy: String? = nil) -> DoctorCheck {
-        DoctorCheck(check: check, status: .note, message: message, remedy: remedy)
+        DoctorCheck(check, .note, message, remedy: remedy)
     }
 
     static func broken(_ check: String, _ message: String, remedy: String? = nil) -> DoctorCheck {
-        DoctorCheck(check: check, status: .broken, message: message, remedy: remedy)
+        DoctorCheck(check, .broken, message, remedy: remedy)
     }
 }

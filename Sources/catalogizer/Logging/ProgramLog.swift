@@ -13,6 +13,7 @@ final class ProgramLog: Sendable {
         var redaction = LogRedaction()
     }
 
+    private let writer = LogWriter.standard
     private let usesColor: Bool
     private let state: Mutex<State>
 
@@ -49,9 +50,7 @@ final class ProgramLog: Sendable {
         state.withLock { $0.redaction = LogRedaction(secrets: secrets) }
     }
 
-    /// One write for the whole line, so that lines of several threads never mix.
-    ///
-    /// It waits for whoever reads standard error, as any other way to keep the line in a crash would.
+    /// Hands the whole line to the writer, so that lines of several threads never mix and nobody waits.
     func write(_ event: LogEvent, component: String, metadata: Logger.Metadata) {
         let (redaction, format) = state.withLock { ($0.redaction, $0.format) }
         var fields = metadata.map { ($0.key, redaction.value("\($0.value)", of: $0.key)) }
@@ -59,7 +58,23 @@ final class ProgramLog: Sendable {
         let line = LogLine(
             microseconds: TimeSource.system.now, level: event.level, component: component,
             message: redaction.text("\(event.message)"), fields: fields.sorted { $0.0 < $1.0 })
-        Console.standard.say(format == .json ? line.json : line.text(usesColor: usesColor))
+        write(line, format)
+        reportDropped(format)
+    }
+
+    private func write(_ line: LogLine, _ format: Settings.LogFormat) {
+        writer.write(format == .json ? line.json : line.text(usesColor: usesColor))
+    }
+
+    /// Says how many lines are missing, once there is room again.
+    private func reportDropped(_ format: Settings.LogFormat) {
+        guard writer.hasRoom else { return }
+        let count = writer.takeDropped()
+        guard count > 0 else { return }
+        let line = LogLine(
+            microseconds: TimeSource.system.now, level: .warning, component: "log",
+            message: "lines were dropped, since standard error was not read", fields: [("count", "\(count)")])
+        write(line, format)
     }
 
     private static func level(_ level: Settings.LogLevel) -> Logger.Level {

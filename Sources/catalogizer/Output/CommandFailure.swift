@@ -22,7 +22,10 @@ struct CommandFailure {
     var report: (code: Int32, lines: [String])? {
         switch error {
         case let error as SettingsError:
-            (Self.badUsage, error.problems.map { "catalogizer: \($0.text)" })
+            (
+                error.problems.contains(where: \.isMistake) ? Self.badUsage : Self.failed,
+                error.problems.map { "catalogizer: \($0.text)" }
+            )
         case let error as CatalogError:
             (Self.code(of: error), Self.lines(of: error))
         case is CancellationError:
@@ -31,7 +34,11 @@ struct CommandFailure {
         }
     }
 
+    /// How long the end of the program waits for whoever reads the log.
+    static let flushSeconds = 1.0
+
     func end() -> Never {
+        LogWriter.standard.flush(within: Self.flushSeconds)
         guard let report else { Catalogizer.exit(withError: error) }
         for line in report.lines { Console.standard.say(line) }
         exit(report.code)

@@ -2,9 +2,13 @@
 enum ScanProgressLine {
     /// `scanning nas: 45 %, 12,345 entries, 3,210 entries/s, movies/The Matrix (1999)`; the path is cut from its start
     /// to fit `width`.
-    static func text(_ scan: ScanSnapshot, at now: Int64, width: Int?) -> String {
+    ///
+    /// Before the scan began, the line says who keeps it waiting: the server when `isServed`, else this process.
+    static func text(_ scan: ScanSnapshot, at now: Int64, width: Int?, isServed: Bool) -> String {
         guard scan.status != .queued else {
-            let line = "\(TerminalText.safe(scan.rootName)) is queued: the server is busy with other scans"
+            let reason =
+                isServed ? "is queued: the server is busy with other scans" : "begins once the search index is open"
+            let line = "\(TerminalText.safe(scan.rootName)) \(reason)"
             return width.map { TerminalText.cut(line, to: $0 - 1) } ?? line
         }
         var parts: [String] = []
@@ -43,8 +47,8 @@ struct ScanProgressDisplay {
     }
 
     /// Shows the scan as it is `now`, in microseconds since 1970.
-    mutating func show(_ scan: ScanSnapshot, at now: Int64) {
-        let line = ScanProgressLine.text(scan, at: now, width: console.talk.width)
+    mutating func show(_ scan: ScanSnapshot, at now: Int64, isServed: Bool) {
+        let line = ScanProgressLine.text(scan, at: now, width: console.talk.width, isServed: isServed)
         if console.talk.isInteractive {
             console.sayPart("\r\(line)\u{1B}[K")
         } else if isPlainDue(at: now) {

@@ -41,7 +41,9 @@ package struct UserAdministration: Sendable {
         let now = time.now
         return try await database.write { connection in
             guard let role = try roles.role(named: wanted, connection) else {
-                throw CatalogError(.invalidArgument, "There is no role \"\(roleName ?? wanted)\"")
+                let names = SystemRole.allCases.map(\.name).joined(separator: ", ")
+                throw CatalogError(
+                    .invalidArgument, "There is no role \"\(roleName ?? wanted)\"; there are \(names)")
             }
             let new = NewUser(
                 username: username, email: email, passwordHash: hash, roleID: role.id, profile: UserProfile(),

@@ -1,0 +1,97 @@
+import CatalogDatabase
+import CatalogSQLite
+import Foundation
+import Glibc
+import Testing
+
+@Suite("The start and the stop of a server", .serialized)
+struct ServerStartTests {
+    @Test(
+        "A start that cannot succeed says why and makes nothing",
+        arguments: [
+            (["--host", "203.0.113.9"], 64, "is no address of this machine"),
+            (["--host", "nowhere.invalid"], 64, "is not known"),
+            (["--config", "tls.yaml"], 64, "none.pem cannot be read: No such file"),
+            (["--config", "password.yaml"], 64, "8 to 128 characters"),
+        ])
+    func refused(flags: [String], code: Int32, reason: String) async throws {
+        try await Program.withNew { program in
+            try program.write("tls.yaml", "server: {tls: {certificate: none.pem, key: none.pem}}\n")
+            try program.write("password.yaml", "auth: {admin_password: \(String(repeating: "x", count: 129))}\n")
+            let outcome = try await program.run(exactly: ["serve", "--port", "0"] + flags)
+            #expect(outcome.code == code)
+            #expect(outcome.talk.contains(reason), "\(outcome.talk)")
+            #expect(!FileManager.default.fileExists(atPath: program.path("data")))
+        }
+    }
+
+    @Test("A server and commands that start together on an empty directory all succeed")
+    func together() async throws {
+        try await Program.withNew { program in
+            for tree in ["a", "b"] { try program.write("\(tree)/file", "x") }
+            let place = ["--data-dir", program.path("data")]
+            let commands = try [
+                ["storage", "add", "a", "file://" + program.path("a")],
+                ["storage", "add", "b", "file://" + program.path("b")],
+                ["user", "add", "ada", "--email", "ada@example.org"],
+            ].map { try program.start($0 + place) }
+            try await program.serving { _, _ in
+                for command in commands {
+                    let outcome = try await command.outcome()
+                    #expect(outcome.code == 0, "\(outcome.talk)")
+                }
+            }
+        }
+    }
+
+    @Test("Ctrl-C that comes twice within a moment is one wish, and the server stops in order")
+    func twice() async throws {
+        try await Program.withNew { program in
+            let outcome = try await program.serving { server, _ in server.signal(SIGINT) }
+            #expect(outcome.code == 0, "\(outcome.talk)")
+            #expect(outcome.talk.contains(#""msg":"stopped""#))
+        }
+    }
+
+    @Test("A server that is told to stop while it starts ends in order")
+    func stopDuringStart() async throws {
+        try await Program.withNew { program in
+            try await program.serving { _, _ in }
+            let database = try SQLiteDatabase(path: program.path("data/catalogizer.sqlite"), readers: 1)
+            // Holds up the start, which has something to write.
+            let server = try await database.write { _ in
+                unlink(program.path("data/serve.lock"))
+                let server = try program.start(["serve", "--port", "0", "--data-dir", program.path("data")])
+                try server.waitBlocking { FileManager.default.fileExists(atPath: program.path("data/serve.lock")) }
+                server.signal(SIGTERM)
+                return server
+            }
+            let outcome = try await server.outcome(within: .seconds(10))
+            #expect(outcome.code == 0, "\(outcome.talk)")
+            #expect(!outcome.talk.contains("listening"), "\(outcome.talk)")
+            try await database.close()
+        }
+    }
+
+    @Test("A reader of standard error that reads nothing holds up neither requests nor the end")
+    func stuckReader() async throws {
+        try await Program.withNew { program in
+            let pipe = program.path("log")
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let reader = open(pipe, O_RDWR | O_CLOEXEC)
+            defer { close(reader) }
+            let port = try Connection.freePort()
+            let server = try program.start(
+                ["serve", "--port", "\(port)", "--data-dir", program.path("data"), "--log-level", "trace"],
+                prefix: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>log"])
+            defer { server.kill() }
+            let connection = try await server.wait { try? Connection(port: port) }
+            // A pipe holds 64 KiB, and each of these requests is worth a line of 200 bytes.
+            for _ in 0..<1_000 {
+                #expect(try connection.request("GET /health HTTP/1.1", until: "}").hasPrefix("HTTP/1.1 200"))
+            }
+            server.signal(SIGTERM)
+            #expect(try await server.outcome(within: .seconds(10)).code == 0)
+        }
+    }
+}
