@@ -3,7 +3,8 @@ import CatalogDatabase
 import GRDB
 import GRDBSQLite
 
-/// One SQLite connection inside one closure. With `SQLiteFailure` the only place that sees SQLite's pointers.
+/// One SQLite connection inside one closure. With `SQLiteFailure` and `SQLiteGlance` the only place that sees SQLite's
+/// pointers.
 ///
 /// Statements are prepared and kept by GRDB's connection; binding and stepping go through the C interface.
 final class SQLiteConnection: SQLConnection {

@@ -48,16 +48,6 @@ struct SQLiteFailure: Error {
     private var cause: String { "SQLite \(code): \(message)" }
 
     private func openingError(_ path: String) -> CatalogError {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            return CatalogError(
-                .invalidArgument, "The database \(path) is a directory. Name a file in it with --database-url.")
-        }
-        let directory = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-        if !directory.isEmpty, stat(directory, &status) != 0, errno == ENOENT {
-            return CatalogError(
-                .invalidArgument, "The directory \(directory) of the database does not exist. Make it first.")
-        }
         let access =
             "Let the user with id \(geteuid()) read and write it and its directory, or name another place with "
             + "--data-dir or --database-url."

@@ -128,6 +128,31 @@ struct CommandFailureTests {
         }
     }
 
+    @Test("A scan that somebody stopped watching is followed again by the same command")
+    func followedAgain() async throws {
+        try await Program.withNew { program in
+            try program.write("a/file", "x")
+            try await program.serving { server, _ in
+                #expect(try await program.run("storage", "add", "a", "file://" + program.path("a")).code == 0)
+                // A server that sleeps leaves the scan in the queue.
+                server.signal(SIGSTOP)
+                defer { server.signal(SIGCONT) }
+                let words = ["scan", "a", "--data-dir", program.path("data")]
+                let first = try program.start(words)
+                try await first.wait { first.talk.contains("is queued") ? true : nil }
+                first.signal(SIGINT)
+                #expect(try await first.outcome().talk.contains("The server goes on with it"))
+
+                let second = try program.start(words)
+                try await second.wait { second.talk.contains("is there already; this follows that one") ? true : nil }
+                server.signal(SIGCONT)
+                let outcome = try await second.outcome()
+                #expect(outcome.code == 0, "\(outcome.talk)")
+                #expect(outcome.output.contains("a: 1 entries"), "\(outcome.output)")
+            }
+        }
+    }
+
     @Test("A search beside a server that is killed leaves nothing that the next server does not sweep")
     func killedSearch() async throws {
         try await Program.withNew { program in

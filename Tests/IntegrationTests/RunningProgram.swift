@@ -6,7 +6,8 @@ import Testing
 final class RunningProgram: @unchecked Sendable {
     private let process: Process
     private let output: String
-    private var talk: String { Self.text(output + ".err") }
+    /// What it has said so far.
+    var talk: String { Self.text(output + ".err") }
 
     /// Starts the process; what it writes goes to files, so that a full pipe never stops it.
     init(_ process: Process, output: String) throws {

@@ -11,9 +11,11 @@ struct ServerStartTests {
         arguments: [
             (["--host", "203.0.113.9"], 64, "is no address of this machine"),
             (["--host", "nowhere.invalid"], 64, "is not known"),
+            (["--database-url", "sqlite:."], 64, "is a directory"),
+            (["--database-url", "sqlite:none/x"], 64, "does not exist. Make it first"),
             (["--config", "tls.yaml"], 64, "none.pem cannot be read: No such file"),
             (["--config", "password.yaml"], 64, "8 to 128 characters"),
-        ])
+        ] as [([String], Int32, String)])
     func refused(flags: [String], code: Int32, reason: String) async throws {
         try await Program.withNew { program in
             try program.write("tls.yaml", "server: {tls: {certificate: none.pem, key: none.pem}}\n")

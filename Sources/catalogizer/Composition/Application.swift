@@ -57,6 +57,7 @@ struct Application: Sendable {
             _ = try DataDirectory.existing(settings.dataDirectory)
             try requireDatabase(databasePath)
         }
+        try requirePlace(of: databasePath, dataDirectory: settings.dataDirectory)
         // What is going to be refused is refused before anything is touched: opening alone writes to the file.
         let schema = SQLiteGlance.number(Migrator.newestStep, in: databasePath)
         try Migrator().refuseNewer(schema)
@@ -133,6 +134,20 @@ struct Application: Sendable {
         let removed = try temporary.sweep()
         if removed > 0 { logger.info("removed temporary files of an earlier run", metadata: ["count": "\(removed)"]) }
         return temporary
+    }
+
+    /// Sees that a database can be at `path`, whose directory only the program's own is made for.
+    private static func requirePlace(of path: String, dataDirectory: String) throws {
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw CatalogError(
+                .invalidArgument, "The database \(path) is a directory. Name a file in it with --database-url.")
+        }
+        let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        if directory != dataDirectory, !directory.isEmpty, stat(directory, &status) != 0, errno == ENOENT {
+            throw CatalogError(
+                .invalidArgument, "The directory \(directory) of the database does not exist. Make it first.")
+        }
     }
 
     private static func requireDatabase(_ path: String) throws {

@@ -45,7 +45,7 @@ struct ServerRun: Sendable {
                 try first?.get()
                 try await tasks.waitForAll()
             } catch {
-                guard phase.isStopping else { throw error }
+                guard phase.isStartCancelled else { throw error }
                 logger.debug("the start was cancelled", metadata: ["error": "\(error)"])
             }
         }
@@ -146,13 +146,14 @@ private final class ServerPhase: Sendable {
     private enum Phase {
         case starting
         case running(ServiceGroup, ServerParts)
+        case startCancelled
         case stopping
     }
 
     private let phase = Mutex(Phase.starting)
 
-    /// Whether somebody wants the server to end.
-    var isStopping: Bool { phase.withLock { if case .stopping = $0 { true } else { false } } }
+    /// Whether the end was wanted before there was anything to stop.
+    var isStartCancelled: Bool { phase.withLock { if case .startCancelled = $0 { true } else { false } } }
 
     /// What runs now, if something does.
     var parts: ServerParts? { phase.withLock { if case .running(_, let parts) = $0 { parts } else { nil } } }
@@ -171,9 +172,12 @@ private final class ServerPhase: Sendable {
     /// - Returns: the services to stop; nil when none run yet.
     func stop() -> ServiceGroup? {
         phase.withLock { phase in
-            defer { phase = .stopping }
-            if case .running(let group, _) = phase { return group }
-            return nil
+            guard case .running(let group, _) = phase else {
+                phase = .startCancelled
+                return nil
+            }
+            phase = .stopping
+            return group
         }
     }
 }
