@@ -100,6 +100,15 @@ package enum Limits {
     /// Seconds after which the body of a request must have come at this rate on average: a modem is faster.
     package static let requestBodySeconds: Int64 = 30
     package static let requestBodyBytesPerSecond: Int64 = 1_024
+    /// Bytes of a request body that nobody wants which are read so that the connection can go on; a new one costs less
+    /// than reading more.
+    package static let unreadBodyBytes = 64 << 10
+    /// How long, and for how many bytes, a client may go on sending after the last answer on its connection: closing at
+    /// once would destroy the answer on its way.
+    package static let hangUpSeconds: Int64 = 2
+    package static let hangUpBytes = 1 << 20
+    /// Seconds that one check of a probe may take: probers wait for about ten.
+    package static let healthCheckSeconds: Int64 = 2
     /// Seconds that an idle connection is kept.
     package static let idleConnectionSeconds: Int64 = 75
     /// Seconds from SIGTERM until running work must have stopped.

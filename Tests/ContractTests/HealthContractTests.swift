@@ -20,15 +20,16 @@ import Testing
         }
     }
 
-    private func fixture(reading: Fault = Fault(), writing: Fault = Fault(), clock: ManualClock = ManualClock()) throws
-        -> ShellFixture
-    {
+    private func fixture(
+        reading: Fault = Fault(), writing: Fault = Fault(), clock: ManualClock = ManualClock(),
+        readiness: HealthService? = nil
+    ) throws -> ShellFixture {
         let readable = HealthService.Check("database") { try reading.check() }
         let writable = HealthService.Check("database_writable") { try writing.check() }
         let routes = HealthRoutes(
             health: HealthService(checks: [readable], time: clock.source),
-            readiness: HealthService(checks: [readable, writable], time: clock.source), metrics: MetricsRegistry(),
-            time: clock.source, startedAt: clock.now, document: OpenAPIDocument.json())
+            readiness: readiness ?? HealthService(checks: [readable, writable], time: clock.source),
+            metrics: MetricsRegistry(), time: clock.source, startedAt: clock.now, document: OpenAPIDocument.json())
         return try ShellFixture(
             endpoints: EndpointManifest.all.filter { $0.tag == .health }, handlers: routes.handlers)
     }
@@ -69,6 +70,32 @@ import Testing
             #expect(
                 String(buffer: verbose.body)
                     == #"{"status":"failed","checks":{"database":"ok","database_writable":"The database is busy"}}"#)
+        }
+    }
+
+    @Test func `a database that does not answer is not ready, and is asked only once meanwhile`() async throws {
+        let clock = ManualClock()
+        let (release, releasing) = AsyncStream.makeStream(of: Void.self)
+        let asked = CallCount()
+        let stuck = HealthService.Check("database_writable") {
+            asked.add()
+            for await _ in release { return }
+        }
+        let readiness = HealthService(checks: [stuck], time: clock.source, patience: .milliseconds(50))
+        try await fixture(clock: clock, readiness: readiness).test { client async throws in
+            for _ in 0..<2 {
+                let answer = try await client.execute(uri: "/readyz?verbose", method: .get)
+                #expect(answer.status == .serviceUnavailable)
+                #expect(
+                    String(buffer: answer.body)
+                        == #"{"status":"failed","checks":{"database_writable":"No answer in time"}}"#)
+                clock.advance(by: .seconds(1))
+            }
+            #expect(asked.count == 1)
+            releasing.finish()
+            while try await client.execute(uri: "/readyz", method: .get).status != .ok {
+                clock.advance(by: .seconds(1))
+            }
         }
     }
 

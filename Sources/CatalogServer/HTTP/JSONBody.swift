@@ -73,39 +73,3 @@ extension DecodingError {
         return path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
     }
 }
-
-/// What must hold for JSON text before a parser sees it.
-enum JSONShape {
-    /// Whether the text is UTF-8 without a NUL, written out or escaped, not nested deeper than `Limits.jsonDepth`, and
-    /// without a key longer than `Limits.jsonKeyBytes`.
-    static func isAcceptable(_ bytes: [UInt8]) -> Bool {
-        guard String(validating: bytes, as: UTF8.self) != nil else { return false }
-        var depth = 0
-        var isInString = false
-        var stringStart = 0
-        var stringBytes = 0
-        var index = 0
-        while index < bytes.count {
-            switch bytes[index] {
-            case 0: return false
-            case UInt8(ascii: "\\") where isInString:
-                if bytes[index...].starts(with: Array("\\u0000".utf8)) { return false }
-                index += 1
-            case UInt8(ascii: "\""):
-                if isInString { stringBytes = index - stringStart - 1 } else { stringStart = index }
-                isInString.toggle()
-            case UInt8(ascii: ":"):
-                // Outside of strings a colon stands only behind a key.
-                if !isInString, stringBytes > Limits.jsonKeyBytes { return false }
-            case UInt8(ascii: "{"), UInt8(ascii: "["):
-                if !isInString { depth += 1 }
-                if depth > Limits.jsonDepth { return false }
-            case UInt8(ascii: "}"), UInt8(ascii: "]"):
-                if !isInString { depth -= 1 }
-            default: break
-            }
-            index += 1
-        }
-        return true
-    }
-}

@@ -133,6 +133,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `a listener that goes away frees its place at once`(isReset: Bool) async throws {
+        let fixture = try ShellFixture.fake()
+        _ = try await fixture.live { port, _ in
+            let events = try RawConnection(port: port)
+            try await events.send(
+                "GET /api/v1/test/quiet HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer viewer\r\n\r\n")
+            _ = try await events.receiveAll { $0.contains("retry: 3000") }
+            if isReset { events.close(isReset: true) } else { events.endInput() }
+            let isOver = "catalogizer_active_tasks 0"
+            while !fixture.metrics.text().contains(isOver) { try await Task.sleep(for: .milliseconds(20)) }
+        }
+        // The next ping, which would notice it too, is the fifteenth look at the session.
+        #expect(fixture.authenticator.lifeChecks.count < 15)
+    }
+
     @Test func `a reader that is too slow is told how many events it missed`() async throws {
         let feature = FakeFeature()
         for number in 0..<6 { feature.mailbox.offer(ServerSentEvent(data: ByteBuffer(string: "\(number)"))) }

@@ -61,13 +61,53 @@ import Testing
     }
 
     @Test(arguments: [
+        ("application/problem+json", true), ("application/problem+json, */*", true),
+        ("application/json, application/problem+json", false), ("*/*", false),
+        ("application/json;q=0.5, application/problem+json;q=0.4", false),
+        ("application/problem+json;q=0", false), ("application/problem+json;q=0.2, */*;q=0.9", false),
+    ])
+    func `weights decide between the two forms of an error`(accept: String, isProblem: Bool) async throws {
+        let headers: HTTPFields = [.accept: accept]
+        let response = try await ShellFixture.fake().test {
+            try await $0.execute(uri: "/api/v1/test/fail/notFound", method: .get, headers: headers)
+        }
+        #expect((response.headers[.contentType] == "application/problem+json") == isProblem)
+        #expect(response.headers[.vary] == "Accept")
+    }
+
+    @Test func `a detail of the name of another member gets an underscore`() async throws {
+        let name = try #require(HTTPField.Name("X-Request-ID"))
+        let headers: HTTPFields = [.accept: "application/problem+json", name: "a b/c"]
+        try await ShellFixture.fake().test { client async throws in
+            let uri = "/api/v1/test/colliding"
+            let problem = try await client.execute(uri: uri, method: .get, headers: headers)
+            let text = String(buffer: problem.body)
+            #expect(text.contains(#""status":409,"#))
+            #expect(text.contains(#""status_":"running""#))
+            #expect(text.contains(#""instance":"urn:catalogizer:request:a%20b%2Fc""#))
+            let plain = try await client.execute(uri: uri, method: .get)
+            #expect(String(buffer: plain.body) == #"{"error":"Busy","status":"running"}"#)
+        }
+    }
+
+    @Test(arguments: [
         "", "{", "[]", #"{"name":1}"#, #"{"count":1}"#, #"{"name":"a\u0000b"}"#, "nonsense", "{\"name\":\"\u{0}\"}",
-        #"{"name":"x","count":"many"}"#,
+        #"{"name":"x","count":"many"}"#, #"{"name":"x",}"#, #"{"name":"x","n":[1,]}"#, #"{"name":"x","n":01}"#,
+        #"{"name":"x","n":1.}"#, #"{"name":"x","n":.5}"#, #"{"name":"x","n":+1}"#, #"{"name":"x","n":1e}"#,
+        #"{"name":"\x"}"#, #"{"name":"\u12"}"#, "{\"name\":\"a\tb\"}", #"{"name":"x"} x"#, #"{name:"x"}"#,
+        #"{'name':'x'}"#, #"{"name":"x","n":nul}"#, #"{"name":"x" "n":1}"#, #"{"name":"x","n":NaN}"#, "\u{FEFF}{}",
     ])
     func `a body that is not the wanted JSON is 400`(_ body: String) async throws {
         let response = try await send(body)
         #expect(response.status == .badRequest)
         #expect(String(buffer: response.body).hasPrefix(#"{"error":"Invalid request body""#))
+    }
+
+    @Test(arguments: [
+        "0", "-0.5e+10", "1E3", "[ ]", "{ }", "null", "true", "false", #""\"\\\/\b\f\n\r\t\u00e9é""#, "[1 , 2]",
+    ])
+    func `everything that is JSON is read`(value: String) async throws {
+        #expect(try await send("\r\n\t { \"name\" : \"x\" , \"other\" : \(value) } ").status == .ok)
     }
 
     @Test func `the field that is wrong is named`() async throws {

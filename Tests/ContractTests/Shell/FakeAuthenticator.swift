@@ -13,6 +13,8 @@ final class FakeAuthenticator: RequestAuthenticator {
     }
 
     private let state = Mutex(State())
+    /// How often somebody asked whether a session lives: event streams do so once a second.
+    let lifeChecks = CallCount()
 
     init() {}
 
@@ -47,7 +49,8 @@ final class FakeAuthenticator: RequestAuthenticator {
     }
 
     func isAlive(_ caller: Caller) -> Bool {
-        state.withLock { !$0.deadUsers.contains(caller.userID) }
+        lifeChecks.add()
+        return state.withLock { !$0.deadUsers.contains(caller.userID) }
     }
 
     /// Ends every session of a user.

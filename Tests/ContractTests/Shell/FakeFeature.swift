@@ -3,7 +3,9 @@ import CatalogServer
 import CatalogTestSupport
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
+import Synchronization
 
 /// A feature with one endpoint for each rule of the shell.
 struct FakeFeature {
@@ -28,6 +30,8 @@ struct FakeFeature {
             .rated(.unlimited),
         Endpoint(.get, "/api/v1/test/structured", id: "test.structured", "Fails", tag: .catalog)
             .open(because: "Test").rated(.unlimited).errors(.structured),
+        Endpoint(.get, "/api/v1/test/colliding", id: "test.colliding", "Fails", tag: .catalog)
+            .open(because: "Test").rated(.unlimited),
         Endpoint(.get, "/api/v1/test/stats", id: "test.stats", "Fails", tag: .catalog).open(because: "Test")
             .rated(.unlimited).errors(.stats),
         Endpoint(.get, "/api/v1/test/file/{id}", id: "test.file", "Bytes", tag: .download).requires("media.view")
@@ -54,6 +58,8 @@ struct FakeFeature {
     }
 
     let mailbox = EventMailbox(capacity: 4)
+    /// How often a body was taken for a whole one.
+    let echoes = CallCount()
 
     var handlers: [EndpointHandler] {
         answering + failing + streaming
@@ -70,8 +76,10 @@ struct FakeFeature {
                 let bytes = context.path.bytes("path").map { String($0, radix: 16) }.joined(separator: " ")
                 return .message("\(bytes)|\(context.query["q"] ?? "-")")
             },
-            EndpointHandler("test.echo") { request, context in
-                try .json(try await request.json(Echo.self, context))
+            EndpointHandler("test.echo") { [echoes] request, context in
+                let body = try await request.json(Echo.self, context)
+                echoes.add()
+                return try .json(body)
             },
             EndpointHandler("test.login") { request, context in
                 try await context.charge(account: try await request.json(Echo.self, context).name)
@@ -93,6 +101,9 @@ struct FakeFeature {
                 throw CatalogError(code, "What went wrong", details: ["job_id": .integer(7)], cause: "SELECT secret")
             },
             EndpointHandler("test.structured") { _, _ in throw CatalogError(.notFound, "No such subtitle") },
+            EndpointHandler("test.colliding") { _, _ in
+                throw CatalogError(.conflict, "Busy", details: ["status": .text("running")])
+            },
             EndpointHandler("test.stats") { _, _ in throw CatalogError(.notFound, "No such root") },
         ]
     }
@@ -120,6 +131,15 @@ struct FakeFeature {
     }
 }
 
+/// Counts calls.
+final class CallCount: Sendable {
+    private let value = Atomic<Int>(0)
+
+    var count: Int { value.load(ordering: .relaxed) }
+
+    func add() { value.wrappingAdd(1, ordering: .relaxed) }
+}
+
 /// An error that no service should throw.
 struct UnknownFailure: Error {
     let secret: String
@@ -127,10 +147,12 @@ struct UnknownFailure: Error {
 
 extension ShellFixture {
     /// The shell around `FakeFeature`.
-    static func fake(_ feature: FakeFeature = FakeFeature(), _ settings: HTTPSettings = HTTPSettings()) throws
-        -> ShellFixture
-    {
-        try ShellFixture(endpoints: FakeFeature.endpoints, handlers: feature.handlers, settings: settings)
+    static func fake(
+        _ feature: FakeFeature = FakeFeature(), _ settings: HTTPSettings = HTTPSettings(),
+        logger: Logger = ShellFixture.quietLogger
+    ) throws -> ShellFixture {
+        try ShellFixture(
+            endpoints: FakeFeature.endpoints, handlers: feature.handlers, settings: settings, logger: logger)
     }
 }
 

@@ -3,7 +3,6 @@ import CatalogTestSupport
 import HTTPTypes
 import HummingbirdTesting
 import Logging
-import Synchronization
 import Testing
 
 @Suite struct LoggingTests {
@@ -11,14 +10,14 @@ import Testing
         let lines = LogLines()
         let fixture = try ShellFixture(
             endpoints: FakeFeature.endpoints, handlers: FakeFeature().handlers,
-            logger: Logger(label: "test") { _ in lines.handler })
+            logger: lines.logger)
         try await fixture.test { client async throws in
             let uri = "/api/v1/test/items/1?password=hunter2&q=1&passw%6Frd=hunter2&ticket=hunter2"
             _ = try await client.execute(uri: uri, method: .get, headers: .token("viewer"))
             _ = try await client.execute(uri: "/api/v1/test/link/hunter2", method: .get)
             _ = try await client.execute(uri: "/api/v1/test/fail/dataLoss", method: .get)
         }
-        let all = lines.all.filter { $0.message == "request" }
+        let all = lines.requests
         #expect(all.count == 3)
         #expect(
             all[0].metadata["path"] == "/api/v1/test/items/1?password=***&q=1&passw%6Frd=***&ticket=***")
@@ -74,6 +73,31 @@ import Testing
         #expect(fixture.metrics.text().contains("catalogizer_http_broken_streams_total 0\n"))
     }
 
+    @Test(arguments: [
+        ("/test/open?token=\u{301}hunter2", "/test/open?token=***"),
+        ("/test/open?a=b&\u{301}pwd=hunter2", "/test/open?a=b&\u{301}pwd=***"),
+        ("/test/open?pass=hunter2&jwt=hunter2&auth=hunter2", "/test/open?pass=***&jwt=***&auth=***"),
+        ("/api/v1/test/link/hunter2/more", "/api/v1/test/link/***"),
+        ("//API/v1/test/l%69nk/hunter2/", "/api/v1/test/link/***"),
+        ("/api/v1/test/links/of?x=1", "/api/v1/test/links/of?x=1"),
+    ])
+    func `what looks like a secret is masked, however it is written`(uri: String, logged: String) async throws {
+        let lines = LogLines()
+        try await ShellFixture.fake(logger: lines.logger).test { client async throws in
+            _ = try await client.execute(uri: uri, method: .get)
+        }
+        #expect(lines.requests.first?.metadata["path"] == logged)
+    }
+
+    @Test(arguments: [HTTPRequest.Method.options, .put, .delete])
+    func `a signed link is a secret whatever the method`(method: HTTPRequest.Method) async throws {
+        let lines = LogLines()
+        try await ShellFixture.fake(logger: lines.logger).test { client async throws in
+            _ = try await client.execute(uri: "/api/v1/test/link/hunter2", method: method)
+        }
+        #expect(lines.requests.first?.metadata["path"] == "/api/v1/test/link/***")
+    }
+
     @Test func `metrics carry templates and classes, never paths`() async throws {
         let fixture = try ShellFixture.fake()
         try await fixture.test { client async throws in
@@ -88,38 +112,5 @@ import Testing
         #expect(text.contains(#"status="2xx",le="+Inf"} 1"#))
         #expect(!text.contains("41") || !text.contains("items/41"))
         #expect(!text.contains("secret"))
-    }
-}
-
-/// Keeps every line that is logged.
-private final class LogLines: Sendable {
-    struct Line: Sendable {
-        let level: Logger.Level
-        let message: String
-        let metadata: [String: String]
-    }
-
-    private let lines = Mutex<[Line]>([])
-
-    var all: [Line] { lines.withLock { $0 } }
-
-    var handler: any LogHandler { Handler(target: self) }
-
-    private struct Handler: LogHandler {
-        let target: LogLines
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let all = metadata.merging(event.metadata ?? [:]) { $1 }
-            let line = Line(
-                level: event.level, message: event.message.description, metadata: all.mapValues { $0.description })
-            target.lines.withLock { $0.append(line) }
-        }
     }
 }

@@ -54,9 +54,16 @@ import Testing
         #expect(item["x-permission"] as? String == "media.view")
         #expect((item["security"] as? [[String: Any]])?.first?.keys.first == "bearer")
         let responses = try #require(item["responses"] as? [String: Any])
-        #expect(responses.keys.sorted() == ["200", "400", "401", "403", "404", "429", "500"])
+        #expect(responses.keys.sorted() == ["200", "400", "401", "403", "404", "429", "500", "503"])
+        let refused = try #require(responses["429"] as? [String: Any])
+        #expect(refused["description"] as? String == "Too Many Requests")
+        #expect((refused["headers"] as? [String: Any])?.keys.contains("Retry-After") == true)
+        let types = ["application/json", "application/problem+json"]
+        #expect((refused["content"] as? [String: Any])?.keys.sorted() == types)
         let echo = try #require(try operations(whole)["POST /api/v1/test/echo"])
         #expect(echo["requestBody"] != nil)
+        let statuses = try #require(echo["responses"] as? [String: Any])
+        #expect(statuses.keys.sorted() == ["200", "400", "408", "413", "415", "500", "503"])
         let tail = try #require(try operations(whole)["GET /api/v1/test/tail/{path}"])
         #expect((tail["parameters"] as? [[String: Any]])?.count == 2)
     }

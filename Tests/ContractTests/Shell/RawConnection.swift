@@ -31,7 +31,24 @@ final class RawConnection: Sendable {
         guard result == 0 else { throw Failure(code: errno) }
     }
 
-    deinit { close(descriptor) }
+    deinit { Glibc.close(descriptor) }
+
+    /// Says that no more bytes will come; answers can still be read.
+    func endInput() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Goes away, as a process that ends (`isReset` false) or as one that crashes.
+    func close(isReset: Bool) {
+        if isReset {
+            var now = linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+            // The descriptor stays ours until the end; a connection to nowhere gives the old one up.
+            var nowhere = sockaddr()
+            nowhere.sa_family = sa_family_t(AF_UNSPEC)
+            connect(descriptor, &nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        } else {
+            shutdown(descriptor, Int32(SHUT_RDWR))
+        }
+    }
 
     func send(_ text: String) async throws {
         try await NIOThreadPool.singleton.runIfActive { [descriptor] in

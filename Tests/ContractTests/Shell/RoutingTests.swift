@@ -84,6 +84,11 @@ import Testing
         #expect(try await get("/api/v1/test/items/5//", .get, .token("viewer")).status == .ok)
     }
 
+    @Test(arguments: ["*test/open", "xtest/open", "/\u{301}test/open"])
+    func `a path begins with a slash`(path: String) async throws {
+        #expect(try await get(path).status == .notFound)
+    }
+
     @Test func `the absolute form of a request target is understood`() async throws {
         #expect(try await get("http://example.org/test/open").status == .ok)
     }

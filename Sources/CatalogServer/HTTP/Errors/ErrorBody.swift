@@ -5,7 +5,9 @@ import NIOCore
 
 /// The bodies of errors: the only place that knows their shapes.
 enum ErrorBody {
-    private static let problemType = "application/problem+json"
+    static let problemType = "application/problem+json"
+    private static let plainMembers: Set = ["success", "error", "code"]
+    private static let problemMembers = plainMembers.union(["type", "title", "status", "detail", "instance"])
 
     /// The body in the shape that the endpoint documents.
     ///
@@ -21,8 +23,10 @@ enum ErrorBody {
         if shape != .plain { json.field("success", false) }
         json.field("error", failure.message)
         if shape == .structured || isProblem { json.field("code", failure.wireCode) }
+        let taken = isProblem ? problemMembers : plainMembers
         for (name, detail) in failure.details.sorted(by: { $0.key < $1.key }) where name != "code" {
-            json.key(dynamic: name)
+            // A member that stands there already keeps its meaning; the detail gets an underscore behind its name.
+            json.key(dynamic: taken.contains(name) ? name + "_" : name)
             switch detail {
             case .text(let text): json.string(text)
             case .integer(let value): json.integer(value)
@@ -35,6 +39,7 @@ enum ErrorBody {
         json.endObject()
         var headers = failure.headers
         headers[.contentType] = isProblem ? problemType : "application/json"
+        headers[values: .vary].append("Accept")
         return Response(status: failure.status, headers: headers, body: ResponseBody(byteBuffer: json.buffer))
     }
 
@@ -43,15 +48,15 @@ enum ErrorBody {
         json.field("title", failure.status.reasonPhrase)
         json.field("status", failure.status.code)
         json.field("detail", failure.message)
-        json.field("instance", "urn:catalogizer:request:\(requestID)")
+        json.field("instance", "urn:catalogizer:request:\(PercentEncoding.encode(requestID))")
     }
 
-    /// Whether problem details are named with a higher weight than plain JSON.
+    /// Whether problem details are named with a higher weight than plain JSON, or at least more exactly.
     private static func prefersProblem(_ accept: String) -> Bool {
         let weights = WeightedList(accept)
-        let problem = weights.weight(of: problemType) ?? 0
-        let json = weights.weight(of: "application/json") ?? 0
-        return problem > 0 && problem >= json
+        guard let problem = weights.weight(of: problemType), problem > 0 else { return false }
+        if let json = weights.weight(of: "application/json") { return problem > json }
+        return problem >= weights.weight(of: "application/*") ?? weights.weight(of: "*/*") ?? 0
     }
 }
 

@@ -38,9 +38,14 @@ package enum ErrorText {
     package static let internalError = "Internal server error"
     /// 503.
     package static let unavailable = "Service unavailable"
-    /// 400 and 431 for what is no HTTP request, or one whose head is too long.
+    /// 400, 408, 431 and 501 for what is no complete HTTP request, or one that no server takes.
     static func unreadable(_ status: HTTPResponse.Status) -> String {
-        status == .requestHeaderFieldsTooLarge ? "Request head too large" : "Malformed HTTP request"
+        switch status {
+        case .requestTimeout: "Request body too slow"
+        case .requestHeaderFieldsTooLarge: "Request head too large"
+        case .notImplemented: "Transfer-Encoding is not supported"
+        default: "Malformed HTTP request"
+        }
     }
     /// 412.
     package static let preconditionFailed = "Precondition failed"

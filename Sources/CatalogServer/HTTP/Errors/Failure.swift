@@ -23,6 +23,10 @@ struct Failure: Sendable {
                     .rateLimited, ErrorText.rateLimited, details: ["retry_after": .integer(error.decision.resetSeconds)]
                 ))
             headers[.retryAfter] = String(error.decision.resetSeconds)
+        case let error as IncompleteBody:
+            // The client's fault, or its line's: often nobody is left to hear it.
+            let status: HTTPResponse.Status = error.isTooSlow ? .requestTimeout : .badRequest
+            self.init(status: status, message: ErrorText.unreadable(status), code: .invalidArgument, "\(error)")
         case let error as any HTTPResponseError where error.status.code < 500:
             // Hummingbird's own refusals, for example of a body that ends too early.
             self.init(status: error.status, message: error.status.reasonPhrase, code: .invalidArgument, "\(error)")

@@ -13,6 +13,10 @@ package struct PathTemplate: Sendable, Hashable, ExpressibleByStringLiteral, Cus
     /// From left to right.
     package let segments: [Segment]
 
+    init(segments: [Segment]) {
+        self.segments = segments
+    }
+
     /// Reads the form of the type's own description; slashes at the ends do not matter.
     package init(_ text: String) {
         segments = text.split(separator: "/").map { part in

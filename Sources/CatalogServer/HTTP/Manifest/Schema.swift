@@ -70,6 +70,14 @@ enum SharedSchemas {
             "StatsError", "What went wrong, for statistics", example: #"{"success":false,"error":"File not found"}"#,
             .always("success", .boolean), .always("error", .text)),
         SchemaDefinition(
+            "Problem", "What went wrong, for clients that prefer RFC 9457",
+            example: #"{"type":"about:blank","title":"Not Found","status":404,"detail":"File not found","#
+                + #""instance":"urn:catalogizer:request:1","error":"File not found","code":"NOT_FOUND"}"#,
+            .always("type", .text), .always("title", .text, "The status in words"), .always("status", .integer),
+            .always("detail", .text, "For people"), .always("instance", .text, "Names the request"),
+            .always("error", .text, "The same as `detail`"), .always("code", .text, "For programs"),
+            .maybe("success", .boolean, "False, where the other form has it")),
+        SchemaDefinition(
             "Message", "That it was done", example: #"{"message":"Logged out successfully"}"#,
             .always("message", .text)),
     ]

@@ -70,6 +70,12 @@ package enum OpenAPIDocument {
             definition.write(to: &json)
         }
         json.endObject()
+        json.beginObject("headers")
+        for header in OpenAPIHeader.all {
+            json.key(dynamic: header.name)
+            header.write(to: &json)
+        }
+        json.endObject()
         json.beginObject("securitySchemes")
         json.beginObject("bearer")
         json.field("type", "http")

@@ -1,4 +1,4 @@
-import HTTPTypes
+import NIOHTTP1
 
 /// One endpoint as an operation object (OpenAPI 3.1 section 4.8.10).
 struct OpenAPIOperation {
@@ -122,13 +122,14 @@ struct OpenAPIOperation {
 
     /// What the shell answers for this endpoint without asking its handler.
     private var shellStatuses: [Int] {
-        var result = [500]
+        // Any query string may be malformed, and any request but GET is expected to carry a body now and then.
+        var result = [400, 500]
         if endpoint.authentication != .none, endpoint.authentication != .optional { result.append(401) }
         if case .required = endpoint.permission { result.append(403) }
         if endpoint.rateClass != .unlimited { result.append(429) }
-        if endpoint.requestBody != .none { result += [400, 413] }
-        if case .json = endpoint.requestBody { result.append(415) }
-        if !endpoint.template.parameterNames.isEmpty || !endpoint.queryParameters.isEmpty { result.append(400) }
+        if endpoint.method != .get { result += [408, 413, 415] }
+        // Monitors' endpoints say themselves what a database out of order means.
+        if endpoint.tag != .health { result.append(503) }
         return result
     }
 
@@ -142,11 +143,13 @@ struct OpenAPIOperation {
         for answer in answers.sorted(by: { $0.status < $1.status }) where seen.insert(answer.status).inserted {
             json.key(dynamic: String(answer.status))
             json.beginObject()
-            let reason = HTTPResponse.Status(code: answer.status).reasonPhrase
+            let reason = HTTPResponseStatus(statusCode: answer.status).reasonPhrase
             json.field("description", answer.summary.isEmpty ? reason : answer.summary)
             writeHeaders(answer.status, &json)
-            if let schema = answer.schema ?? (answer.status >= 400 ? errorSchema : nil) {
+            if let schema = answer.schema {
                 writeContent("application/json", schema: schema, &json)
+            } else if answer.status >= 400 {
+                writeContents([("application/json", errorSchema), (ErrorBody.problemType, "Problem")], &json)
             } else if let contentType = answer.contentType {
                 writeContent(contentType, schema: nil, &json)
             }
@@ -165,27 +168,30 @@ struct OpenAPIOperation {
 
     private func writeHeaders(_ status: Int, _ json: inout JSONWriter) {
         json.beginObject("headers")
-        // Partial content, and a range that cannot be satisfied.
-        for name in ["X-Request-ID"] + (status == 206 || status == 416 ? ["Content-Range"] : []) {
-            json.key(dynamic: name)
+        for header in OpenAPIHeader.all where header.isSent(status, endpoint) {
+            json.key(dynamic: header.name)
             json.beginObject()
-            json.beginObject("schema")
-            json.field("type", "string")
-            json.endObject()
+            json.field("$ref", "#/components/headers/\(header.name)")
             json.endObject()
         }
         json.endObject()
     }
 
     private func writeContent(_ contentType: String, schema: String?, _ json: inout JSONWriter) {
+        writeContents([(contentType, schema)], &json)
+    }
+
+    private func writeContents(_ contents: [(type: String, schema: String?)], _ json: inout JSONWriter) {
         json.beginObject("content")
-        json.key(dynamic: contentType)
-        json.beginObject()
-        if let schema {
-            json.key("schema")
-            Schema.named(schema).write(to: &json)
+        for content in contents {
+            json.key(dynamic: content.type)
+            json.beginObject()
+            if let schema = content.schema {
+                json.key("schema")
+                Schema.named(schema).write(to: &json)
+            }
+            json.endObject()
         }
-        json.endObject()
         json.endObject()
     }
 }

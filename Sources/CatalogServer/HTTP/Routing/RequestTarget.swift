@@ -8,10 +8,9 @@ struct RequestTarget: Sendable {
     init(_ raw: String) {
         var rest = raw[...]
         // Proxies may send the absolute form; its authority has been chosen already.
-        if !rest.hasPrefix("/"), let scheme = rest.range(of: "://") {
-            let authority = rest[scheme.upperBound...]
-            rest = authority.firstIndex { $0 == "/" || $0 == "?" }.map { authority[$0...] } ?? "/"
-            if rest.hasPrefix("?") { rest = "/" + rest }
+        if rest.utf8.first != UInt8(ascii: "/"), let authority = rest.utf8.rest(after: "://".utf8) {
+            let path = authority.drop { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+            rest = path.first == UInt8(ascii: "/") ? Substring(path) : "/" + Substring(path)
         }
         if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<mark] }
         guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else {
@@ -24,12 +23,12 @@ struct RequestTarget: Sendable {
     }
 }
 
-extension Substring {
-    /// The first place of `needle`.
-    fileprivate func range(of needle: String) -> Range<Index>? {
+extension Substring.UTF8View {
+    /// What follows the first `needle`. Bytes, since a combining mark makes one character of itself and a slash.
+    fileprivate func rest(after needle: String.UTF8View) -> Substring.UTF8View? {
         var start = startIndex
         while start < endIndex {
-            if self[start...].hasPrefix(needle) { return start..<index(start, offsetBy: needle.count) }
+            if self[start...].starts(with: needle) { return self[index(start, offsetBy: needle.count)...] }
             start = index(after: start)
         }
         return nil

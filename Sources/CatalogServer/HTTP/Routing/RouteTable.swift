@@ -121,10 +121,14 @@ struct RouteTable: Sendable {
     /// Slashes at the end of the path do not matter.
     func match(_ method: String, _ path: Substring) -> Match {
         var path = path
-        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") { path.removeLast() }
+        while path.utf8.count > 1, path.utf8.last == UInt8(ascii: "/") {
+            path = Substring(path.utf8.dropLast())
+        }
         if RouteTable.mayBeLiteral(path), let site = fixed[String(path)] { return choose(site, method, []) }
         var parameters: [Substring] = []
-        guard let site = find(tree, path.dropFirst(), &parameters) else { return .none }
+        guard path.utf8.first == UInt8(ascii: "/"),
+            let site = find(tree, Substring(path.utf8.dropFirst()), &parameters)
+        else { return .none }
         return choose(site, method, parameters)
     }
 

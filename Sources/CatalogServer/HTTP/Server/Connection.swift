@@ -13,17 +13,25 @@ final class Connection: Sendable {
         var lastBuffered = 0
         /// With HTTP/2, bytes between requests are no heads: windows and pings.
         var isMultiplexed = false
-        /// The body of a request that is not complete: since when, and how much of it came.
-        var body: (startedAt: NIODeadline, bytes: Int)?
+        var isCut = false
+        var isInputClosed = false
+        /// What wants to know that the client will send nothing more.
+        var onInputClosed: (@Sendable () -> Void)?
     }
 
+    /// The connection that the current task works for.
+    @TaskLocal static var current: Connection?
+
     let channel: any Channel
+    /// Where it comes from. It is taken while the connection is set up, since a closed one has none any more.
+    let peer: ClientAddress
     private let limits: ConnectionLimits
     private let state: Mutex<State>
 
     init(_ channel: any Channel, _ limits: ConnectionLimits) {
         self.channel = channel
         self.limits = limits
+        peer = ClientAddress(channel.remoteAddress)
         let now = NIODeadline.now()
         state = Mutex(State(lastActivityAt: now, lastProgressAt: now))
     }
@@ -46,18 +54,6 @@ final class Connection: Sendable {
         }
     }
 
-    /// The body of a request comes now, if it has one.
-    func bodyBegan() {
-        let now = NIODeadline.now()
-        state.withLock { $0.body = (now, 0) }
-    }
-
-    /// Bytes of it came.
-    func bodyReceived(_ bytes: Int) { state.withLock { $0.body?.bytes += bytes } }
-
-    /// It is complete.
-    func bodyEnded() { state.withLock { $0.body = nil } }
-
     /// An answer has been handed to the channel.
     func requestEnded() {
         let now = NIODeadline.now()
@@ -79,16 +75,35 @@ final class Connection: Sendable {
             state.lastBuffered = buffered
             if buffered > 0 { return now - state.lastProgressAt > TimeAmount(limits.writeStall) }
             if let started = state.headStartedAt, now - started > TimeAmount(limits.head) { return true }
-            if let body = state.body, isTooSlow(body, now) { return true }
             return state.activeRequests == 0 && now - state.lastActivityAt > TimeAmount(limits.idle)
         }
     }
 
-    /// After a while of patience a body has to come at a rate that the slowest of honest lines reaches.
-    private func isTooSlow(_ body: (startedAt: NIODeadline, bytes: Int), _ now: NIODeadline) -> Bool {
-        let elapsed = now - body.startedAt
-        guard elapsed > TimeAmount(limits.body) else { return false }
-        return Int64(body.bytes) < elapsed.nanoseconds / 1_000_000_000 * Limits.requestBodyBytesPerSecond
+    /// Closes the connection at once, whatever is on its way.
+    func cut() {
+        state.withLock { $0.isCut = true }
+        channel.close(promise: nil)
+    }
+
+    var isCut: Bool { state.withLock { $0.isCut } }
+
+    /// The client has closed its direction; it may still read.
+    func inputClosed() {
+        let action = state.withLock { state in
+            state.isInputClosed = true
+            defer { state.onInputClosed = nil }
+            return state.onInputClosed
+        }
+        action?()
+    }
+
+    /// Calls `action` when the client closes its direction, at once when it has; nil forgets the last one.
+    func onInputClosed(_ action: (@Sendable () -> Void)?) {
+        let isClosed = state.withLock { state in
+            state.onInputClosed = state.isInputClosed ? nil : action
+            return state.isInputClosed
+        }
+        if isClosed { action?() }
     }
 }
 
@@ -107,12 +122,10 @@ final class ConnectionRegistry: Sendable {
         }
     }
 
-    /// The connection of a channel, and whether the channel is one of several streams of it (HTTP/2).
-    func find(_ channel: any Channel) -> (connection: Connection, isStream: Bool)? {
+    /// The connection of a channel, or of the channel that it is a stream of (HTTP/2).
+    func find(_ channel: any Channel) -> Connection? {
         connections.withLock { connections in
-            if let own = connections[ObjectIdentifier(channel)] { return (own, false) }
-            guard let parent = channel.parent, let outer = connections[ObjectIdentifier(parent)] else { return nil }
-            return (outer, true)
+            connections[ObjectIdentifier(channel)] ?? channel.parent.flatMap { connections[ObjectIdentifier($0)] }
         }
     }
 
@@ -126,7 +139,7 @@ final class ConnectionRegistry: Sendable {
 
     /// Cuts what is left.
     func closeAll() {
-        for connection in connections.withLock({ Array($0.values) }) { connection.channel.close(promise: nil) }
+        for connection in connections.withLock({ Array($0.values) }) { connection.cut() }
     }
 
     var count: Int { connections.withLock { $0.count } }

@@ -9,7 +9,15 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let registry: ConnectionRegistry
     let executors: EventLoopExecutors
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
+    /// What `Base` makes of a channel, with what is known about the channel.
+    struct Value: ServerChildChannelValue {
+        let base: Base.Value
+        let connection: Connection
+
+        var channel: any Channel { base.channel }
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let connection = Connection(channel, limits)
         registry.add(connection)
         watch(connection, logger)
@@ -20,14 +28,16 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        return base.setup(channel: channel, logger: logger)
+        return base.setup(channel: channel, logger: logger).map { Value(base: $0, connection: connection) }
     }
 
     /// A connection's task stays on the loop that reads and writes for it: a small answer costs no change of thread. The
     /// shell takes everything that may need its time elsewhere.
-    func handle(value: Base.Value, logger: Logger) async {
+    func handle(value: Value, logger: Logger) async {
         await withTaskExecutorPreference(executors[value.channel.eventLoop]) {
-            await base.handle(value: value, logger: logger)
+            await Connection.$current.withValue(value.connection) {
+                await base.handle(value: value.base, logger: logger)
+            }
         }
     }
 
@@ -43,7 +53,7 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
             guard connection.isOverLimit(buffered: buffered) else { return }
             logger.debug("connection over its limit", metadata: ["buffered_bytes": "\(buffered)"])
             task.cancel()
-            channel.close(promise: nil)
+            connection.cut()
         }
         channel.closeFuture.whenComplete { _ in watching.cancel() }
     }

@@ -3,129 +3,190 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
-/// What HTTP/1 asks of a server beyond parsing, between the parser and everything else: one Host (RFC 9112 section 3.2), an
-/// end of the connection where the client wants it (9.3), `100 Continue` (RFC 9110 section 10.1.1), and an answer in the
-/// form of the API for what cannot be parsed.
+/// What HTTP/1 asks of a server beyond parsing, between the parser and everything else.
+///
+/// One Host (RFC 9112 section 3.2), bodies that are whole or not bodies at all (8), an end of the connection where the client
+/// wants it or nothing else is safe (9.3 to 9.6), `100 Continue` (RFC 9110 section 10.1.1), and an answer in the form of the API for
+/// what cannot be parsed.
 final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private let connection: Connection
-    private let onRefused: (HTTPResponse.Status) -> Void
-    /// Requests whose answer has not ended.
-    private var unanswered = 0
-    private var isRefused = false
-
-    /// - Parameter onRefused: told of a request that nobody else sees.
-    init(_ connection: Connection, onRefused: @escaping (HTTPResponse.Status) -> Void) {
-        self.connection = connection
-        self.onRefused = onRefused
+    /// A request whose answer has not ended.
+    private struct Unanswered {
+        let isOldVersion: Bool
+        let isKeptAlive: Bool
+        var waitsForContinue: Bool
     }
 
+    private let connection: Connection
+    private let refused: (HTTPResponse.Status) -> RefusedRequest
+    private let body: BodyWatch
+    /// In the order of their answers; an open body belongs to the last.
+    private var unanswered = CircularBuffer<Unanswered>(initialCapacity: 2)
+    /// What to say when everything before has its answer.
+    private var refusal: HTTPResponse.Status?
+    /// Nothing that comes from now on is a request.
+    private var isDeaf = false
+    /// Whether the connection ends with the last answer.
+    private var isLast = false
+    private var isQuiescing = false
+    private let hangUp: HangUp
+
+    /// - Parameter refused: makes the answer to a request that nobody else sees.
+    init(
+        _ connection: Connection, _ limits: ConnectionLimits, refused: @escaping (HTTPResponse.Status) -> RefusedRequest
+    ) {
+        self.connection = connection
+        self.refused = refused
+        body = BodyWatch(limits)
+        hangUp = HangUp(connection)
+    }
+
+    // MARK: What comes
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isRefused else { return }
         switch unwrapInboundIn(data) {
-        case .head(let head):
-            guard hasOneHost(head) else { return refuse(.badRequest, context) }
-            unanswered += 1
-            connection.bodyBegan()
-            if wantsContinue(head) {
-                let interim = HTTPResponseHead(version: head.version, status: .continue)
-                context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
-            }
-            context.fireChannelRead(wrapInboundOut(.head(withPlainConnectionField(head))))
+        case .head(let head): if !isDeaf { began(head, context) }
         case .body(let part):
-            connection.bodyReceived(part.readableBytes)
+            if isDeaf { return hangUp.dropped(part.readableBytes, context) }
+            body.received(part.readableBytes)
+            if unanswered.count == 1 { unanswered[unanswered.startIndex].waitsForContinue = false }
             context.fireChannelRead(data)
         case .end:
-            connection.bodyEnded()
+            guard !isDeaf else { return }
+            body.ended()
             context.fireChannelRead(data)
         }
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { unanswered -= 1 }
-        context.write(data, promise: promise)
+    func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        if hangUp.isBegun { return context.read() }
+        body.start(on: context.eventLoop) { [weak self] in
+            self?.interrupt(IncompleteBody(isTooSlow: true, cause: "too slow"), context)
+        }
+    }
+
+    private func began(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        if let status = HTTP1Head.problem(head) { return refuse(status, context) }
+        body.began(announced: HTTP1Head.bodyLength(head))
+        let waits = HTTP1Head.wantsContinue(head)
+        unanswered.append(
+            Unanswered(isOldVersion: head.version == .http1_0, isKeptAlive: head.isKeepAlive, waitsForContinue: waits))
+        if !head.isKeepAlive { isLast = true }
+        sendContinueWhenDue(context)
+        context.fireChannelRead(wrapInboundOut(.head(HTTP1Head.withPlainConnectionField(head))))
+    }
+
+    /// An interim answer stands between two answers, never inside one.
+    private func sendContinueWhenDue(_ context: ChannelHandlerContext) {
+        guard body.isOpen, unanswered.count == 1, unanswered.first?.waitsForContinue == true else { return }
+        unanswered[unanswered.startIndex].waitsForContinue = false
+        let interim = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isDeaf {
+            guard case .dataReceivedInErrorState(_, let bytes) = error as? ByteToMessageDecoderError else { return }
+            return hangUp.dropped(bytes.readableBytes, context)
+        }
+        if body.isOpen { return interrupt(IncompleteBody(isTooSlow: false, cause: "\(error)"), context) }
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        // A client that said goodbye is not told about what it sends after that.
+        guard !isLast else { return isDeaf = true }
         refuse(error == .headerOverflow ? .requestHeaderFieldsTooLarge : .badRequest, context)
     }
 
-    private func hasOneHost(_ head: HTTPRequestHead) -> Bool {
-        let count = head.headers[canonicalForm: "host"].count
-        return count == 1 || (count == 0 && head.version == .http1_0)
-    }
-
-    private func wantsContinue(_ head: HTTPRequestHead) -> Bool {
-        guard head.version != .http1_0, head.headers.first(name: "expect")?.lowercased() == "100-continue" else {
-            return false
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { isQuiescing = true }
+        if case .inputClosed = event as? ChannelEvent {
+            connection.inputClosed()
+            hangUp.inputClosed(context)
         }
-        // A body that will be refused for its length need not be sent at all.
-        let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
-        return length <= Limits.jsonBodyBytes
+        context.fireUserInboundEventTriggered(event)
     }
 
-    /// What follows knows one form only of the wish to end the connection.
-    private func withPlainConnectionField(_ head: HTTPRequestHead) -> HTTPRequestHead {
-        guard !head.isKeepAlive else { return head }
-        var head = head
-        head.headers.replaceOrAdd(name: "connection", value: "close")
-        return head
+    func channelInactive(context: ChannelHandlerContext) {
+        if body.isOpen { interrupt(IncompleteBody(isTooSlow: false, cause: "connection closed"), context) }
+        context.fireChannelInactive()
+    }
+
+    /// Without its end a body must not look like one: whoever reads it gets an error, and answers it.
+    private func interrupt(_ error: IncompleteBody, _ context: ChannelHandlerContext) {
+        body.ended()
+        isDeaf = true
+        isLast = true
+        context.fireErrorCaught(error)
+        if unanswered.isEmpty { hangUp.begin(context) }
     }
 
     /// Answers by itself and ends the connection: after a mistake nobody knows where the next request begins.
     private func refuse(_ status: HTTPResponse.Status, _ context: ChannelHandlerContext) {
-        guard !isRefused else { return }
-        isRefused = true
-        guard unanswered == 0 else { return context.close(promise: nil) }
-        onRefused(status)
-        var json = JSONWriter(capacity: 64)
-        json.beginObject()
-        json.field("error", ErrorText.unreadable(status))
-        json.endObject()
-        var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status.code))
-        head.headers = [
-            "Content-Type": "application/json", "Content-Length": String(json.buffer.readableBytes),
-            "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Connection": "close",
-        ]
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(json.buffer))), promise: nil)
-        // Only our own direction is closed: what the client still sends would otherwise destroy the answer.
-        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenComplete { _ in
-            context.close(mode: .output, promise: nil)
-        }
-    }
-}
-
-/// Puts `HTTP1Rules` behind the parser of a connection that speaks HTTP/1, and goes; on others it does nothing else.
-final class HTTP1RulesInstaller: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = Never
-
-    private let registry: ConnectionRegistry
-    private let metrics: HTTPMetrics
-
-    init(_ registry: ConnectionRegistry, _ metrics: HTTPMetrics) {
-        self.registry = registry
-        self.metrics = metrics
+        isDeaf = true
+        refusal = status
+        sendRefusalWhenDue(context)
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
-        let pipeline = context.pipeline.syncOperations
-        defer { pipeline.removeHandler(context: context, promise: nil) }
-        guard let connection = registry.find(context.channel)?.connection,
-            let parser = try? pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-        else { return }
-        let rules = HTTP1Rules(connection) { [metrics] status in
-            metrics.record(method: "OTHER", route: nil, status: status.code, seconds: 0, bytes: 0)
+    private func sendRefusalWhenDue(_ context: ChannelHandlerContext) {
+        guard unanswered.isEmpty, let refusal else { return }
+        let answer = refused(refusal)
+        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
+        writeLast(.end(nil), context, nil)
+    }
+
+    // MARK: What goes
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): context.write(wrapOutboundOut(.head(finished(head))), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end(let trailers):
+            if !unanswered.isEmpty { unanswered.removeFirst() }
+            if unanswered.isEmpty, isLast, refusal == nil { return writeLast(.end(trailers), context, promise) }
+            context.write(data, promise: promise)
+            sendRefusalWhenDue(context)
+            sendContinueWhenDue(context)
         }
-        do {
-            try pipeline.addHandler(rules, position: .after(parser))
-        } catch {
-            context.close(promise: nil)
+    }
+
+    /// Says how the answer ends, and whether the connection does.
+    private func finished(_ head: HTTPResponseHead) -> HTTPResponseHead {
+        guard let request = unanswered.first, head.status.code >= 200 else { return head }
+        var head = head
+        if unanswered.count == 1, body.isOpen, !body.isRestSmall {
+            // Reading what nobody wants would cost more than a new connection.
+            isLast = true
         }
+        if request.isOldVersion, head.status.mayHaveResponseBody, !head.headers.contains(name: "content-length") {
+            // HTTP/1.0 knows no chunks: such a body ends with the connection.
+            head.version = .http1_0
+            isLast = true
+        }
+        let isEnd = !request.isKeptAlive || (unanswered.count == 1 && (isLast || isQuiescing))
+        if isEnd {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if request.isOldVersion {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        return head
+    }
+
+    private func writeLast(
+        _ part: HTTPServerResponsePart, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
+    ) {
+        isDeaf = true
+        body.ended()
+        let written = promise ?? context.eventLoop.makePromise()
+        written.futureResult.assumeIsolated().whenComplete { [self] _ in hangUp.begin(context) }
+        context.writeAndFlush(wrapOutboundOut(part), promise: written)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        hangUp.close(context, mode, promise)
     }
 }

@@ -69,7 +69,7 @@ package final class HTTPServer: Service {
     private func makeSetup() throws -> HTTPListener.Setup {
         let limits = settings.connectionLimits
         let http1 = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [HTTP1RulesInstaller(self.registry, self.shell.services.metrics)],
+            additionalChannelHandlers: [RulesInstaller(self.registry, self.shell.services, self.logger)],
             idleTimeout: TimeAmount(limits.idle),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: Limits.requestHeadBytes, maxHeaderListSize: Limits.requestHeadBytes,
@@ -101,16 +101,16 @@ package final class HTTPServer: Service {
     @concurrent private func serve(
         _ request: Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
-        let found = registry.find(channel)
-        let isStream = found?.isStream ?? false
-        found?.connection.requestBegan(isMultiplexed: isStream)
+        let connection = Connection.current
+        let isStream = connection.map { $0.channel !== channel } ?? false
+        connection?.requestBegan(isMultiplexed: isStream)
         let activeTasks = shell.services.metrics.activeTasks
         activeTasks.add(1)
         defer {
             activeTasks.add(-1)
-            found?.connection.requestEnded()
+            connection?.requestEnded()
         }
-        let response = await shell.respond(to: request, channel: channel, logger: logger, isStream: isStream)
+        let response = await shell.respond(to: request, channel: channel, logger: logger, connection: connection)
         try await writer.write(response: response.head, body: response.body)
     }
 }

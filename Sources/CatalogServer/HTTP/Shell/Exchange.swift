@@ -1,6 +1,7 @@
 import CatalogCore
 import HTTPTypes
 import Logging
+import NIOCore
 import Synchronization
 
 /// One request and its answer, from the first byte of the head to the last of the body.
@@ -21,21 +22,32 @@ final class Exchange: Sendable {
     /// As the client wrote it.
     let method: String
     let clientAddress: ClientAddress
+    let connection: Connection?
+    private let secretPaths: [[UInt8]]
     /// Whether the request came on one of several streams of its connection (HTTP/2).
     let isStream: Bool
     private let baseLogger: Logger
     private let startedAt = ContinuousClock.now
     private let state = Mutex(State())
 
-    init(_ request: HTTPRequest, _ peer: ClientAddress, _ services: ShellServices, _ logger: Logger, isStream: Bool) {
+    /// - Parameters:
+    ///   - connection: nil where there is no socket.
+    ///   - secretPaths: of every signed link, for the log.
+    init(
+        _ request: HTTPRequest, _ channel: any Channel, _ connection: Connection?, _ services: ShellServices,
+        _ logger: Logger, secretPaths: [[UInt8]]
+    ) {
+        self.secretPaths = secretPaths
         self.services = services
-        self.isStream = isStream
+        self.connection = connection
+        isStream = connection.map { $0.channel !== channel } ?? false
         baseLogger = logger
         requestID = RequestIdentifier.choose(request.headerFields[ShellHeader.requestID])
         target = RequestTarget(request.path ?? "/")
         method = request.method.rawValue
         clientAddress = services.trust.clientAddress(
-            peer: peer, forwardedFor: request.headerFields[ShellHeader.forwardedFor])
+            peer: connection?.peer ?? ClientAddress(channel.remoteAddress),
+            forwardedFor: request.headerFields[ShellHeader.forwardedFor])
     }
 
     /// A client that goes away before its answer begins leaves this trace only.
@@ -109,10 +121,14 @@ final class Exchange: Sendable {
         baseLogger.info("request", metadata: metadata(last, seconds))
     }
 
+    private func path(_ endpoint: Endpoint?) -> String {
+        AccessLog.maskedTarget(target, endpoint: endpoint, secretPaths: secretPaths)
+    }
+
     private func metadata(_ last: State, _ seconds: Double) -> Logger.Metadata {
         var fields: Logger.Metadata = [
             "request_id": "\(requestID)", "method": "\(method)", "status": "\(last.status)",
-            "path": "\(AccessLog.maskedTarget(target, endpoint: last.route?.endpoint))",
+            "path": "\(path(last.route?.endpoint))",
             "duration_ms": "\(Double(Int(seconds * 1e5)) / 1e2)", "bytes": "\(last.bytes)",
             "client": "\(clientAddress)",
         ]

@@ -1,8 +1,8 @@
 import CatalogCore
 import HTTPTypes
 package import Hummingbird
-package import Logging
-package import NIOCore
+import Logging
+import NIOCore
 
 /// Everything that happens to every request.
 ///
@@ -12,11 +12,13 @@ package struct HTTPShell: HTTPResponder {
     /// Shared with the server that listens for this shell.
     package let services: ShellServices
     private let routes: RouteTable
+    private let secretPaths: [[UInt8]]
 
     /// - Throws: `RouteAssemblyError` when endpoints and handlers do not fit together.
     package init(_ services: ShellServices, endpoints: [Endpoint], handlers: [EndpointHandler]) throws {
         self.services = services
         routes = try RouteTable(endpoints, handlers)
+        secretPaths = endpoints.compactMap(AccessLog.secretPath)
     }
 
     /// Every route as `GET /api/v1/catalog/{path}`, sorted.
@@ -24,15 +26,14 @@ package struct HTTPShell: HTTPResponder {
 
     /// The same for Hummingbird's own application.
     package func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        await respond(to: request, channel: context.channel, logger: context.logger, isStream: false)
+        await respond(to: request, channel: context.channel, logger: context.logger, connection: nil)
     }
 
     /// Answers; what goes wrong becomes an answer too.
-    package func respond(
-        to request: Request, channel: any Channel, logger: Logger, isStream: Bool
+    func respond(
+        to request: Request, channel: any Channel, logger: Logger, connection: Connection?
     ) async -> Response {
-        let peer = ClientAddress(channel.remoteAddress)
-        let exchange = Exchange(request.head, peer, services, logger, isStream: isStream)
+        let exchange = Exchange(request.head, channel, connection, services, logger, secretPaths: secretPaths)
         var response: Response
         var endpoint: Endpoint?
         switch find(exchange) {

@@ -33,18 +33,7 @@ struct ResponseFinish {
     }
 
     private func addFields(_ headers: inout HTTPFields, _ request: Request) {
-        headers[ShellHeader.requestID] = exchange.requestID
-        headers[.date] = services.date.text
-        headers[.xContentTypeOptions] = "nosniff"
-        headers[ShellHeader.frameOptions] = "DENY"
-        headers[ShellHeader.referrerPolicy] = "no-referrer"
-        if !headers.contains(.contentSecurityPolicy) {
-            headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-        }
-        if services.settings.tls != nil {
-            headers[.strictTransportSecurity] = "max-age=31536000"
-        }
-        if !headers.contains(.cacheControl) { headers[.cacheControl] = "no-store" }
+        ShellHeader.addToEveryAnswer(&headers, exchange.requestID, services)
         services.crossOrigin.apply(to: &headers, origin: request.headers[.origin])
         guard let (decision, rule) = exchange.rate else { return }
         let window = RateRule.windowSeconds

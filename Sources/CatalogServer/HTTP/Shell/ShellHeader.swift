@@ -11,6 +11,20 @@ enum ShellHeader {
     static let legacyReset = HTTPField.Name.known("X-RateLimit-Reset")
     static let frameOptions = HTTPField.Name.known("X-Frame-Options")
     static let referrerPolicy = HTTPField.Name.known("Referrer-Policy")
+
+    /// Fields that no answer is without; those that an answer may choose itself stay as they are.
+    static func addToEveryAnswer(_ headers: inout HTTPFields, _ requestID: String, _ services: ShellServices) {
+        headers[ShellHeader.requestID] = requestID
+        headers[.date] = services.date.text
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[ShellHeader.frameOptions] = "DENY"
+        headers[ShellHeader.referrerPolicy] = "no-referrer"
+        if !headers.contains(.contentSecurityPolicy) {
+            headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        }
+        if services.settings.tls != nil { headers[.strictTransportSecurity] = "max-age=31536000" }
+        if !headers.contains(.cacheControl) { headers[.cacheControl] = "no-store" }
+    }
 }
 
 extension HTTPFields {

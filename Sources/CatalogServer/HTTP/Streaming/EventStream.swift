@@ -43,8 +43,16 @@ extension AppRequestContext {
         response.headers[EventStream.accelBuffering] = "no"
         guard !exchange.isHead else { return response }
         if let ticket { try await exchange.services.authenticator.spend(ticket: ticket) }
+        let (channel, connection) = (self.channel, exchange.isStream ? nil : exchange.connection)
         let body = streamBody(length: nil) { writer in
-            defer { registration.end() }
+            // A client that is gone is seen at once, not at the next ping. Who listens to events has nothing more to say, so
+            // the end of its own direction means the same.
+            channel.closeFuture.whenComplete { _ in mailbox.end() }
+            connection?.onInputClosed { mailbox.end() }
+            defer {
+                connection?.onInputClosed(nil)
+                registration.end()
+            }
             try await EventStream.run(mailbox, &writer) {
                 guard let caller else { return true }
                 return await authenticator.isAlive(caller)

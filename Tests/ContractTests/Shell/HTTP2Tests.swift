@@ -1,0 +1,55 @@
+import CatalogServer
+import Logging
+import Testing
+
+/// Bodies on the streams of HTTP/2.
+@Suite struct HTTP2Tests {
+    private struct Outcome {
+        let answer: String
+        let echoes: Int
+        let lines: LogLines
+    }
+
+    @Test func `a body that does not come is 408`() async throws {
+        // curl waits for its input before it shows an answer, so the log has to tell.
+        let outcome = try await post("-T", ".", "--max-time", "2") { $0.connectionLimits.body = .milliseconds(300) }
+        #expect(outcome.lines.requests.first?.metadata["status"] == "408")
+        #expect(outcome.echoes == 0)
+    }
+
+    @Test func `a client that breaks off in mid-body is its own fault`() async throws {
+        let outcome = try await post("-T", ".", "--max-time", "1")
+        #expect(outcome.echoes == 0)
+        let request = try #require(outcome.lines.requests.first)
+        #expect(request.metadata["status"] == "400")
+        #expect(request.metadata["client"] == "127.0.0.1")
+        #expect(!outcome.lines.all.contains { $0.level >= .warning })
+    }
+
+    @Test func `a body of another length than was said is no body`() async throws {
+        let outcome = try await post("-H", "Content-Length: 100", "-d", #"{"name":"x"}"#)
+        #expect(!outcome.answer.contains("HTTP/2 200"))
+        #expect(outcome.echoes == 0)
+        #expect(!outcome.lines.all.contains { $0.level >= .warning })
+    }
+
+    /// What curl gets for a POST to an endpoint that reads its body.
+    private func post(
+        _ arguments: String..., settings change: (inout HTTPSettings) -> Void = { _ in }
+    ) async throws -> Outcome {
+        try await TestCertificate.withNew { certificate in
+            var settings = HTTPSettings()
+            settings.tls = certificate.files
+            change(&settings)
+            let (lines, feature) = (LogLines(), FakeFeature())
+            let fixture = try ShellFixture.fake(feature, settings, logger: lines.logger)
+            let answer = try await fixture.live { port, _ in
+                let url = "https://127.0.0.1:\(port)/api/v1/test/echo"
+                let answer = try await curl(["-sik", "--http2", "-X", "POST"] + arguments + [url])
+                while lines.requests.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+                return answer
+            }.value
+            return Outcome(answer: answer, echoes: feature.echoes.count, lines: lines)
+        }
+    }
+}
