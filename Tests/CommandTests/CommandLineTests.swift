@@ -115,6 +115,9 @@ struct LogTests {
         #expect(
             line("done\n", [("path", "a b\u{1B}")]).text(usesColor: false)
                 == "10:30:00.042 info     http: done\\u{A} path=\"a b\\u{1B}\"")
+        #expect(
+            line("x", [("id", #"a" user_id="1"#), ("path", #"\"#)]).text(usesColor: false)
+                == #"10:30:00.042 info     http: x id="a\" user_id=\"1" path="\\""#)
         #expect(line("x").text(usesColor: true).contains("\u{1B}[36minfo"))
     }
 

@@ -53,9 +53,20 @@ struct LogLine {
         }
     }
 
+    /// A value as one word, so that no value can look like another field.
     private static func quoted(_ value: String) -> String {
-        let safe = TerminalText.safe(value)
-        return safe.isEmpty || safe.contains(" ") ? "\"\(safe)\"" : safe
+        guard value.isEmpty || value.unicodeScalars.contains(where: needsQuotes) else {
+            return TerminalText.safe(value)
+        }
+        let escaped = value.unicodeScalars.reduce(into: String.UnicodeScalarView()) { text, scalar in
+            if scalar == "\"" || scalar == "\\" { text.append("\\") }
+            text.append(scalar)
+        }
+        return "\"\(TerminalText.safe(String(escaped)))\""
+    }
+
+    private static func needsQuotes(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "\"" || scalar == "\\" || scalar.properties.isWhitespace
     }
 
     /// Appends a JSON string (RFC 8259 section 7).

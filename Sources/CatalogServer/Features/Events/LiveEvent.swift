@@ -4,9 +4,14 @@ import NIOCore
 
 /// Something that happened, as live listeners hear of it (`schemas.md` 3.5).
 package struct LiveEvent: Sendable {
-    /// Listeners choose channels.
+    /// Listeners choose channels. Clients name all of them, also those on which nothing happens yet.
     package enum Channel: String, Sendable, CaseIterable {
         case scans = "scan_updates"
+        case media = "media_updates"
+        case system = "system_updates"
+        case analysis = "analysis_updates"
+        case assets = "asset_updates"
+        case conversions = "conversion_updates"
     }
 
     /// Only listeners of this channel hear of it.
@@ -47,12 +52,14 @@ package struct LiveEvent: Sendable {
         data = json
     }
 
-    /// `{"type", "data", "timestamp"}` (ruling 55).
+    /// `{"type", "data", "payload", "timestamp"}`: some clients read one of the two names, some the other.
     var wireForm: ByteBuffer {
-        var json = JSONWriter(capacity: 640)
+        var json = JSONWriter(capacity: 1_280)
         json.beginObject()
         json.field("type", type)
         json.key("data")
+        json.raw(data.buffer.readableBytesView)
+        json.key("payload")
         json.raw(data.buffer.readableBytesView)
         json.field("timestamp", time: at)
         json.endObject()
