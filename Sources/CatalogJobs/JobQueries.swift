@@ -26,6 +26,9 @@ enum JobQueries {
     static let countPending = SQLStatement(
         "SELECT COUNT(*) FROM jobs WHERE \(isLive) AND status = 'pending' AND kind = $1")
 
+    static let countLive = SQLStatement(
+        "SELECT kind, status, COUNT(*) FROM jobs WHERE status IN ('pending', 'running') GROUP BY kind, status")
+
     static let findDue = SQLStatement(
         "SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $1 AND cancel_requested = 0 LIMIT 1"
     )

@@ -35,6 +35,27 @@ package struct JobStore: Sendable {
         try connection.firstRow(JobQueries.countPending, [.text(kind)]) { Int($0.integer(0)) } ?? 0
     }
 
+    /// How many jobs of one kind wait, or run in any process.
+    package struct LiveCount: Sendable {
+        /// Which handler runs them.
+        package let kind: String
+        /// `pending` or `running`.
+        package let status: Job.Status
+        /// How many of them.
+        package let jobs: Int
+    }
+
+    /// The kinds that have a live job.
+    package func liveCounts() async throws -> [LiveCount] {
+        try await database.read { connection in
+            try connection.rows(JobQueries.countLive) { row in
+                let isRunning = row.text(1) == Job.Status.running.rawValue
+                return LiveCount(
+                    kind: row.text(0), status: isRunning ? .running : .pending, jobs: Int(row.integer(2)))
+            }
+        }
+    }
+
     /// The job with this id.
     package func find(_ id: JobID) async throws -> Job? {
         try await database.read { try $0.firstRow(JobQueries.find, [.integer(id)], Job.init(row:)) }

@@ -1,5 +1,6 @@
 package import CatalogCore
 package import CatalogDatabase
+import CatalogJobs
 package import NIOCore
 
 /// Builds every feature once: the table of contents of the product.
@@ -18,6 +19,8 @@ package struct CatalogServer: Sendable {
         package let metrics: MetricsRegistry
         /// The clock of sessions, rate limits and times in responses.
         package let time: TimeSource
+        /// The version of the program, for `/metrics`.
+        package var version = "unknown"
 
         package init(
             database: any Database, services: CatalogServices, search: SearchService,
@@ -69,9 +72,13 @@ package struct CatalogServer: Sendable {
         let readable = HealthService.Check("database") { try await database.read { _ in } }
         // A transaction that changes nothing still needs the right and the room to write.
         let writable = HealthService.Check("database_writable") { try await database.write { _ in } }
+        let activity = ActivityMetrics(
+            version: dependencies.version, jobs: JobStore(database: database), roots: dependencies.services.roots,
+            scans: dependencies.services.scanActivity)
         return HealthRoutes(
             health: HealthService(checks: [readable]), readiness: HealthService(checks: [readable, writable]),
-            metrics: dependencies.metrics, time: dependencies.time, startedAt: dependencies.time.now,
-            document: OpenAPIDocument.json())
+            metrics: MetricSources(
+                registry: dependencies.metrics, activity: activity, startedAt: dependencies.time.now),
+            time: dependencies.time, document: OpenAPIDocument.json())
     }
 }

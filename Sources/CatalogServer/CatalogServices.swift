@@ -63,6 +63,8 @@ package struct CatalogServices: Sendable {
     package let openFiles: OpenFileCache
     /// Live events for everybody who listens in this process.
     package let events: EventBroker
+    /// What the scans of this process have looked at, for `/metrics`.
+    let scanActivity: ScanActivity
     /// Runs queued scans and removals, once somebody calls its `run()`.
     package let worker: JobWorker
     /// Checks whether a caller may have a link to a file.
@@ -98,13 +100,16 @@ package struct CatalogServices: Sendable {
             skipNames: configuration.skipNames, scans: scans)
         let entries = CatalogStore(database: database)
         let events = EventBroker()
+        let scanActivity = ScanActivity()
         let publish: @Sendable (ScanProgress) -> Void = { progress in
             events.publish(LiveEvent(progress, at: time.now))
+            scanActivity.note(progress)
             listeners.onProgress(progress)
         }
         self.roots = roots
         self.entries = entries
         self.events = events
+        self.scanActivity = scanActivity
         self.scans = scans
         catalog = CatalogService(store: entries, roots: roots)
         let openFiles = OpenFileCache()

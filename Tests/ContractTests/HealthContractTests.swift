@@ -29,7 +29,8 @@ import Testing
         let routes = HealthRoutes(
             health: HealthService(checks: [readable], time: clock.source),
             readiness: readiness ?? HealthService(checks: [readable, writable], time: clock.source),
-            metrics: MetricsRegistry(), time: clock.source, startedAt: clock.now, document: OpenAPIDocument.json())
+            metrics: MetricSources(registry: MetricsRegistry(), startedAt: clock.now), time: clock.source,
+            document: OpenAPIDocument.json())
         return try ShellFixture(
             endpoints: EndpointManifest.all.filter { $0.tag == .health }, handlers: routes.handlers)
     }
@@ -112,6 +113,35 @@ import Testing
             let family = ["_bucket", "_sum", "_count"].reduce(name) { $0.hasSuffix($1) ? $0.dropLast($1.count) : $0 }
             #expect(typed.contains(name) || typed.contains(family), "\(line)")
             #expect(Double(line.split(separator: " ").last ?? "") != nil, "\(line)")
+        }
+    }
+
+    @Test func `clients that want OpenMetrics get it, to its end`() async throws {
+        let accept = "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"
+        let response = try await fixture().test {
+            try await $0.execute(uri: "/metrics", method: .get, headers: [.accept: accept])
+        }
+        #expect(response.headers[.contentType] == "application/openmetrics-text; version=1.0.0; charset=utf-8")
+        let text = String(buffer: response.body)
+        #expect(text.contains("# TYPE process_cpu_seconds counter\nprocess_cpu_seconds_total "))
+        #expect(text.hasSuffix("\n# EOF\n"))
+    }
+
+    @Test func `metrics tell about the program, its jobs, its scans and its roots`() async throws {
+        try await CatalogAPI.with { api in
+            let before = try await api.get("/metrics", token: "").text
+            #expect(before.contains("catalogizer_build_info{version=\"unknown\"} 1\n"))
+            #expect(before.contains("catalogizer_scanned_entries_total 0\n"))
+            #expect(before.contains("catalogizer_jobs_running{kind=\"scan\"} 0\n"))
+            #expect(before.contains("catalogizer_jobs_queued{kind=\"scan\"} 0\n"))
+            #expect(!before.contains("catalogizer_storage_root_online"))
+            try api.server.write("film.mkv", [1])
+            try await api.addRoot()
+            try await api.scan()
+            let after = try await api.get("/metrics", token: "").text
+            #expect(after.contains("# TYPE catalogizer_scanned_entries_total counter\n"))
+            #expect(!after.contains("catalogizer_scanned_entries_total 0\n"))
+            #expect(after.contains("catalogizer_storage_root_online{root=\"media\"} 1\n"))
         }
     }
 

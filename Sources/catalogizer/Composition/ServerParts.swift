@@ -79,11 +79,11 @@ extension Composition {
     ) async throws -> HTTPServer {
         let http = httpSettings(application.settings)
         let group = MultiThreadedEventLoopGroup.singleton
-        let server = try CatalogServer(
-            CatalogServer.Dependencies(
-                database: application.database, services: product.services, search: product.services.search(index),
-                authentication: authentication),
-            settings: http, group: group)
+        var dependencies = CatalogServer.Dependencies(
+            database: application.database, services: product.services, search: product.services.search(index),
+            authentication: authentication)
+        dependencies.version = ProductVersion.text
+        let server = try CatalogServer(dependencies, settings: http, group: group)
         let scheme = http.tls == nil ? "http" : "https"
         let logger = Logger(label: "server")
         return try HTTPServer(

@@ -86,6 +86,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [["127.0.0.1"], []])
+    func `nobody gets another allowance by the address that it claims to have`(proxies: [String]) async throws {
+        var settings = HTTPSettings()
+        settings.trustedProxies = proxies
+        _ = try await ShellFixture.fake(FakeFeature(), settings).live { port, _ in
+            for number in 1...8 {
+                let connection = try RawConnection(port: port)
+                // The proxy adds the last address, what stands before it comes from the client.
+                try await connection.send(
+                    "POST /api/v1/test/register HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                        + "X-Forwarded-For: 198.51.100.\(number), 203.0.113.9\r\nContent-Length: 0\r\n\r\n")
+                let answer = try await connection.receiveAll()
+                #expect(answer.hasPrefix(number <= 5 ? "HTTP/1.1 204 " : "HTTP/1.1 429 "))
+            }
+        }
+    }
+
     @Test func `an account has its own allowance, whatever the address`() async throws {
         var settings = HTTPSettings()
         settings.rateRules = RateRules(authPerMinute: 2, apiPerMinute: 0)

@@ -16,8 +16,9 @@ enum HealthEndpoints {
             .open(because: noAccount).rated(.unlimited)
             .query(QueryParameter("verbose", .boolean, "Lists every check", default: "false"))
             .answers(200, "Probe").answers(503, "Probe", "Not ready"),
-        Endpoint(.get, "/metrics", id: "health.metrics", "Metrics in the text format of Prometheus", tag: .health)
+        Endpoint(.get, "/metrics", id: "health.metrics", "Metrics for Prometheus", tag: .health)
             .open(because: noAccount).rated(.unlimited)
+            .described("Clients that accept `application/openmetrics-text` get OpenMetrics 1.0.")
             .answers(200, contentType: "text/plain; version=0.0.4; charset=utf-8"),
         Endpoint(.get, "/openapi.json", id: "health.openapi", "This document", tag: .health)
             .open(because: "The API is documented for everybody").rated(.unlimited)

@@ -2,7 +2,6 @@ package import CatalogCore
 import HTTPTypes
 import Hummingbird
 package import NIOCore
-import NIOPosix
 
 /// Answers monitors and proxies.
 package struct HealthRoutes: Sendable {
@@ -10,22 +9,18 @@ package struct HealthRoutes: Sendable {
     let health: HealthService
     /// Whether everything works that requests need.
     let readiness: HealthService
-    let metrics: MetricsRegistry
+    let metrics: MetricSources
     let time: TimeSource
-    /// When the process started, in microseconds since 1970.
-    let startedAt: Int64
     /// The finished OpenAPI document.
     let document: ByteBuffer
 
     package init(
-        health: HealthService, readiness: HealthService, metrics: MetricsRegistry, time: TimeSource, startedAt: Int64,
-        document: ByteBuffer
+        health: HealthService, readiness: HealthService, metrics: MetricSources, time: TimeSource, document: ByteBuffer
     ) {
         self.health = health
         self.readiness = readiness
         self.metrics = metrics
         self.time = time
-        self.startedAt = startedAt
         self.document = document
     }
 
@@ -77,12 +72,23 @@ package struct HealthRoutes: Sendable {
         return json.response(status: isHealthy ? .ok : .serviceUnavailable)
     }
 
-    @Sendable private func metricsText(_: Request, _: AppRequestContext) async throws -> Response {
-        let startedAt = self.startedAt
-        let process = try await NIOThreadPool.singleton.runIfActive { ProcessMetrics.text(startedAt: startedAt) }
+    @Sendable private func metricsText(_ request: Request, _: AppRequestContext) async throws -> Response {
+        let families = try await metrics.families()
+        let format = HealthRoutes.format(request.headers[.accept])
+        let type =
+            switch format {
+            case .prometheus: "text/plain; version=0.0.4; charset=utf-8"
+            case .openMetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8"
+            }
         return Response(
-            status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text() + process)))
+            status: .ok, headers: [.contentType: type, .vary: "Accept"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: MetricFamily.text(of: families, format))))
+    }
+
+    private static func format(_ accept: String?) -> MetricFamily.Format {
+        let weights = WeightedList(accept ?? "")
+        let open = weights.weight(of: "application/openmetrics-text") ?? 0
+        return open > 0 && open >= weights.weight(of: "text/plain") ?? 0 ? .openMetrics : .prometheus
     }
 
     @Sendable private func openAPI(_: Request, _: AppRequestContext) async throws -> Response {

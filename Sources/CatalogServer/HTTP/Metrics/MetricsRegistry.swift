@@ -49,7 +49,7 @@ package final class MetricsRegistry: Sendable {
     private func find<M: Metric>(
         _ name: String, _ help: String, _ kind: String, _ labels: [(String, String)], _ make: () -> M
     ) -> M {
-        let key = labels.map { "\($0.0)=\"\(MetricsRegistry.escape($0.1))\"" }.joined(separator: ",")
+        let key = MetricLabels.text(labels)
         return families.withLock { families in
             var family = families[name] ?? Family(help: help, kind: kind)
             if let known = family.metrics[key] as? M { return known }
@@ -62,28 +62,17 @@ package final class MetricsRegistry: Sendable {
         }
     }
 
-    /// The text format 0.0.4 of Prometheus.
-    package func text() -> String {
-        let snapshot = families.withLock { $0 }
-        var lines: [String] = []
-        for (name, family) in snapshot.sorted(by: { $0.key < $1.key }) {
-            lines.append("# HELP \(name) \(family.help)")
-            lines.append("# TYPE \(name) \(family.kind)")
+    /// Everything as it is now.
+    package func snapshot() -> [MetricFamily] {
+        families.withLock { $0 }.map { name, family in
+            var lines: [String] = []
             for labels in family.order { family.metrics[labels]?.write(name, labels, &lines) }
+            return MetricFamily(name, family.help, kind: family.kind, samples: lines)
         }
-        return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func escape(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
-            }
-        }
-    }
+    /// The text format 0.0.4 of Prometheus.
+    package func text() -> String { MetricFamily.text(of: snapshot()) }
 }
 
 /// One number, or one set of buckets, that can print itself.

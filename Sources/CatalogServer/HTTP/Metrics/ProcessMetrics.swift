@@ -3,10 +3,8 @@ import Glibc
 
 /// The numbers about the process itself that every Prometheus client publishes (`process_*`).
 package enum ProcessMetrics {
-    /// Lines of the text format 0.0.4.
-    ///
     /// Reads `/proc`, so it blocks for some microseconds: not for the cooperative pool.
-    package static func text(startedAt: Int64) -> String {
+    package static func families(startedAt: Int64) -> [MetricFamily] {
         let status = fields("/proc/self/status")
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -30,8 +28,8 @@ package enum ProcessMetrics {
             ),
         ]
         return rows.map { row in
-            "# HELP \(row.name) \(row.help)\n# TYPE \(row.name) \(row.kind)\n\(row.name) \(row.value)\n"
-        }.joined()
+            MetricFamily(row.name, row.help, kind: row.kind, samples: ["\(row.name) \(row.value)"])
+        }
     }
 
     private static func seconds(_ time: timeval) -> Double {

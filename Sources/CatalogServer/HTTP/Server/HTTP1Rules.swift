@@ -65,6 +65,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
         if hangUp.isBegun { return context.read() }
+        guard body.isOpen else { return }
         body.start(on: context.eventLoop) { [weak self] in
             self?.interrupt(IncompleteBody(isTooSlow: true, cause: "too slow"), context)
         }

@@ -35,6 +35,7 @@ final class HTTP2StreamRules: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
+        guard body.isOpen else { return }
         body.start(on: context.eventLoop) { [weak self] in
             guard let self else { return }
             if isAnswered { return close(context) }

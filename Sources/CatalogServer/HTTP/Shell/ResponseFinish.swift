@@ -72,6 +72,7 @@ struct ResponseFinish {
     private static func isText(_ contentType: String?) -> Bool {
         guard let type = contentType?.prefix(while: { $0 != ";" }) else { return false }
         return type == "application/json" || type.hasSuffix("+json") || type == "text/plain"
+            || type == "application/openmetrics-text"
     }
 }
 
