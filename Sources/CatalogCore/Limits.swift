@@ -106,7 +106,7 @@ package enum Limits {
     /// How long, and for how many bytes, a client may go on sending after the last answer on its connection: closing at
     /// once would destroy the answer on its way.
     package static let hangUpSeconds: Int64 = 2
-    package static let hangUpBytes = 1 << 20
+    package static let hangUpBytes = 8 << 20
     /// Seconds that one check of a probe may take: probers wait for about ten.
     package static let healthCheckSeconds: Int64 = 2
     /// Seconds that an idle connection is kept.
