@@ -1,4 +1,5 @@
 import CatalogServer
+import Foundation
 import Logging
 import Testing
 
@@ -31,6 +32,20 @@ import Testing
         #expect(!outcome.answer.contains("HTTP/2 200"))
         #expect(outcome.echoes == 0)
         #expect(!outcome.lines.all.contains { $0.level >= .warning })
+    }
+
+    @Test func `the rest of a large body that nobody wants is not read, and the answer arrives`() async throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("body-\(UUID().uuidString)")
+        try Data(count: 8 << 20).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        // The endpoint refuses the type of the body before it reads any of it.
+        let outcome = try await post(
+            "-T", file.path, "-H", "Content-Type: application/xml", "-H", "Transfer-Encoding: chunked", "-w",
+            " %{size_upload}")
+        #expect(outcome.answer.contains("HTTP/2 415"))
+        #expect(outcome.answer.contains(#"{"error":"Content-Type must be application/json"}"#))
+        let sent = try #require(outcome.answer.split(separator: " ").last.flatMap { Int($0) })
+        #expect(sent < 1 << 20)
     }
 
     /// What curl gets for a POST to an endpoint that reads its body.
