@@ -88,7 +88,7 @@ package struct CatalogServices: Sendable {
         registry = StorageRegistry()
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
         scanPool = BlockingPool(name: "scan", threads: configuration.scanSlots, queueLimit: 64)
-        probePool = BlockingPool(name: "probe", threads: 8, queueLimit: 256)
+        probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
         let scans = ScanService(database: database, time: time)

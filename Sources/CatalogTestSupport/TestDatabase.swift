@@ -15,7 +15,7 @@ package struct TestDatabase: Sendable {
         let directory = FileManager.default.temporaryDirectory.appending(path: "catalogizer-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let database = try SQLiteDatabase(path: directory + "/catalogizer.sqlite", readers: 4)
+        let database = try SQLiteDatabase(path: directory + "/catalogizer.sqlite", readers: 2)
         return try await closing(database) {
             try await Migrator().migrate(database)
             return try await body(TestDatabase(database: database, directory: directory))

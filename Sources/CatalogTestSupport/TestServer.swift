@@ -84,7 +84,7 @@ package struct TestServer: Sendable {
         CatalogServices(
             database: database,
             configuration: CatalogServices.Configuration(
-                skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 4,
+                skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 2,
                 scanSlots: 2, scanConcurrency: 3),
             providers: [.local(leavingOut: [])], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },

@@ -35,7 +35,7 @@ import Testing
         let lines = LogLines()
         let fixture = try ShellFixture(
             endpoints: FakeFeature.endpoints, handlers: FakeFeature().handlers,
-            logger: Logger(label: "test") { _ in lines.handler })
+            logger: lines.logger)
         _ = try await fixture.live { port, _ in
             let connection = try RawConnection(port: port)
             try await connection.send("GET /api/v1/test/broken/dataLoss HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -57,7 +57,7 @@ import Testing
         let lines = LogLines()
         let fixture = try ShellFixture(
             endpoints: FakeFeature.endpoints, handlers: FakeFeature().handlers,
-            logger: Logger(label: "test") { _ in lines.handler })
+            logger: lines.logger)
         _ = try await fixture.live { port, _ in
             do {
                 let connection = try RawConnection(port: port, receiveBuffer: 4_096)
@@ -68,7 +68,7 @@ import Testing
                 try await Task.sleep(for: .milliseconds(10))
             }
         }
-        #expect(lines.all.first { $0.message == "request" }?.metadata["complete"] == "false")
+        #expect(lines.requests.first?.metadata["complete"] == "false", "\(lines.all)")
         #expect(!lines.all.contains { $0.level >= .error })
         #expect(fixture.metrics.text().contains("catalogizer_http_broken_streams_total 0\n"))
     }

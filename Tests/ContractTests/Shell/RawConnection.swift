@@ -3,8 +3,14 @@ import NIOPosix
 
 /// A TCP connection whose every byte is the test's own doing.
 ///
-/// Calls block, so they run on NIO's thread pool.
+/// Calls block, so they run on threads of their own: NIO's pool has two, and one test that waits would hold up all others.
 final class RawConnection: Sendable {
+    private static let threads: NIOThreadPool = {
+        let threads = NIOThreadPool(numberOfThreads: 32)
+        threads.start()
+        return threads
+    }()
+
     private let descriptor: Int32
 
     struct Failure: Error {
@@ -51,7 +57,7 @@ final class RawConnection: Sendable {
     }
 
     func send(_ text: String) async throws {
-        try await NIOThreadPool.singleton.runIfActive { [descriptor] in
+        try await Self.threads.runIfActive { [descriptor] in
             let bytes = Array(text.utf8)
             guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
                 throw Failure(code: errno)
@@ -66,7 +72,7 @@ final class RawConnection: Sendable {
 
     /// The same as bytes.
     func receiveBytes() async throws -> [UInt8] {
-        try await NIOThreadPool.singleton.runIfActive { [descriptor] in
+        try await Self.threads.runIfActive { [descriptor] in
             var bytes = [UInt8](repeating: 0, count: 64 << 10)
             let count = recv(descriptor, &bytes, bytes.count, 0)
             if count < 0, errno == ECONNRESET { return [] }

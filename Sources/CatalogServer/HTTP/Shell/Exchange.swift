@@ -98,7 +98,7 @@ final class Exchange: Sendable {
         logger.error(
             "answer broke off",
             metadata: [
-                "path": "\(AccessLog.maskedTarget(target, endpoint: state.withLock { $0.route }?.endpoint))",
+                "path": "\(path(state.withLock { $0.route }?.endpoint))",
                 "error": "\(failure.message)", "cause": "\(failure.cause ?? "-")",
             ])
     }

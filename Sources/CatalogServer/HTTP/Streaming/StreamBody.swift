@@ -60,6 +60,9 @@ package struct StreamBodyWriter: @unchecked Sendable {
 
     /// Writes bytes, and waits while the client has not taken enough of the ones before.
     @concurrent package mutating func write(_ buffer: ByteBuffer) async throws {
+        // Bytes for a closed channel vanish without a word until its event loop comes to tell us, and a body that never waits
+        // for anything else would keep the loop from that.
+        guard channel.isActive else { throw ClientGone(cause: ChannelError.ioOnClosedChannel) }
         exchange.sent(buffer.readableBytes)
         do {
             guard let stallLimit else { return try await base.write(buffer) }
