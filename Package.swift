@@ -10,6 +10,9 @@ let houseRules: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     // Small functions of one target are inlined into another: the scanner's inner loops cross three of them.
     .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+    // The compiler proves exclusive access nearly everywhere; what it checks at run time in loops over rows costs several
+    // percent. Debug builds, and so all tests, keep the checks.
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
 /// A library or test target with the house rules applied.

@@ -12,6 +12,10 @@ class Answer:
         return json.loads(self.body)
 
 
+class ClosedWhileIdle(ConnectionError):
+    """The server closed the connection before it answered anything."""
+
+
 class Connection:
     def __init__(self, port, token=None):
         self.port, self.token = port, token
@@ -36,10 +40,22 @@ class Connection:
         return self.send(self.prepared(method, path, body, headers))
 
     def send(self, request):
-        if self.socket is None:
-            self._connect()
-        self.socket.sendall(request)
-        data = b""
+        """Sends a prepared request. A connection that was idle for so long that the server closed it is made anew."""
+        if self.socket is not None:
+            try:
+                return self._exchange(request)
+            except ClosedWhileIdle:
+                pass
+        self._connect()
+        return self._exchange(request)
+
+    def _exchange(self, request):
+        try:
+            self.socket.sendall(request)
+            data = self._receive()
+        except ConnectionError as error:
+            self.close()
+            raise ClosedWhileIdle("the server closed the connection") from error
         while (end := data.find(b"\r\n\r\n")) < 0:
             data += self._receive()
         head = data[:end].decode("latin-1").split("\r\n")

@@ -9,9 +9,9 @@ import Synchronization
 /// the queue.
 package final class JobWorker: Service {
     /// A job of another process is looked for this often: the command line waits for it.
-    private static let pollMilliseconds: Int64 = 100
+    private static let pollMilliseconds: Int64 = 50
     /// Every so many looks, jobs whose process died are looked for too.
-    private static let pollsPerRecovery = 10
+    private static let pollsPerRecovery = 20
     /// A running job's lease is renewed, and its cancel flag read, this often.
     private static let heartbeatMilliseconds: Int64 = 500
 

@@ -2,6 +2,7 @@ import CatalogCore
 package import CatalogDatabase
 import GRDB
 import GRDBSQLite
+import Glibc
 import NIOPosix
 import Synchronization
 
@@ -30,10 +31,23 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
             try db.execute(sql: "PRAGMA cache_size = -8192; PRAGMA foreign_keys = ON")
         }
         pool = try SQLiteFailure.translatingOpening(path) {
-            try DatabasePool(path: path, configuration: configuration)
+            try Self.open(path, configuration)
         }
         threads = NIOThreadPool(numberOfThreads: readers + 1)
         threads.start()
+    }
+
+    /// Opens the pool, and tries again for two seconds while another process opens a new database too: turning its log on takes
+    /// the file for a moment, and SQLite's own patience does not cover that.
+    private static func open(_ path: String, _ configuration: GRDB.Configuration) throws -> DatabasePool {
+        for _ in 0..<40 {
+            do {
+                return try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                usleep(50_000)
+            }
+        }
+        return try DatabasePool(path: path, configuration: configuration)
     }
 
     package func read<Value: Sendable>(

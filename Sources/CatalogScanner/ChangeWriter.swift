@@ -23,8 +23,11 @@ final class ChangeWriter {
     private var journal = NameJournalBatch()
     /// Directories that the walker counted and their ids, until they are listed themselves.
     private var foundDirectories: [Int: EntryID] = [:]
-    /// Directories inserted by this run and not listed yet: there can be no rows below them.
-    private var emptyDirectories: Set<EntryID> = []
+    /// Directories inserted by this run and not listed yet, as their parents listed them: there can be no rows below them.
+    private var emptyDirectories: [EntryID: ListedEntry] = [:]
+    /// Those of them that this transaction has inserted: the rows of what is known of them come with their listings, or at the
+    /// end. Most directories are listed in the transaction that finds them.
+    private var directoriesWithoutRow: Set<EntryID> = []
     /// Directories that the walker counted and that get their rows in the next walk only.
     private var deferredDirectories: Set<Int> = []
     private var finishedDirectories: [EntryID] = []
@@ -75,7 +78,7 @@ final class ChangeWriter {
 
     private func write(_ batch: WalkBatch, _ connection: any SQLConnection) throws {
         for error in batch.errors { try write(error, connection) }
-        try batch.names.withUnsafeBytes { names in
+        try batch.withNames { names, foldedNames in
             for directory in batch.directories {
                 guard let id = try take(directory.reference) else {
                     deferSubdirectories(of: directory, batch)
@@ -92,7 +95,8 @@ final class ChangeWriter {
                     counts.directoriesListed += 1
                 case .listed(let part):
                     counts.directoriesListed += 1
-                    let listing = ListingView(part: part, entries: batch.entries[part.entries], names: names)
+                    let listing = ListingView(
+                        part: part, entries: batch.entries[part.entries], names: names, foldedNames: foldedNames)
                     guard try write(listing, of: id, connection) else { continue }
                 }
                 finishedDirectories.append(id)
@@ -125,7 +129,8 @@ final class ChangeWriter {
         var isFinished = listing.part.keptNames.isEmpty
         var sums = DirectorySums()
         var digest = listing.part.digest
-        if emptyDirectories.remove(directory) != nil {
+        let found = emptyDirectories.removeValue(forKey: directory)
+        if found != nil {
             for entry in listing.entries { sums.add(kind: entry.listed.kind, size: entry.listed.sizeBytes) }
             try insert(Array(listing.entries.indices), of: listing, into: directory, connection)
         } else {
@@ -136,11 +141,16 @@ final class ChangeWriter {
             if !merge.deferred.isEmpty { isFinished = false }
             try apply(merge, listing, directory, connection)
         }
-        if try entries.updateAttributes(of: directory, to: listing.part, on: connection) {
+        let isAsFound = found.map(listing.part.hasAttributes) ?? false
+        if try !isAsFound && entries.updateAttributes(of: directory, to: listing.part, on: connection) {
             journal.restored.append(directory)
         }
-        try entries.updateDirectory(
-            directory, to: ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums), on: connection)
+        let state = ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums)
+        if directoriesWithoutRow.remove(directory) != nil {
+            try entries.insertDirectory(directory, state, on: connection)
+        } else {
+            try entries.updateDirectory(directory, to: state, on: connection)
+        }
         return isFinished
     }
 
@@ -187,10 +197,11 @@ extension ChangeWriter {
         let firstID = try ids.take(positions.count, connection)
         let newDirectories = try entries.insert(positions, of: listing, into: directory, firstID, on: connection)
         for id in newDirectories {
-            emptyDirectories.insert(id)
-            noteFound(listing, positions[Int(id - firstID)], id)
+            let position = positions[Int(id - firstID)]
+            emptyDirectories[id] = listing.entries[position].listed
+            directoriesWithoutRow.insert(id)
+            noteFound(listing, position, id)
         }
-        try entries.insertDirectories(newDirectories, on: connection)
         journal.noteAdded(firstID...(firstID + Int64(positions.count) - 1))
         counts.added += positions.count
     }
@@ -202,8 +213,10 @@ extension ChangeWriter {
         try scans.note(error, in: scan.id, on: connection)
     }
 
-    /// Writes the journal of names and the frontier of this transaction.
+    /// Writes what is left of this transaction: directories without a listing, the journal of names and the frontier.
     private func finishTransaction(_ connection: any SQLConnection) throws {
+        try entries.insertDirectories(directoriesWithoutRow.sorted(), on: connection)
+        directoriesWithoutRow.removeAll(keepingCapacity: true)
         try journal.write(root: scan.rootID, now: scan.time.now, connection)
         guard !finishedDirectories.isEmpty else { return }
         try scans.noteFinished(finishedDirectories.sorted(), in: scan.id, on: connection)
@@ -216,6 +229,12 @@ struct ListingView {
     let part: ListedDirectory
     let entries: ArraySlice<WalkedEntry>
     let names: UnsafeRawBufferPointer
+    let foldedNames: UnsafeRawBufferPointer
+
+    /// Nil when the name is its own folded form.
+    func foldedName(of entry: WalkedEntry) -> UnsafeRawBufferPointer? {
+        entry.foldedName.map { UnsafeRawBufferPointer(rebasing: foldedNames[$0]) }
+    }
 
     func name(of entry: ListedEntry) -> UnsafeRawBufferPointer {
         let start = Int(entry.nameOffset)

@@ -60,12 +60,13 @@ enum EntryQueries {
             "birth_ns", "device", "inode", "link_count", "first_seen_us", "updated_us",
         ])
 
-    static let directoryRows = SQLBulkTable(
-        "directories",
-        columns: [
-            "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes",
-            "own_files", "own_directories", "total_bytes", "total_files", "total_directories",
-        ])
+    private static let directoryColumns = [
+        "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes", "own_files",
+        "own_directories", "total_bytes", "total_files", "total_directories",
+    ]
+
+    static let directoryRows = SQLBulkTable("directories", columns: directoryColumns)
+    static let listedDirectoryRows = SQLBulkTable("directories", columns: directoryColumns + ["digest"])
 
     static let updateEntry = SQLStatement(
         """

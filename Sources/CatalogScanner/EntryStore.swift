@@ -129,14 +129,14 @@ extension EntryStore {
         let now = time.now
         var newDirectories: [EntryID] = []
         try connection.insertRows(EntryQueries.entryRows, count: positions.count) { row, index in
-            let entry = listing.entries[positions[index]].listed
-            let name = listing.name(of: entry)
+            let walked = listing.entries[positions[index]]
+            let entry = walked.listed
             row.append(firstID + Int64(index))
             row.append(rootID)
             row.append(directory)
             row.append(entry.kind.rawValue)
-            row.append(name)
-            if let folded = TextFold.foldedName(name) { row.append(folded) } else { row.appendNull() }
+            row.append(listing.name(of: entry))
+            if let folded = listing.foldedName(of: walked) { row.append(folded) } else { row.appendNull() }
             // One by one: an array here would be allocated a million times.
             row.append(entry.storedSize)
             row.append(entry.modifiedNS)
@@ -159,6 +159,28 @@ extension EntryStore {
             row.append(ids[index])
             row.append(rootID)
             for _ in 0..<9 { row.append(0 as Int64) }
+        }
+    }
+}
+
+extension EntryStore {
+    /// Inserts a directory that was just listed for the first time.
+    func insertDirectory(_ id: EntryID, _ state: ListedState, on connection: any SQLConnection) throws {
+        // Of a directory without sub-directories the figures of its tree are its own.
+        let total = state.sums.directories == 0 ? state.sums : DirectorySums()
+        try connection.insertRows(EntryQueries.listedDirectoryRows, count: 1) { row, _ in
+            row.append(id)
+            row.append(rootID)
+            row.append(state.scanID)
+            row.append(state.part.isSettled ? state.part.modifiedNS : 0)
+            row.append(state.part.isSettled ? state.part.changedNS : 0)
+            row.append(state.sums.bytes)
+            row.append(state.sums.files)
+            row.append(state.sums.directories)
+            row.append(total.bytes)
+            row.append(total.files)
+            row.append(total.directories)
+            if let digest = state.digest { row.append(digest.bytes) } else { row.appendNull() }
         }
     }
 }

@@ -13,6 +13,7 @@ import Glibc
 /// its parent all the same: one walker's batches arrive in their order, and work changes hands after the batch that it
 /// comes from.
 struct TreeWalker {
+    private static let niceness: Int32 = 5
     private let backend: any StorageBackend
     private let rules: WalkRules
     private let tree: KnownTree
@@ -23,7 +24,7 @@ struct TreeWalker {
     private var listing = DirectoryListing()
     private var digester = DirectoryDigester()
     private var batch = WalkBatch()
-    private var lastSend = Self.seconds()
+    private var lastSend = WalkClock.seconds()
 
     init(
         backend: any StorageBackend, rules: WalkRules, tree: KnownTree, shares: WalkShares,
@@ -52,6 +53,8 @@ struct TreeWalker {
     /// Ends the whole walk with `CatalogError.cancelled` when told to stop, and with the error of the root's own listing,
     /// since then nothing is known of anything.
     mutating func run() {
+        // Everything waits for the writer, and people for their requests. The thread belongs to this walk only.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)
         do {
             while let share = shares.take() {
                 pending = share
@@ -71,7 +74,7 @@ struct TreeWalker {
             if shares.isWorkWanted, let half = pending.takeHalf() {
                 try send()
                 shares.give(half)
-            } else if batch.isFull || Self.seconds() - lastSend > 0.25 {
+            } else if batch.isFull || WalkClock.seconds() - lastSend > 0.25 {
                 try send()
             }
         }
@@ -84,7 +87,7 @@ struct TreeWalker {
             return pushKnownChildren(of: known, directory, device: now.device)
         }
         listing.removeAll()
-        let startedAt = Self.wallNanoseconds()
+        let startedAt = WalkClock.wallNanoseconds()
         do {
             try backend.list(pending.path, into: &listing)
             try rules.checkPlace(
@@ -214,7 +217,7 @@ struct TreeWalker {
             }
             var entry = listed
             entry.nameOffset += nameBase
-            batch.entries.append(WalkedEntry(listed: entry, foundNumber: number))
+            batch.entries.append(WalkedEntry(listed: entry, foundNumber: number, foldedName: fold(listed)))
         }
         for index in known { noteMissing(index, &awayNames) }
         return (children, awayNames)
@@ -222,6 +225,13 @@ struct TreeWalker {
 }
 
 extension TreeWalker {
+    private mutating func fold(_ entry: ListedEntry) -> Range<Int>? {
+        guard let folded = listing.withName(of: entry, { TextFold.foldedName($0) }) else { return nil }
+        let start = batch.foldedNames.count
+        batch.foldedNames += folded
+        return start..<batch.foldedNames.count
+    }
+
     /// The known sub-directory with the name of `entry`; both sides are sorted, so earlier ones are not there any more.
     private mutating func takeKnown(
         _ entry: ListedEntry, from children: inout Range<KnownTree.Index>, _ awayNames: inout [[UInt8]]
@@ -275,7 +285,7 @@ extension TreeWalker {
     }
 
     private mutating func send() throws {
-        lastSend = Self.seconds()
+        lastSend = WalkClock.seconds()
         guard !batch.isEmpty else { return }
         batch.currentPath = pending.path.text
         guard channel.send(batch) else { throw CatalogError(.cancelled, "Stopped") }
@@ -283,17 +293,5 @@ extension TreeWalker {
         let wasFull = batch.isFull
         batch = WalkBatch()
         if wasFull { batch.entries.reserveCapacity(WalkBatch.entriesMax + 256) }
-    }
-
-    private static func wallNanoseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-
-    private static func seconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

@@ -46,6 +46,14 @@ struct ListedDirectory: Sendable {
     let isSettled: Bool
 }
 
+extension ListedDirectory {
+    /// Whether the directory is as its parent listed it.
+    func hasAttributes(of entry: ListedEntry) -> Bool {
+        modifiedNS == entry.modifiedNS && changedNS == entry.changedNS && birthNS == entry.birthNS
+            && device == entry.device && inode == entry.inode
+    }
+}
+
 extension DirectoryListing {
     /// Whether the directory's times lie so far before the listing began that every change after it shows in them.
     ///
@@ -63,6 +71,8 @@ struct WalkedEntry: Sendable {
     let listed: ListedEntry
     /// The walker's number of a directory that the catalog does not have in this place; nil for everything else.
     let foundNumber: Int?
+    /// Where the folded name stands in the batch's `foldedNames`; nil when the name is its own folded form.
+    let foldedName: Range<Int>?
 }
 
 /// A piece of the walk on its way to the writer: many small directories or one large one.
@@ -76,8 +86,15 @@ struct WalkBatch: Sendable {
     var entries: [WalkedEntry] = []
     /// The names of all entries; `ListedEntry.nameOffset` points into it.
     var names: [UInt8] = []
+    /// The folded forms of names that differ from them. Folding is done by the walkers, since everything waits for the writer.
+    var foldedNames: [UInt8] = []
     var errors: [ScanErrorRow] = []
     var currentPath = ""
+
+    /// Lends the bytes of all names, and of those that are folded.
+    func withNames(_ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) throws -> Void) rethrows {
+        try names.withUnsafeBytes { names in try foldedNames.withUnsafeBytes { try body(names, $0) } }
+    }
 
     var isFull: Bool { entries.count >= Self.entriesMax || directories.count >= Self.directoriesMax }
     var isEmpty: Bool { directories.isEmpty && errors.isEmpty }

@@ -13,7 +13,8 @@ enum CatalogEndpoints {
                 QueryParameter("sort_by", .string, "Field", default: "name", allowed: ["name", "size", "modified"]),
                 .sortOrder, .limit, .offset
             )
-            .answers(200, "CatalogListing").fails(400, 404),
+            .answers(200, "CatalogListing").fails(400, 404)
+            .onEventLoop(),
         Endpoint(
             .get, "/api/v1/catalog-info/{path...}", id: "catalog.info", "Describe a file or directory", tag: .catalog
         )
@@ -21,7 +22,8 @@ enum CatalogEndpoints {
             "Digits that are no storage root's name are taken for an entry's id. A root that was never scanned has the id 0."
         )
         .requires("media.view")
-        .answers(200, "FileInfo").fails(400, 404),
+        .answers(200, "FileInfo").fails(400, 404)
+        .onEventLoop(),
     ]
 
     static let schemas = [

@@ -29,6 +29,8 @@ package struct Endpoint: Sendable, Identifiable {
     package private(set) var queryParameters: [QueryParameter] = []
     package private(set) var answers: [Answer] = []
     package private(set) var isStreaming = false
+    /// Its handler runs on the connection's event loop: see `onEventLoop`.
+    package private(set) var isOnEventLoop = false
     package private(set) var countsRangesOnce = false
 
     /// An endpoint that wants a bearer token, counts as `.api`, and has no stated permission yet.
@@ -202,7 +204,16 @@ extension Endpoint {
     }
 
     /// Its answer has no end or is large: never compressed, never held in memory.
-    package func streaming() -> Endpoint { with { $0.isStreaming = true } }
+    package func streaming() -> Endpoint {
+        with {
+            $0.isStreaming = true
+            $0.isOnEventLoop = true
+        }
+    }
+
+    /// Its handler stays on the connection's event loop, which saves two changes of thread: for what is asked often, waits for
+    /// other threads only, and needs some ten microseconds for itself. It must not block.
+    package func onEventLoop() -> Endpoint { with { $0.isOnEventLoop = true } }
 
     /// Ranged reads of one path by one caller use up one request a minute, so that a player may seek (ruling 33).
     package func countingRangesOnce() -> Endpoint { with { $0.countsRangesOnce = true } }

@@ -109,38 +109,54 @@ final class Connection: Sendable {
 
 /// Every open connection.
 final class ConnectionRegistry: Sendable {
-    private let connections = Mutex<[ObjectIdentifier: Connection]>([:])
+    private struct State {
+        var open: [ObjectIdentifier: Connection] = [:]
+        var peak = 0
+    }
+
+    private let state = Mutex(State())
     private let isQuiescing = Atomic(false)
 
     func add(_ connection: Connection) {
         let id = ObjectIdentifier(connection.channel)
-        connections.withLock { $0[id] = connection }
+        state.withLock { state in
+            state.open[id] = connection
+            state.peak = max(state.peak, state.open.count)
+        }
         // Accepted in the very moment in which the server stopped accepting.
         if isQuiescing.load(ordering: .relaxed) { connection.channel.close(promise: nil) }
         connection.channel.closeFuture.whenComplete { [weak self] _ in
-            self?.connections.withLock { _ = $0.removeValue(forKey: id) }
+            self?.state.withLock { _ = $0.open.removeValue(forKey: id) }
         }
     }
 
     /// The connection of a channel, or of the channel that it is a stream of (HTTP/2).
     func find(_ channel: any Channel) -> Connection? {
-        connections.withLock { connections in
-            connections[ObjectIdentifier(channel)] ?? channel.parent.flatMap { connections[ObjectIdentifier($0)] }
+        state.withLock { state in
+            state.open[ObjectIdentifier(channel)] ?? channel.parent.flatMap { state.open[ObjectIdentifier($0)] }
         }
     }
 
     /// Asks every connection to end after the answer that it is at.
     func quiesce() {
         isQuiescing.store(true, ordering: .relaxed)
-        for connection in connections.withLock({ Array($0.values) }) {
+        for connection in state.withLock({ Array($0.open.values) }) {
             connection.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         }
     }
 
     /// Cuts what is left.
     func closeAll() {
-        for connection in connections.withLock({ Array($0.values) }) { connection.cut() }
+        for connection in state.withLock({ Array($0.open.values) }) { connection.cut() }
     }
 
-    var count: Int { connections.withLock { $0.count } }
+    var count: Int { state.withLock { $0.open.count } }
+
+    /// The most connections that were open at the same time since this was asked last.
+    func takePeak() -> Int {
+        state.withLock { state in
+            defer { state.peak = state.open.count }
+            return state.peak
+        }
+    }
 }

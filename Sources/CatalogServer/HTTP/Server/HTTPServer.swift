@@ -49,7 +49,13 @@ package final class HTTPServer: Service {
         await onRunning(listener.port)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [self] in try await listener.serve(setup) }
-            tasks.addTask { [registry] in await HeapTrim.run { registry.count } }
+            tasks.addTask { [registry] in
+                await HeapTrim.run {
+                    registry.count
+                } peak: {
+                    registry.takePeak()
+                }
+            }
             tasks.addTask { [self] in
                 try? await gracefulShutdown()
                 listener.stop()

@@ -9,6 +9,8 @@ struct HeapTrim {
     /// Connections that must have gone since the last time: below that it is some megabytes.
     static let connectionsGone = 64
     static let interval = Duration.seconds(1)
+    /// Looks after that at which memory is given back: what the clients held is freed some time after they have gone.
+    static let repeats = 3
     private var most = 0
 
     /// Whether many of the connections that there were are gone.
@@ -22,10 +24,16 @@ struct HeapTrim {
     }
 
     /// Looks at the number of connections every second, until the task is cancelled.
-    static func run(connections: @Sendable () -> Int) async {
+    ///
+    /// - Parameter peak: the most that were open since the last look, since all may come and go between two.
+    static func run(connections: @Sendable () -> Int, peak: @Sendable () -> Int) async {
         var trim = HeapTrim()
+        var due = 0
         while (try? await Task.sleep(for: interval)) != nil {
-            guard trim.isDue(connections: connections()) else { continue }
+            trim.most = max(trim.most, peak())
+            if trim.isDue(connections: connections()) { due = repeats }
+            guard due > 0 else { continue }
+            due -= 1
             // It takes milliseconds, which neither an event loop nor the cooperative pool has.
             try? await NIOThreadPool.singleton.runIfActive { catalog_trim_heap() }
         }

@@ -97,9 +97,9 @@ package struct HTTPShell: HTTPResponder {
             query: try exchange.target.query.map { try QueryString(parsing: $0) } ?? .empty, channel: channel)
         context.ticket = try Authentication.ticket(of: request, endpoint)
         try checkBody(request, endpoint)
-        // Until here everything was at hand, so it ran on the connection's event loop. Only handlers that send what they
-        // read stay there; they must not block.
-        if endpoint.isStreaming { return try await route.respond(request, context) }
+        // Until here everything was at hand, so it ran on the connection's event loop. Only handlers that
+        // hardly need time of their own stay there.
+        if endpoint.isOnEventLoop { return try await route.respond(request, context) }
         return try await withTaskExecutorPreference(globalConcurrentExecutor) {
             try await route.respond(request, context)
         }

@@ -48,6 +48,8 @@ package struct StreamBodyWriter: @unchecked Sendable {
     private var base: any ResponseBodyWriter
     private let exchange: Exchange
     private let channel: any Channel
+    /// Whether there was a connection; tests do without.
+    private let wasActive: Bool
     /// Streams of HTTP/2 have their own flow control, which the watch over the connection does not see.
     private let stallLimit: TimeAmount?
 
@@ -55,6 +57,7 @@ package struct StreamBodyWriter: @unchecked Sendable {
         self.base = base
         self.exchange = exchange
         self.channel = channel
+        wasActive = channel.isActive
         self.stallLimit = stallLimit
     }
 
@@ -62,7 +65,7 @@ package struct StreamBodyWriter: @unchecked Sendable {
     @concurrent package mutating func write(_ buffer: ByteBuffer) async throws {
         // Bytes for a closed channel vanish without a word until its event loop comes to tell us, and a body that never waits
         // for anything else would keep the loop from that.
-        guard channel.isActive else { throw ClientGone(cause: ChannelError.ioOnClosedChannel) }
+        guard !wasActive || channel.isActive else { throw ClientGone(cause: ChannelError.ioOnClosedChannel) }
         exchange.sent(buffer.readableBytes)
         do {
             guard let stallLimit else { return try await base.write(buffer) }
