@@ -21,6 +21,8 @@ static struct guard guards[GUARDS_MAX];
 // No guard from here on was ever used.
 static atomic_int guards_end;
 static struct sigaction previous;
+// Clears the part of an address that lies within its page; not every processor has pages of 4 KiB.
+static uintptr_t page_mask;
 static pthread_once_t installed = PTHREAD_ONCE_INIT;
 
 // Runs in the middle of whatever touched the page, so it calls nothing but system calls.
@@ -35,7 +37,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context) {
         const size_t size = atomic_load(&guards[i].size);
         if (start == 0 || at < start || at - start >= size) continue;
         // What follows in the file is mostly gone too; one call is cheaper than a signal for each page.
-        const uintptr_t page = at & ~((uintptr_t)4096 - 1);
+        const uintptr_t page = at & page_mask;
         void *zeros = mmap((void *)page, start + size - page, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1, 0);
         if (zeros == MAP_FAILED) break;
@@ -48,6 +50,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context) {
 }
 
 static void install(void) {
+    page_mask = ~((uintptr_t)sysconf(_SC_PAGESIZE) - 1);
     struct sigaction action = {.sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, &previous);
