@@ -78,10 +78,9 @@ package struct DataDirectory: Sendable, Equatable {
         let probe = "\(path)/.write-check.\(getpid()).\(UInt32.random(in: .min ... .max))"
         let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SystemCallFailure("write to", path) }
-        defer {
-            close(descriptor)
-            unlink(probe)
-        }
+        defer { close(descriptor) }
+        // Its name goes first, so that a process that is killed leaves nothing behind.
+        unlink(probe)
         let code = posix_fallocate(descriptor, 0, Self.leastBytes)
         // Any other failure means that this file system cannot say.
         if [ENOSPC, EDQUOT, EFBIG, EIO].contains(code) { throw SystemCallFailure("write to", path, code: code) }
