@@ -15,6 +15,8 @@ import Testing
             #expect(try await api.get("storage/roots/1").object()["name"] as? String == "media")
             #expect(try await api.get("storage/roots/root-1").object()["name"] as? String == "#1")
             #expect(try await api.post("storage/roots", "{\"name\":\"third\",\"id\":\"1\",\(place)}").status == 400)
+            #expect(try await api.post("storage/roots", "{\"name\":\"+1\",\(place)}").status == 201)
+            #expect(try await api.get("storage/roots/+1").object()["name"] as? String == "+1")
         }
     }
 

@@ -39,7 +39,8 @@ package struct StorageRootService: Sendable {
     ///
     /// - Throws: `CatalogError.notFound` "Storage root not found".
     package func find(_ text: String, scope: AccessScope) async throws -> StorageRoot {
-        if let number = RootID(text) { return try await find(number, scope: scope) }
+        // `+5` is a number to Swift, and a name to people.
+        if text.first?.isNumber == true, let number = RootID(text) { return try await find(number, scope: scope) }
         if let root = try await store.find(slug: text, scope: scope) { return root }
         if let root = try await store.find(name: text, scope: scope) { return root }
         throw Self.notFound
