@@ -16,19 +16,32 @@ package enum FileExtension {
 
     /// The extension of the name's folded text form, or nil: `Film.MKV` has `mkv`; `.profile`, `a.` and `b` have none.
     package static func of(_ name: [UInt8]) -> String? {
-        // Nearly every name: an extension in ASCII, which folding the rest cannot change.
-        if let dot = name.lastIndex(of: UInt8(ascii: ".")), name[dot...].allSatisfy({ $0 < 0x80 }) {
-            return ofFolded(name[dot...], isWholeName: dot == 0)
-        }
-        if name.allSatisfy({ $0 < 0x80 }) { return nil }
+        if let found = name.withUnsafeBufferPointer({ ofPlainEnd($0) }) { return found }
         // Other scripts have dots and spaces of their own, which fold to ours.
         let folded = TextFold.foldedName(name) ?? name
         guard let dot = folded.lastIndex(of: UInt8(ascii: ".")) else { return nil }
         return ofFolded(folded[dot...], isWholeName: dot == 0)
     }
 
+    /// The same for a name in text form.
+    package static func of(text name: String) -> String? {
+        let plain = name.utf8.withContiguousStorageIfAvailable { ofPlainEnd($0) }
+        if let plain, let found = plain { return found }
+        return of(NameEncoding.bytes(of: name))
+    }
+
+    /// The extension of a name that ends in a dot and ASCII, which folding the rest cannot change: nearly every name; nil for
+    /// names that need a closer look.
+    private static func ofPlainEnd(_ name: UnsafeBufferPointer<UInt8>) -> String?? {
+        guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else {
+            return name.allSatisfy { $0 < 0x80 } ? .some(nil) : nil
+        }
+        guard name[dot...].allSatisfy({ $0 < 0x80 }) else { return nil }
+        return ofFolded(name[dot...], isWholeName: dot == 0)
+    }
+
     /// The extension in a name's last dot and what follows it.
-    private static func ofFolded(_ end: ArraySlice<UInt8>, isWholeName: Bool) -> String? {
+    private static func ofFolded(_ end: some Collection<UInt8>, isWholeName: Bool) -> String? {
         let tail = end.dropFirst()
         guard !isWholeName, !tail.isEmpty, tail.count <= bytesMax, !tail.contains(UInt8(ascii: " ")) else { return nil }
         let text = String(decoding: tail, as: UTF8.self)

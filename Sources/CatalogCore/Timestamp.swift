@@ -21,26 +21,27 @@ package enum Timestamp {
         let days = floorDivide(clamped, 86_400)
         let (year, month, day) = civilDate(days: days)
         let second = Int(clamped - days * 86_400)
-        putTwoDigits(year / 100, after: nil, to: out, at: 0)
-        putTwoDigits(year % 100, after: nil, to: out, at: 2)
-        putTwoDigits(month, after: "-", to: out, at: 4)
-        putTwoDigits(day, after: "-", to: out, at: 7)
-        putTwoDigits(second / 3_600, after: "T", to: out, at: 10)
-        putTwoDigits(second / 60 % 60, after: ":", to: out, at: 13)
-        putTwoDigits(second % 60, after: ":", to: out, at: 16)
+        let minute = second / 60
+        let hour = minute / 60
+        precondition(out.count >= textBytes)
+        putTwoDigits(year / 100, to: out, at: 0)
+        putTwoDigits(year % 100, to: out, at: 2)
+        out[4] = UInt8(ascii: "-")
+        putTwoDigits(month, to: out, at: 5)
+        out[7] = UInt8(ascii: "-")
+        putTwoDigits(day, to: out, at: 8)
+        out[10] = UInt8(ascii: "T")
+        putTwoDigits(hour, to: out, at: 11)
+        out[13] = UInt8(ascii: ":")
+        putTwoDigits(minute - hour * 60, to: out, at: 14)
+        out[16] = UInt8(ascii: ":")
+        putTwoDigits(second - minute * 60, to: out, at: 17)
         out[19] = UInt8(ascii: "Z")
     }
 
-    private static func putTwoDigits(
-        _ value: Int, after mark: Unicode.Scalar?, to out: UnsafeMutableRawBufferPointer, at place: Int
-    ) {
-        var place = place
-        if let mark {
-            out[place] = UInt8(ascii: mark)
-            place += 1
-        }
-        out[place] = UInt8(48 + value / 10)
-        out[place + 1] = UInt8(48 + value % 10)
+    private static func putTwoDigits(_ value: Int, to out: UnsafeMutableRawBufferPointer, at place: Int) {
+        out[place] = UInt8(truncatingIfNeeded: 48 &+ value / 10)
+        out[place + 1] = UInt8(truncatingIfNeeded: 48 &+ value % 10)
     }
 
     /// The form of HTTP header fields (RFC 9110 section 5.6.7): `Mon, 15 Jan 2024 10:30:00 GMT`.

@@ -34,4 +34,22 @@ import Testing
         let parsed = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         #expect(parsed?["text"] as? String == "a\"b\\c\nd\u{1}é\u{7F}/")
     }
+
+    @Test func `a byte that needs an escape gets it wherever it stands`() throws {
+        // As long as four of the words that are looked at in one go, and some bytes more.
+        let texts = (0..<35).flatMap { place in
+            (UInt8(0)...0x7F).map { byte in
+                String(repeating: "a", count: place) + String(UnicodeScalar(byte))
+                    + String(repeating: "a", count: 34 - place)
+            }
+        }
+        var json = JSONWriter(capacity: 0)
+        json.beginArray()
+        for text in texts { json.string(text) }
+        for text in texts { json.string(utf8: Array(text.utf8)) }
+        json.endArray()
+        let written = String(buffer: json.buffer)
+        #expect(try JSONDecoder().decode([String].self, from: Data(written.utf8)) == texts + texts)
+        #expect(!written.utf8.contains { $0 < 0x20 || $0 == 0x7F })
+    }
 }

@@ -14,11 +14,11 @@ package struct CatalogEntry: Sendable {
     /// The directory that holds it; nil directly below the root.
     package let parentID: EntryID?
     package let kind: EntryKind
-    package let name: [UInt8]
-    /// Text form of the name.
+    /// Text form of the name; empty for a root's own directory.
     package let nameText: String
-    /// Text form of the path below the root; empty for the root itself.
-    package let path: String
+    /// Text form of the path from the root to the directory that holds it, with a slash at the end; empty for what is
+    /// directly below the root. It is one text that the entries of a page share.
+    package let directoryPath: String
     /// Bytes; for a directory of its whole tree.
     package let sizeBytes: Int64
     package let modifiedNS: Int64
@@ -27,10 +27,14 @@ package struct CatalogEntry: Sendable {
     package let firstSeenAt: Int64
     package let updatedAt: Int64
 
+    /// The name as the storage has it.
+    package var name: [UInt8] { NameEncoding.bytes(of: nameText) }
+    /// Text form of the path below the root; empty for the root itself.
+    package var path: String { directoryPath + nameText }
     /// Whether other entries may be below it; links are never followed.
     package var isDirectory: Bool { kind == .directory }
     /// Lower case, without the dot; nil for directories.
-    package var fileExtension: String? { isDirectory ? nil : FileExtension.of(name) }
+    package var fileExtension: String? { isDirectory ? nil : FileExtension.of(text: nameText) }
 }
 
 extension CatalogEntry {
@@ -38,9 +42,29 @@ extension CatalogEntry {
     init(unscanned root: StorageRoot) {
         self.init(
             id: 0, rootID: root.id, rootName: root.name, isOffline: root.status == .offline, parentID: nil,
-            kind: .directory, name: [], nameText: "", path: "", sizeBytes: 0, modifiedNS: root.createdAt * 1_000,
-            inode: 0, firstSeenAt: root.createdAt, updatedAt: root.updatedAt)
+            kind: .directory, nameText: "", directoryPath: "", sizeBytes: 0, modifiedNS: root.createdAt * 1_000,
+            inode: 0,
+            firstSeenAt: root.createdAt, updatedAt: root.updatedAt)
     }
+}
+
+/// Which page of which directory is wanted, and by whom.
+struct CatalogPageRequest: Sendable {
+    let rootName: String
+    let path: StoragePath
+    let order: CatalogOrder
+    let page: Page
+    let scope: AccessScope
+}
+
+/// One page of a directory, in the form that its reader asked for.
+package struct CatalogPage<Output: Sendable>: Sendable {
+    /// What the entries became.
+    package var output: Output
+    /// Entries of this page.
+    package var count: Int
+    /// Entries of the directory.
+    package let total: Int
 }
 
 /// A place in the catalog: a root, and a directory or file in it.
@@ -67,7 +91,7 @@ package struct CatalogOrder: Sendable, Hashable {
     /// Whether the greatest comes first.
     package let isDescending: Bool
 
-    /// Unknown fields fall back to the name; everything but `desc` ascends (`schemas.md` section 0).
+    /// Unknown fields fall back to the name; everything but `desc` ascends.
     package init(sortBy: String?, sortOrder: String?) {
         field = sortBy.flatMap(Field.init(rawValue:)) ?? .name
         isDescending = sortOrder == "desc"

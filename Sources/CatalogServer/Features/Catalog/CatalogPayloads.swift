@@ -1,24 +1,40 @@
 import CatalogCore
 
 extension JSONWriter {
-    /// An entry of a listing or of search results: the documented ten keys, and what has to be said beside them.
-    mutating func entry(_ entry: CatalogEntry) {
+    /// An object that begins with the array `name`, with room for so many entries.
+    init(beginningPage name: StaticString, rows: Int) {
+        self.init(capacity: 256 + rows * 384)
         beginObject()
-        field("id", entry.id)
-        field("storage_root_id", entry.rootID)
-        field("storage_root_name", entry.rootName)
-        field("path", entry.path)
-        field("name", entry.nameText)
-        field("size", entry.sizeBytes)
-        field("is_directory", entry.isDirectory)
-        field("mime_type", entry.isDirectory ? nil : MIMEType.of(fileExtension: entry.fileExtension))
-        field("created_at", time: entry.firstSeenAt)
-        field("modified_at", time: entry.modifiedAt)
-        noteState(of: entry)
-        endObject()
+        beginArray(name)
     }
 
-    /// Everything about one entry (`schemas.md` 1.4).
+    /// An entry of a listing or of search results: the documented ten keys, and what has to be said beside them.
+    mutating func entry(_ entry: CatalogEntry) {
+        let mimeType = entry.isDirectory ? nil : MIMEType.of(fileExtension: entry.fileExtension)
+        let texts =
+            entry.rootName.utf8.count + entry.directoryPath.utf8.count + 2 * entry.nameText.utf8.count
+            + (mimeType?.utf8.count ?? 0)
+        // The names of the members and everything of a fixed length are less than 384 bytes.
+        piece(atMost: 384 + texts * JSONText.escapedBytesMax) { text in
+            text.open("{")
+            text.field("id", entry.id)
+            text.field("storage_root_id", entry.rootID)
+            text.field("storage_root_name", entry.rootName)
+            text.field("path", entry.directoryPath, entry.nameText)
+            text.field("name", entry.nameText)
+            text.field("size", entry.sizeBytes)
+            text.field("is_directory", entry.isDirectory)
+            text.key("mime_type")
+            if let mimeType { text.string(mimeType) } else { text.literal("null") }
+            text.field("created_at", time: entry.firstSeenAt)
+            text.field("modified_at", time: entry.modifiedAt)
+            if entry.kind == .link { text.field("is_symlink", true) }
+            if entry.isOffline { text.field("storage_status", "offline") }
+            text.close("}")
+        }
+    }
+
+    /// Everything about one entry.
     mutating func fileInfo(_ entry: CatalogEntry, lastScanAt: Int64?) {
         beginObject()
         field("id", entry.id)
@@ -44,19 +60,14 @@ extension JSONWriter {
         field("last_scan_at", time: lastScanAt)
         field("updated_at", time: entry.updatedAt)
         field("deleted", false)
-        if entry.kind != .link { field("is_symlink", false) }
-        noteState(of: entry)
+        field("is_symlink", entry.kind == .link)
+        if entry.isOffline { field("storage_status", "offline") }
         endObject()
     }
 
     private static let uncomputed: [StaticString] = [
         "duplicate_group_id", "media_type", "media_item_id", "hash", "md5", "sha1", "sha256", "blake3",
     ]
-
-    private mutating func noteState(of entry: CatalogEntry) {
-        if entry.kind == .link { field("is_symlink", true) }
-        if entry.isOffline { field("storage_status", "offline") }
-    }
 }
 
 extension CatalogEntry {

@@ -28,13 +28,11 @@ struct CatalogRoutes: Sendable {
         let page = context.query.page()
         let order = CatalogOrder(sortBy: context.query["sort_by"], sortOrder: context.query["sort_order"])
         let result = try await catalog.children(
-            of: path, order: order, page: page, scope: context.requireCaller().scope)
-        var json = JSONWriter(capacity: 256 + result.entries.count * 384)
-        json.beginObject()
-        json.beginArray("files")
-        for entry in result.entries { json.entry(entry) }
+            of: path, order: order, page: page, scope: context.requireCaller().scope,
+            into: { JSONWriter(beginningPage: "files", rows: page.limit) }, { $0.entry($1) })
+        var json = result.output
         json.endArray()
-        json.field("count", result.entries.count)
+        json.field("count", result.count)
         json.field("total", result.total)
         json.field("limit", page.limit)
         json.field("offset", page.offset)

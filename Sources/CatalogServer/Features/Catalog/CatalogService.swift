@@ -17,14 +17,20 @@ package struct CatalogService: Sendable {
 
     /// One page of a directory.
     ///
-    /// - Parameter path: bytes of the URL after decoding: the root's name, then the path below it.
+    /// - Parameters:
+    ///   - path: bytes of the URL after decoding: the root's name, then the path below it.
+    ///   - output: makes what the page is gathered in.
+    ///   - append: adds the next entry to it, on a thread of the database.
     /// - Throws: as `CatalogStore.children`; `.invalidArgument` "Invalid path".
-    package func children(
-        of path: [UInt8], order: CatalogOrder, page: Page, scope: AccessScope
-    ) async throws -> (entries: [CatalogEntry], total: Int) {
+    package func children<Output: Sendable>(
+        of path: [UInt8], order: CatalogOrder, page: Page, scope: AccessScope,
+        into output: @escaping @Sendable () -> Output,
+        _ append: @escaping @Sendable (inout Output, CatalogEntry) -> Void
+    ) async throws -> CatalogPage<Output> {
         guard let place = try Self.split(path) else { throw CatalogError(.invalidArgument, "Path is required") }
-        return try await store.children(
+        let request = CatalogPageRequest(
             rootName: place.root, path: place.path, order: order, page: page, scope: scope)
+        return try await store.children(request, into: output, append)
     }
 
     /// The entry that a path means; a single number that is no root's name is an id. A root that was never scanned has no

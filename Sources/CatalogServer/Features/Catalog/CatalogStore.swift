@@ -12,18 +12,24 @@ package struct CatalogStore: Sendable {
     /// One page of a directory. Everything is asked in one read, so that the page is of one moment and costs one hand-over
     /// between threads.
     ///
+    /// - Parameters:
+    ///   - output: makes what the page is gathered in.
+    ///   - append: adds the next entry to it, on the database's thread: so a row is gone before the next one is read, and
+    ///     nothing is carried to another thread but the result.
     /// - Throws: `CatalogError.notFound` "Storage root not found" or "Path not found"; `.invalidArgument` "Path is not a
     ///   directory".
-    func children(
-        rootName: String, path: StoragePath, order: CatalogOrder, page: Page, scope: AccessScope
-    ) async throws -> (entries: [CatalogEntry], total: Int) {
-        let folded = TextFold.fold(rootName)
+    func children<Output: Sendable>(
+        _ request: CatalogPageRequest, into output: @escaping @Sendable () -> Output,
+        _ append: @escaping @Sendable (inout Output, CatalogEntry) -> Void
+    ) async throws -> CatalogPage<Output> {
+        let (path, page) = (request.path, request.page)
+        let folded = TextFold.fold(request.rootName)
         return try await database.read { connection in
-            let place = try Self.place(.text(folded), CatalogQueries.rootByName, scope, connection)
+            let place = try Self.place(.text(folded), CatalogQueries.rootByName, request.scope, connection)
             guard let rootEntryID = place.rootEntryID else {
                 // Never scanned: the root is there and empty, and nothing is in it.
                 guard path == .root else { throw Self.pathNotFound }
-                return ([], 0)
+                return CatalogPage(output: output(), count: 0, total: 0)
             }
             let directory = try Self.entryID(at: path, below: rootEntryID, connection)
             let values: [SQLValue] = [
@@ -32,10 +38,13 @@ package struct CatalogStore: Sendable {
             let prefix = path.components.isEmpty ? "" : path.text + "/"
             let total = try connection.firstRow(CatalogQueries.childCount, [.integer(directory)]) { Int($0.integer(0)) }
             guard let total else { throw CatalogError(.invalidArgument, "Path is not a directory") }
-            let entries = try connection.rows(CatalogQueries.children(order), values) { row in
-                CatalogEntry(row: row, place: place, directoryPath: prefix)
+            var result = CatalogPage(output: output(), count: 0, total: total)
+            try connection.forEachRow(CatalogQueries.children(request.order), values) { row in
+                append(&result.output, CatalogEntry(row: row, place: place, directoryPath: prefix))
+                result.count += 1
+                return true
             }
-            return (entries, total)
+            return result
         }
     }
 
@@ -180,14 +189,13 @@ extension CatalogEntry {
     ///
     /// - Parameter directoryPath: text form of its directory with a slash at the end; empty below the root.
     init(row: SQLRow, place: CatalogPlace, directoryPath: String) {
-        let name = row.bytes(2)
-        let nameText = NameEncoding.text(of: name)
         let parentID = row.optionalInteger(8)
         self.init(
             id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
             parentID: parentID == place.rootEntryID ? nil : parentID,
             kind: EntryKind(rawValue: row.integer(1)) ?? .file,
-            name: name, nameText: nameText, path: directoryPath + nameText, sizeBytes: row.integer(3),
-            modifiedNS: row.integer(4), inode: row.integer(5), firstSeenAt: row.integer(6), updatedAt: row.integer(7))
+            nameText: row.withBytes(2) { NameEncoding.text(of: $0) }, directoryPath: directoryPath,
+            sizeBytes: row.integer(3), modifiedNS: row.integer(4), inode: row.integer(5), firstSeenAt: row.integer(6),
+            updatedAt: row.integer(7))
     }
 }

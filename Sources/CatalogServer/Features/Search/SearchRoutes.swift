@@ -10,9 +10,7 @@ struct SearchRoutes: Sendable {
     @Sendable private func files(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let question = try SearchRequest(context.query)
         let result = try await search.search(question, scope: context.requireCaller().scope)
-        var json = JSONWriter(capacity: 256 + result.entries.count * 384)
-        json.beginObject()
-        json.beginArray("files")
+        var json = JSONWriter(beginningPage: "files", rows: result.entries.count)
         for entry in result.entries { json.entry(entry) }
         json.endArray()
         json.field("total", result.total)
