@@ -1,4 +1,4 @@
-/// What a caller may see. Every read of a store takes one (ruling 37), so that no question can be asked without it.
+/// What a caller may see. Every read of a store takes one, so that no question can be asked without it.
 package enum AccessScope: Sendable, Equatable {
     /// Everything: administrators, the command line, the server's own work.
     case everything
@@ -20,5 +20,5 @@ package typealias RootID = Int64
 package typealias EntryID = Int64
 /// Number of a user.
 package typealias UserID = Int64
-/// Number of a job; a scan is a job (ruling 45).
+/// Number of a job, and of the scan that the job does.
 package typealias JobID = Int64

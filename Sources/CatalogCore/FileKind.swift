@@ -2,7 +2,7 @@
 package enum EntryKind: Int64, Sendable {
     case file = 0
     case directory = 1
-    /// A symbolic link, listed as what it is and never followed out of its root (ruling 19).
+    /// A symbolic link, listed as what it is and never followed out of its root.
     case link = 2
 }
 
@@ -49,7 +49,7 @@ package enum FileExtension {
     }
 }
 
-/// The class of a file by its extension (`schemas.md` 4.8).
+/// The class of a file by its extension: `file_type` in the API.
 package enum FileType: String, Sendable, CaseIterable {
     case video, audio, image, book, software, archive, document, code, subtitle, other
 

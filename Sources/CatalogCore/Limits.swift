@@ -1,10 +1,10 @@
 /// Every limit of the product that is not a setting, with its unit and its reason.
 package enum Limits {
-    /// Rows of a page when the caller says nothing (`api.md`).
+    /// Rows of a page when the caller says nothing; clients rely on it.
     package static let pageRowsDefault = 100
     /// Rows of a page at most; a larger `limit` is clamped.
     package static let pageRowsMax = 1_000
-    /// Bytes of a JSON body; more is 413 (ruling 7).
+    /// Bytes of a JSON body; more is 413.
     package static let jsonBodyBytes = 1 << 20
     /// Header fields of one request: browsers send about twenty.
     package static let requestHeaderFields = 200
@@ -44,7 +44,7 @@ package enum Limits {
     package static let searchWords = 16
     /// Password hashes that wait for a thread: each costs 19 MiB and 40 ms, so a longer queue only hides an attack.
     package static let passwordHashQueue = 32
-    /// Characters of a username (ruling 2) and of a new password (`schemas.md` 4.2).
+    /// Characters of a username and of a new password.
     package static let usernameCharacters = 3...50
     package static let passwordCharacters = 8...128
     /// Bytes that a username, an e-mail address or a name of a person, and a password, may have before they are
@@ -66,12 +66,12 @@ package enum Limits {
     /// Sessions and checked tokens kept in memory, about 1 KiB each.
     package static let callersCached = 4_096
     /// How long a process believes what it read about a session; half of the second in which a revocation must reach every
-    /// process (ruling 27).
+    /// process.
     package static let callerBelievedMicroseconds: Int64 = 500_000
     /// Live download links of one user, and how long one may live.
     package static let downloadLinksPerUser = 1_000
     package static let downloadLinkSeconds: ClosedRange<Int64> = 1...(30 * 86_400)
-    /// Scans that may wait (`schemas.md` 3.1).
+    /// Scans that may wait; one more is refused with 503.
     package static let scanQueue = 100
     /// Seconds that the removal of a storage root waits for its scan to stop: a listing of a slow storage may take some.
     package static let scanStopSeconds: Int64 = 20
@@ -80,7 +80,7 @@ package enum Limits {
     package static let scansWithErrorsKept = 20
     /// Error rows kept for one scan; a root that cannot be read at all would otherwise write one per name.
     package static let scanErrorsKept = 10_000
-    /// Days that a vanished entry keeps its row, and so its id (ruling 38).
+    /// Days that a vanished entry keeps its row, and so its id, should it come back.
     package static let tombstoneDays = 90
     /// Live server-sent event streams for one user.
     package static let eventStreamsPerUser = 4

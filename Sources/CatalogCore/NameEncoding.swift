@@ -1,4 +1,4 @@
-/// The reversible text form of a name that is bytes (rulings 9 and 40).
+/// The reversible text form of a name that is bytes.
 ///
 /// A name on a disk is bytes and need not be UTF-8, while JSON and URLs carry text. Every byte that is not part of valid
 /// UTF-8 becomes U+201B followed by two upper-case hexadecimal digits (`‛FE`), and a literal U+201B is doubled.

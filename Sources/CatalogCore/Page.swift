@@ -5,8 +5,8 @@ package struct Page: Sendable, Equatable {
     /// Rows left out before the first.
     package let offset: Int
 
-    /// Follows `schemas.md` section 0: a limit that is missing, not a number or below 1 becomes the default, one that is too
-    /// large becomes the maximum; an offset that is missing, not a number or negative becomes 0.
+    /// Refuses nothing: a limit that is missing, not a number or below 1 becomes the default, one that is too large
+    /// becomes the maximum; an offset that is missing, not a number or negative becomes 0.
     package init(
         limit: String?, offset: String?, default defaultLimit: Int = Limits.pageRowsDefault,
         max maxLimit: Int = Limits.pageRowsMax

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The one folding that search, sorting, usernames and patterns compare by (ruling 40): NFKC and full case folding.
+/// The one folding that search, sorting, usernames and patterns compare by: NFKC and full case folding.
 ///
 /// `ß` folds to `ss`, `ﬁ` to `fi`, `Å` in either composition to the same text. The database keeps `version`, because names
 /// folded by another version would silently not be found.

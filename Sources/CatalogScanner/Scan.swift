@@ -38,7 +38,8 @@ package struct Scan: Sendable {
     package let counts: ScanCounts
     /// Where it is, in text form below the root; nil before its first report.
     package let currentPath: String?
-    /// `queued`, `running`, `completed`, `needs_confirmation`, `failed` or `cancelled` (rulings 43 and 45).
+    /// `queued` (its job is `pending`), `running`, `completed`, `needs_confirmation` (its removals wait for a person),
+    /// `failed` or `cancelled`.
     package let status: String
     /// Microseconds since 1970, as all times here.
     package let requestedAt: Int64

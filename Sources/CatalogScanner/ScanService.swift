@@ -22,7 +22,7 @@ package struct ScanService: Sendable {
     /// Queues a scan. The first one of a root is a full one, whatever was asked for.
     ///
     /// - Returns: its id.
-    /// - Throws: `CatalogError.conflict` with `job_id` and `status` while one is queued or running for the root (ruling 16),
+    /// - Throws: `CatalogError.conflict` with `job_id` and `status` while one is queued or running for the root,
     ///   `.unavailable` when too many wait.
     package func request(_ request: ScanRequest) async throws -> JobID {
         let key = Self.key(of: request.rootID)

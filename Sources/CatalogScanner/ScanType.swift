@@ -1,4 +1,4 @@
-/// How closely a scan looks (ruling 41).
+/// How closely a scan looks.
 package enum ScanType: String, Sendable, CaseIterable {
     /// Looks at every entry and recomputes every derived figure.
     case full

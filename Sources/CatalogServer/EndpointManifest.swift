@@ -2,7 +2,7 @@
 ///
 /// A feature's list stands in its `…Endpoints.swift`; the router, the OpenAPI document and the tests read this one.
 package enum EndpointManifest {
-    /// In the order of the document.
+    /// In the order of the OpenAPI document.
     package static let all: [Endpoint] = [
         HealthEndpoints.all,
         AuthenticationEndpoints.all,

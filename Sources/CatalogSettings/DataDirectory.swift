@@ -34,7 +34,7 @@ package struct DataDirectory: Sendable, Equatable {
         return DataDirectory(path: path)
     }
 
-    /// The directory if it is there already: for commands that only read (ruling 51).
+    /// The directory if it is there already: for commands that only read, which make nothing.
     ///
     /// - Throws: `CatalogError.notFound`.
     package static func existing(_ path: String) throws -> DataDirectory {

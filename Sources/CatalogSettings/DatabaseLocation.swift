@@ -7,7 +7,7 @@ package enum DatabaseLocation: Sendable, Equatable {
 extension SettingForm where Value == DatabaseLocation {
     /// `sqlite:PATH`.
     ///
-    /// Another engine is a value of the setting's future, so it is refused with those words (ruling 52).
+    /// Another engine is a value of the setting's future, so it is refused as not supported yet, not as a mistake.
     static var database: SettingForm {
         single("database URL", accepted: "sqlite:PATH") { text, context throws(SettingRefusal) in
             if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {

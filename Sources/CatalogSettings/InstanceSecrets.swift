@@ -1,6 +1,6 @@
 package import CatalogCore
 
-/// The two secrets of an instance (ruling 20): set, or made once and kept in the data directory.
+/// The two secrets of an instance: set, or made once and kept in the data directory.
 package struct InstanceSecrets: Sendable {
     /// Signs session tokens.
     package let jwtSecret: SecretText

@@ -1,6 +1,6 @@
 /// Forms of names.
 extension SettingForm where Value == String {
-    /// A user's name (ruling 2): 3 to 50 letters and digits of any script, and `. _ @ -`.
+    /// A user's name: 3 to 50 letters and digits of any script, and `. _ @ -`.
     static var username: SettingForm {
         text("name", accepted: "3 to 50 letters, digits, or any of . _ @ -") { text in
             (3...50).contains(text.count) && text.unicodeScalars.allSatisfy(isNameScalar)

@@ -1,7 +1,7 @@
 import CatalogCore
 import Glibc
 
-/// The claim of one `serve` on its data directory (ruling 51).
+/// The claim of one `serve` on its data directory; a second one is refused and told of the first.
 ///
 /// It ends with the object or the process, however that ends.
 package final class ServeLock: Sendable {

@@ -1,4 +1,4 @@
-/// Everything about one setting except its Swift type: what the documentation, the loader and the wizard need.
+/// Everything about one setting except its Swift type: what the documentation and the loader need.
 package struct SettingDefinition: Sendable {
     /// The path in the YAML file, joined by dots: `server.port`.
     package let key: String

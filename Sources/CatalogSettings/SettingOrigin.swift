@@ -4,7 +4,7 @@ package enum SettingLayer: String, Sendable, CaseIterable {
     case environment
     /// `--config FILE`, or the first of the places where that file is looked for.
     case mainFile = "file"
-    /// `<data_dir>/settings.yaml`, which the server itself writes (ruling 22).
+    /// `<data_dir>/settings.yaml`, which the server itself writes.
     case dataDirectoryFile = "data_dir"
     case fallback = "default"
 }

@@ -1,8 +1,8 @@
 import CatalogCore
 
-/// The list of every setting that this version reads (ruling 52).
+/// The list of every setting that this version reads; what nothing reads is not in it.
 ///
-/// The loader, the README's table, the `settings list` command and the wizard all come from it.
+/// The loader, the README's table and the `settings list` command all come from it.
 package enum SettingRegistry {
     /// In the order of the documentation.
     package static let all: [SettingDefinition] = [

@@ -52,7 +52,7 @@ package struct LoadedSettings: Sendable {
     let resolved: ResolvedSettings
 }
 
-/// Lays flag, environment, main file, data directory's file and default over each other (`front-door.md`, "Settings").
+/// Lays flag, environment, main file, data directory's file and default over each other: the first that is set wins.
 package struct SettingsLoader: Sendable {
     private let sources: SettingsSources
     private let context: SettingContext

@@ -1,4 +1,4 @@
-/// What a second reading of the settings changes in a running server (ruling 54).
+/// What a second reading of the settings, on SIGHUP, changes in a running server.
 package struct SettingsReload: Sendable {
     /// The settings to run with from now on: what needs a restart keeps its old value.
     package let loaded: LoadedSettings

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Threads for calls that block, apart from Swift's cooperative pool.
 ///
-/// Each purpose has its own pool, so that a hung network mount cannot starve the login (architecture.md section 8).
+/// Each purpose has its own pool, so that a hung network mount cannot starve the login.
 package final class BlockingPool: Sendable {
     private let name: String
     private let pool: NIOThreadPool

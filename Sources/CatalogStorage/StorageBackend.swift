@@ -89,7 +89,7 @@ package struct StorageCapabilities: OptionSet, Sendable {
 /// What a look at a storage root found.
 package struct StorageProbe: Sendable, Equatable {
     /// Which root it is, as one text that stays the same across restarts and remounts: for a local root the id of the
-    /// file system, the inode of the root and its time of birth (ruling 43).
+    /// file system, the inode of the root and its time of birth.
     ///
     /// Another text means another disk.
     package let identity: String

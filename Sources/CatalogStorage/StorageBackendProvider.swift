@@ -29,7 +29,7 @@ package struct StorageBackendProvider: Sendable {
 extension [StorageBackendProvider] {
     /// Makes a backend for `url`.
     ///
-    /// - Throws: `CatalogError.unsupported` when no provider answers for its scheme (ruling 52).
+    /// - Throws: `CatalogError.unsupported` when no provider answers for its scheme.
     package func backend(for url: StorageURL) throws -> any StorageBackend {
         guard let provider = first(where: { $0.schemes.contains(url.scheme) }) else {
             throw CatalogError(

@@ -4,7 +4,7 @@ import CatalogCore
 ///
 /// *Source*: the forms of `storage add`; RFC 3986, RFC 8089 for `file`.
 package struct StorageURL: Sendable, Hashable {
-    /// The documented kinds of storage.
+    /// The kinds of storage that have a URL.
     ///
     /// Which of them this version supports is the providers' matter.
     package enum Scheme: String, Sendable, CaseIterable {
@@ -33,7 +33,7 @@ package struct StorageURL: Sendable, Hashable {
     ///
     /// Bytes that a URL should escape, such as spaces, are taken as they are.
     ///
-    /// - Throws: `CatalogError.invalidArgument` with what is wrong; `.unsupported` for a scheme that is not documented.
+    /// - Throws: `CatalogError.invalidArgument` with what is wrong; `.unsupported` for another scheme.
     package init(parsing text: String) throws {
         guard text.utf8.count <= Limits.storageURLBytes else { throw StorageURL.invalid("it is too long") }
         guard let mark = text.firstRange(of: "://") else {

@@ -27,7 +27,7 @@ struct StorageURLTests {
         #expect(try StorageURL(parsing: "file:///srv/%FE%0A").path == Array("/srv/".utf8) + [0xFE, 0x0A])
     }
 
-    @Test("The documented remote forms are understood")
+    @Test("The forms of remote storage are understood")
     func remote() throws {
         let smb = try StorageURL(parsing: "smb://Media@NAS.local:4450/share/some%20dir/")
         #expect(smb.scheme == .smb)

@@ -55,7 +55,7 @@ package struct AppRequestContext: Sendable {
     }
 
     /// Uses up one request of an account's allowance at this endpoint, once the body has told which account it is about
-    /// (rulings 11 and 33: login, register and refresh).
+    /// (login, register and refresh).
     ///
     /// - Parameter account: any text that stands for the account: its number, or the folded name that nobody has.
     /// - Throws: what becomes 429.

@@ -2,7 +2,7 @@ package import CatalogCore
 
 /// What the variable parts of a path held, decoded exactly once.
 ///
-/// They are bytes: `%FE` means that byte (ruling 40).
+/// They are bytes, because names are: `%FE` means that byte.
 package struct PathValues: Sendable {
     private let values: [(name: String, bytes: [UInt8])]
 

@@ -36,7 +36,7 @@ package struct QueryString: Sendable {
         pairs.first { $0.name == name }?.value
     }
 
-    /// A page by `limit` and `offset` (`schemas.md` section 0).
+    /// A page by `limit` and `offset`; values that make no sense are mended, not refused.
     package func page(default defaultLimit: Int = Limits.pageRowsDefault, max: Int = Limits.pageRowsMax) -> Page {
         Page(limit: self["limit"], offset: self["offset"], default: defaultLimit, max: max)
     }

@@ -48,7 +48,8 @@ package struct RateKey: Sendable, Hashable {
 
     /// The bucket of `subject` (a user, an address, an account) at `endpoint`.
     package init(_ subject: String, endpoint: Endpoint) {
-        // The strict class has a bucket for each endpoint (ruling 11), the other one for all of them.
+        // The strict class has a bucket for each endpoint, so that a login uses up nothing of the refresh after it; the
+        // other one has one for all.
         let subject = subject.utf8.count <= Self.subjectBytesMax ? subject : Self.digest(of: subject)
         text = endpoint.rateClass == .auth ? "\(endpoint.id)|\(subject)" : "api|\(subject)"
     }
@@ -81,7 +82,7 @@ package struct RateDecision: Sendable, Equatable {
 
 /// Counts requests.
 ///
-/// In memory for one server; behind a protocol so that several servers may share their counts (ruling 21).
+/// In memory for one server; behind a protocol so that several servers may share their counts.
 package protocol RateLimiting: Sendable {
     /// Counts one request and says whether it is allowed. A refused one does not count.
     func charge(_ key: RateKey, _ rule: RateRule) async -> RateDecision

@@ -66,7 +66,8 @@ struct LocalProbe {
         return space
     }
 
-    /// File system, inode and birth of the root (ruling 43), without anything that a restart or remount changes.
+    /// File system, inode and birth of the root: what tells the scanned disk from another one at the same place. None
+    /// of it changes with a restart or remount.
     private static func identity(_ stat: catalog_stat, _ space: catalog_file_system) -> String {
         // XFS makes its id from the number of the device, which may be another one after a restart.
         let xfs: UInt64 = 0x5846_5342

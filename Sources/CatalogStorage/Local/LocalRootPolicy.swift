@@ -65,7 +65,7 @@ package struct LocalRootPolicy: Sendable {
         return resolved
     }
 
-    /// Whether one of two resolved roots lies inside of the other, or both are the same (ruling 46).
+    /// Whether one of two resolved roots lies inside of the other, or both are the same: they would share files.
     package static func overlaps(_ one: [UInt8], _ other: [UInt8]) -> Bool {
         LocalPath.isInside(one, other) || LocalPath.isInside(other, one)
     }

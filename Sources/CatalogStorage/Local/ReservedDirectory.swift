@@ -3,7 +3,7 @@ import CatalogCore
 import Glibc
 
 /// A directory of the program itself, such as its data directory: it may lie inside of a storage root, but is never
-/// listed, opened or scanned (ruling 46), because it holds the secrets.
+/// listed, opened or scanned, because it holds the secrets.
 package struct ReservedDirectory: Sendable, Equatable {
     /// Absolute, without links.
     package let path: [UInt8]

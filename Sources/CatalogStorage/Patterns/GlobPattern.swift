@@ -1,6 +1,6 @@
 import CatalogCore
 
-/// One pattern (ruling 18): `*` within a name, `**` across directories, `?`, `[...]`, everything else means itself.
+/// One pattern: `*` within a name, `**` across directories, `?`, `[...]`, everything else means itself.
 ///
 /// Works on folded text.
 ///

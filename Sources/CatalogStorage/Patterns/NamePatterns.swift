@@ -1,6 +1,6 @@
 package import CatalogCore
 
-/// What a scan passes over: names to skip (ruling 17), and a root's include and exclude patterns (ruling 18).
+/// What a scan passes over: names to skip, and a root's include and exclude patterns.
 package struct NamePatterns: Sendable {
     /// The default of the setting `scan.skip_names`.
     package static let skippedByDefault = [

@@ -95,7 +95,7 @@ protocol UserCommands: Sendable {
     ///   `.alreadyExists`.
     func add(_ order: UserOrder, password: SecretText) async throws -> UserSummary
 
-    /// Sets a password and ends every session of the account; it has to be changed at the next login (ruling 8).
+    /// Sets a password and ends every session of the account; it has to be changed at the next login.
     ///
     /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a password that is too short.
     func resetPassword(of username: String, to password: SecretText) async throws

@@ -17,13 +17,14 @@ protocol ScanCommands: Sendable {
     func snapshot(of id: Int64) async throws -> ScanSnapshot
 
     /// Runs the scan in this process and returns when it is over, or at once when it cannot be had: it is over, or another
-    /// process runs it. For data directories that no server holds (ruling 51). Cancelling the task stops the scan so that a later one goes on from there.
+    /// process runs it. For data directories that no server holds. Cancelling the task stops the scan so that a later
+    /// one goes on from there.
     func runHere(_ id: Int64) async throws
 }
 
 /// A scan to be started.
 struct ScanOrder: Sendable {
-    /// How closely to look (ruling 41).
+    /// How closely to look.
     enum Kind: String, Sendable {
         case incremental
         case full
@@ -33,7 +34,7 @@ struct ScanOrder: Sendable {
 
     let rootName: String
     let kind: Kind
-    /// Removals are applied, however many they are (ruling 43).
+    /// Removals are applied, however many they are.
     let confirmsRemovals: Bool
 }
 

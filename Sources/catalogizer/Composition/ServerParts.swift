@@ -11,7 +11,7 @@ import ServiceLifecycle
 struct ServerParts: Sendable {
     /// In the order of starting; they stop in reverse.
     let services: [any Service]
-    /// Takes over settings and certificates that were read again (ruling 54).
+    /// Takes over settings and certificates that were read again, on SIGHUP.
     let reload: @Sendable (Settings) async throws -> Void
     /// Ends threads and connections, after every service has stopped.
     let close: @Sendable () async throws -> Void

@@ -3,7 +3,7 @@ import CatalogCore
 import CatalogSettings
 import Foundation
 
-/// Where a password comes from: never an argument, which every user of the machine could read (ruling 25).
+/// Where a password comes from: never an argument, which every user of the machine could read.
 struct PasswordInput: ParsableArguments {
     @Option(help: .init("File whose first line is the password.", valueName: "file"))
     var passwordFile: String?

@@ -1,8 +1,7 @@
 package import CatalogCore
 package import JWTKit
 
-/// What a session token says (`schemas.md` 4.1). It only leads to the session: what the caller may do is in the
-/// database.
+/// What a session token says. It only leads to the session: what the caller may do is in the database.
 package struct AccessClaims: JWTPayload, Equatable {
     static let issuer = "catalogizer"
     static let type = "access"

@@ -2,9 +2,9 @@ import CatalogCore
 
 /// What authentication refuses, each with the one text that clients see.
 enum AuthenticationFailure {
-    /// The same for an unknown user and a wrong password (`api.md`).
+    /// The same for an unknown user and a wrong password: a login does not tell which names exist.
     static let invalidCredentials = CatalogError(.unauthenticated, "invalid credentials")
-    /// Unknown, used, expired, or of a session that has ended (`api.md`).
+    /// Unknown, used, expired, or of a session that has ended.
     static let invalidRefreshToken = CatalogError(.unauthenticated, "invalid refresh token")
     static let invalidToken = CatalogError(.unauthenticated, ErrorText.tokenInvalid)
     static let expiredToken = CatalogError(.unauthenticated, ErrorText.tokenExpired)

@@ -32,7 +32,7 @@ struct SignedInPayload: Encodable, Sendable {
     let sessionToken: String
     let refreshToken: String
     let expiresAt: String
-    /// The names by which other clients know the same values (`schemas.md` 2.1).
+    /// The names by which other clients know the same values.
     let token: String
     let tokenType = "Bearer"
     let expiresIn: Int64

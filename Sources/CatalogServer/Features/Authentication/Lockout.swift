@@ -35,7 +35,7 @@ struct LockoutRule: Sendable {
     }
 }
 
-/// Counts wrong passwords and says who is locked (ruling 36).
+/// Counts wrong passwords and says who is locked.
 ///
 /// They count for the account, from wherever they come. Those of the last active administrator count for each network
 /// alone: otherwise anybody could lock the owner out of the server.

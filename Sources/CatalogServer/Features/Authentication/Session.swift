@@ -36,7 +36,7 @@ package struct ClientOrigin: Sendable {
     }
 }
 
-/// How long each thing that authentication hands out lives, in microseconds (rulings 27 and 34).
+/// How long each thing that authentication hands out lives, in microseconds.
 enum Lifetimes {
     static let accessToken: Int64 = 24 * 3_600 * 1_000_000
     static let refreshToken: Int64 = 7 * 86_400 * 1_000_000

@@ -1,8 +1,8 @@
 package import CatalogCore
 package import CatalogDatabase
 
-/// Tickets that stand in the URL of a live stream where a browser cannot send a header: 30 seconds, one use (ruling
-/// 34).
+/// Tickets that stand in the URL of a live stream where a browser cannot send a header: 30 seconds and one use, because
+/// URLs end up in logs.
 package struct StreamTicketService: Sendable {
     private let database: any Database
     private let sessions: SessionService

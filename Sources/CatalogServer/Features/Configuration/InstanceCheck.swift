@@ -3,7 +3,7 @@ package import CatalogDatabase
 import Crypto
 import Foundation
 
-/// Whether a process and a database belong together: same secrets (ruling 20), same folding of text (ruling 40).
+/// Whether a process and a database belong together: same secrets, same folding of text.
 ///
 /// The database keeps a check value of each secret and never the secret: what was made with another one could not be read.
 package struct InstanceCheck: Sendable {

@@ -1,6 +1,6 @@
 /// The part of a file that a request asks for. *Source*: RFC 9110 section 14.
 package enum ByteRange: Equatable, Sendable {
-    /// No range, one that is not understood, or several: the whole body with 200 (ruling 26).
+    /// No range, one that is not understood, or several: the whole body with 200, as HTTP allows.
     case whole
     /// Bytes to send with 206.
     case part(Range<Int64>)

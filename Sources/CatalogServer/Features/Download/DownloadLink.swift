@@ -1,6 +1,6 @@
 package import CatalogCore
 
-/// A link that downloads one file without a session, for players and televisions (ruling 34).
+/// A link that downloads one file without a session, for players and televisions, which cannot log in.
 package struct DownloadLink: Sendable, Equatable {
     /// By which its owner ends it; no secret.
     package let id: Int64

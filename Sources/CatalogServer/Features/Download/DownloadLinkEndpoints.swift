@@ -1,4 +1,4 @@
-/// The endpoints that make and end download links (ruling 34). The one that downloads stands with the other downloads.
+/// The endpoints that make and end download links. The one that downloads stands with the other downloads.
 enum DownloadLinkEndpoints {
     static let all = [
         Endpoint(

@@ -1,7 +1,7 @@
 package import CatalogCore
 package import CatalogDatabase
 
-/// Makes, lists, ends and redeems download links (ruling 34).
+/// Makes, lists, ends and redeems download links.
 ///
 /// A link is a 256-bit secret that the database knows the hash of. It stands for its owner's right to download one
 /// file: it works only while the owner may log in, may download, and may see the file.

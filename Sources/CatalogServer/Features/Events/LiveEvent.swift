@@ -2,7 +2,7 @@ package import CatalogCore
 package import CatalogScanner
 import NIOCore
 
-/// Something that happened, as live listeners hear of it (`schemas.md` 3.5).
+/// Something that happened, as live listeners hear of it.
 package struct LiveEvent: Sendable {
     /// Listeners choose channels. Clients name all of them, also those on which nothing happens yet.
     package enum Channel: String, Sendable, CaseIterable {

@@ -29,7 +29,7 @@ package struct Permission: Sendable, Hashable, ExpressibleByStringLiteral, Custo
     }
 }
 
-/// The permissions of a role, and what they imply (`schemas.md` 1.2).
+/// The permissions of a role, and what they imply.
 package struct PermissionSet: Sendable, Equatable {
     /// As they were granted: in order, without repetition.
     package let names: [String]

@@ -10,7 +10,7 @@ package struct Role: Sendable, Equatable {
     package let description: String?
     /// What users with this role may do.
     package let permissions: PermissionSet
-    /// What users with this role may see of the catalog (ruling 31).
+    /// What users with this role may see of the catalog; an empty set of roots is none of it.
     package let scope: AccessScope
     /// Whether the role came with the product and cannot be changed or deleted.
     package let isSystem: Bool

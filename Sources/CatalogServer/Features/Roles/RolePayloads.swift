@@ -1,6 +1,6 @@
 import CatalogCore
 
-/// A role on the wire (`schemas.md` 1.2).
+/// A role on the wire.
 struct RolePayload: Encodable, Sendable {
     let role: Role
 

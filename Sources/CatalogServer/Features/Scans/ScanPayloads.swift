@@ -49,7 +49,7 @@ struct ScanCreateRequest: Decodable, Sendable {
 }
 
 extension JSONWriter {
-    /// A scan (`schemas.md` 3.1).
+    /// A scan, whatever its state.
     ///
     /// - Parameter now: microseconds since 1970; a running scan's time counts until then.
     mutating func scan(_ scan: Scan, now: Int64) {

@@ -11,7 +11,7 @@ package struct StorageRoot: Sendable, Equatable {
 
     /// Given by the database; never used twice.
     package let id: RootID
-    /// The documented string id: made from the name, unique, accepted wherever the API says `storage_id`.
+    /// The string id: made from the name, unique, accepted wherever the API says `storage_id`.
     package var slug: String
     package var name: String
     /// `local` in this version.

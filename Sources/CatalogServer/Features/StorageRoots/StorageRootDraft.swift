@@ -3,7 +3,7 @@ package import CatalogStorage
 
 /// What somebody wants a storage root to be, after its fields were checked for sense.
 package struct StorageRootDraft: Sendable, Equatable {
-    /// 1 to 64 characters that people chose, unique among the roots (ruling 46).
+    /// 1 to 64 characters that people chose, unique among the roots.
     package var name: String
     /// `local` in this version; fixed once the root exists.
     package let protocolName: String
@@ -21,15 +21,15 @@ package struct StorageRootDraft: Sendable, Equatable {
     package var enableDuplicateDetection = true
     /// A wish that is stored and shown again: to open files for their metadata.
     package var enableMetadataExtraction = true
-    /// Patterns of files that a scan takes; empty means all (ruling 18).
+    /// Patterns of files that a scan takes; empty means all.
     package var includePatterns: [String] = []
     /// Patterns of files and directories that it passes over, even when they are included.
     package var excludePatterns: [String] = []
     /// Given by the caller; otherwise made from the name.
     package var slug: String?
 
-    /// - Throws: `CatalogError.invalidArgument` for a name that cannot be one (ruling 46), `.unsupported` for a protocol that
-    ///   this version does not have.
+    /// - Throws: `CatalogError.invalidArgument` for a name that cannot be one, `.unsupported` for a protocol that this
+    ///   version does not have.
     package init(name: String, location: StorageURL) throws {
         self.init(name: try Self.checked(name: name), protocolName: "local")
         try place(at: location)
@@ -104,7 +104,7 @@ package struct StorageRootDraft: Sendable, Equatable {
         return trimmed
     }
 
-    /// The documented id of a root: lower-case letters and digits of the name, joined by `-`.
+    /// The string id of a root: lower-case letters and digits of the name, joined by `-`.
     static func slug(of name: String) -> String {
         let words = TextFold.fold(name).split { !($0.isLetter || $0.isNumber || $0 == "_") }
         let slug = words.isEmpty ? "root" : words.joined(separator: "-")

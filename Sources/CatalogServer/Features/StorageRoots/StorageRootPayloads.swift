@@ -103,7 +103,7 @@ struct StorageRootRequest: Decodable, Sendable {
 }
 
 extension JSONWriter {
-    /// A storage root (`schemas.md` 1.11).
+    /// A storage root; `space` and `message` where the answer has them.
     mutating func storageRoot(_ root: StorageRoot, space: StorageProbe? = nil, message: String? = nil) {
         beginObject()
         field("id", root.slug)

@@ -14,7 +14,7 @@ package struct User: Sendable, Equatable {
     package var profile: UserProfile
     /// A disabled account cannot log in, and its sessions are dead.
     package let isActive: Bool
-    /// Set after a generated or reset password, until the user chooses one (ruling 8).
+    /// Set after a generated or reset password, until the user chooses one.
     package let mustChangePassword: Bool
     /// Wrong passwords in a row since the last login.
     package let failedLoginAttempts: Int

@@ -56,7 +56,7 @@ package struct UserAdministration: Sendable {
         }
     }
 
-    /// Sets a password and ends every session of the account; it has to be changed at the next login (ruling 8).
+    /// Sets a password and ends every session of the account; it has to be changed at the next login.
     ///
     /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a password that is too short.
     package func resetPassword(of username: String, to password: Password) async throws {

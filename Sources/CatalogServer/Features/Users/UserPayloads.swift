@@ -1,6 +1,6 @@
 import CatalogCore
 
-/// A user on the wire (`schemas.md` 1.1). Every answer that shows a user uses it.
+/// A user on the wire. Every answer that shows a user uses it.
 struct UserPayload: Encodable, Sendable {
     private let user: User
     private let role: Role

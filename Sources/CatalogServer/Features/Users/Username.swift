@@ -1,7 +1,7 @@
 import CatalogCore
 import Foundation
 
-/// The name of an account: 3 to 50 letters and digits of any script, and `. _ @ -` (ruling 2).
+/// The name of an account: 3 to 50 letters and digits of any script, and `. _ @ -`.
 package struct Username: Sendable, Equatable {
     /// In NFKC, in the letters that the user chose.
     package let text: String

@@ -2,7 +2,7 @@ import CatalogCore
 import HTTPTypes
 
 extension CatalogError.Code {
-    /// The one table from what went wrong to a status (`architecture.md` section 9).
+    /// The one table from what went wrong to a status.
     var status: HTTPResponse.Status {
         switch self {
         case .invalidArgument, .unsupported: .badRequest

@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// The texts of every error that the shell itself answers with (ruling 29).
+/// The texts of every error that the shell itself answers with.
 ///
 /// Clients compare them, so none appears elsewhere.
 package enum ErrorText {

@@ -63,7 +63,7 @@ extension Endpoint {
         case optional
         /// `Authorization: Bearer`.
         case bearer
-        /// The same, or a stream ticket as `?ticket=` (ruling 34), for clients that cannot set header fields.
+        /// The same, or a stream ticket as `?ticket=`, for clients that cannot set header fields.
         case bearerOrTicket
         /// The path parameter `token` is a signed download link.
         case signedLink
@@ -78,7 +78,7 @@ extension Endpoint {
         case handlerDecides(because: String)
     }
 
-    /// Which allowance a request uses up (ruling 33).
+    /// Which allowance a request uses up.
     package enum RateClass: String, Sendable {
         /// One bucket for each endpoint (`rate_limit.auth_per_minute`).
         case auth
@@ -93,7 +93,7 @@ extension Endpoint {
         case plain
         /// `{"success": false, "error": …, "code": …}`: subtitles and recommendations.
         case structured
-        /// `{"success": false, "error": …}`: statistics (ruling 29).
+        /// `{"success": false, "error": …}`: statistics.
         case stats
     }
 
@@ -167,7 +167,7 @@ extension Endpoint {
     /// Takes JSON.
     ///
     /// `malformed` is the text of the 400 for what cannot be decoded: `ErrorText.invalidFormat` for authentication, download
-    /// and copy, `ErrorText.invalidBody` for the rest (`schemas.md` section 0).
+    /// and copy, `ErrorText.invalidBody` for the rest.
     package func body(
         _ schema: String, isRequired: Bool = true, malformed: String = ErrorText.invalidBody
     ) -> Endpoint {
@@ -215,7 +215,7 @@ extension Endpoint {
     /// other threads only, and needs some ten microseconds for itself. It must not block.
     package func onEventLoop() -> Endpoint { with { $0.isOnEventLoop = true } }
 
-    /// Ranged reads of one path by one caller use up one request a minute, so that a player may seek (ruling 33).
+    /// Ranged reads of one path by one caller use up one request a minute, so that a player may seek.
     package func countingRangesOnce() -> Endpoint { with { $0.countsRangesOnce = true } }
 
     private func with(_ change: (inout Endpoint) -> Void) -> Endpoint {

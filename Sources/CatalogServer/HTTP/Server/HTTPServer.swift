@@ -34,7 +34,7 @@ package final class HTTPServer: Service {
         self.listener = try listener ?? HTTPListener(settings)
     }
 
-    /// Reads the TLS files again (ruling 54); without TLS it does nothing.
+    /// Reads the TLS files again, for a renewed certificate; without TLS it does nothing.
     package func reloadCertificates() async throws {
         try await listener.certificates?.reload()
     }

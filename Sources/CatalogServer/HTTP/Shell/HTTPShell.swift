@@ -6,8 +6,8 @@ import NIOCore
 
 /// Everything that happens to every request.
 ///
-/// The order is fixed (ruling 33): route, authenticate, rate limit, authorise, parse, and only then the feature's own
-/// code.
+/// The order is fixed: route, authenticate, rate limit, authorise, parse, and only then the feature's own code. So a
+/// request is counted before it costs much, and only who may ask is told what is wrong with it.
 package struct HTTPShell: HTTPResponder {
     /// Shared with the server that listens for this shell.
     package let services: ShellServices
@@ -69,7 +69,7 @@ package struct HTTPShell: HTTPResponder {
         return all.sorted().joined(separator: ", ")
     }
 
-    // MARK: The order of ruling 33
+    // MARK: Authenticate, rate limit, authorise, parse
 
     private func answer(
         _ request: Request, _ exchange: Exchange, _ route: Route, _ parameters: [Substring], _ channel: any Channel
@@ -79,7 +79,7 @@ package struct HTTPShell: HTTPResponder {
         do {
             caller = try await Authentication.caller(of: request, endpoint, parameters, services.authenticator)
         } catch let error as CatalogError where error.code == .unauthenticated {
-            // A refused token counts against the address (ruling 33).
+            // A refused token counts against the address: who guesses tokens has no account.
             try await RateCheck.charge(exchange, endpoint, caller: nil, isRanged: false)
             throw error
         }

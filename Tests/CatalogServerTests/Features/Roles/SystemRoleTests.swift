@@ -17,7 +17,7 @@ import Testing
         "viewer": ["media.view", "profile.*", "favorite.view", "report.create"],
     ]
 
-    @Test func `A new database has the four documented roles with the documented permissions`() async throws {
+    @Test func `A new database has the four system roles with the permissions that clients count on`() async throws {
         try await AuthenticationFixture.with { fixture in
             let rows = try await fixture.database.read { connection in
                 try connection.rows(SQLStatement("SELECT name, permissions, is_system FROM roles ORDER BY id")) {
