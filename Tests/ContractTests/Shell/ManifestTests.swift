@@ -83,6 +83,18 @@ import Testing
         #expect(limit?["maximum"] as? Int == 1_000)
     }
 
+    @Test func `the document promises no answer that cannot come`() throws {
+        let operations = try operations(document(OpenAPIDocument.json()))
+        for endpoint in EndpointManifest.all {
+            let operation = operations["\(endpoint.method.rawValue) \(endpoint.template)"]
+            let responses = try #require(operation?["responses"] as? [String: Any])
+            // A body that is slow holds up only whoever reads it.
+            #expect((responses["408"] != nil) == (endpoint.requestBody != .none), "\(endpoint.id)")
+            // Links of those who may not download are none.
+            if endpoint.authentication == .signedLink { #expect(responses["403"] == nil, "\(endpoint.id)") }
+        }
+    }
+
     @Test func `examples of the document are valid JSON objects with every required member`() throws {
         let schemas = try #require(
             (try document(OpenAPIDocument.json())["components"] as? [String: Any])?["schemas"]

@@ -125,9 +125,12 @@ struct OpenAPIOperation {
         // Any query string may be malformed, and any request but GET is expected to carry a body now and then.
         var result = [400, 500]
         if endpoint.authentication != .none, endpoint.authentication != .optional { result.append(401) }
-        if case .required = endpoint.permission { result.append(403) }
+        // A download link whose owner may not download is no link any more: 401.
+        if case .required = endpoint.permission, endpoint.authentication != .signedLink { result.append(403) }
         if endpoint.rateClass != .unlimited { result.append(429) }
-        if endpoint.method != .get { result += [408, 413, 415] }
+        if endpoint.method != .get { result += [413, 415] }
+        // Nobody waits for a body that no handler reads.
+        if endpoint.requestBody != .none { result.append(408) }
         // Monitors' endpoints say themselves what a database out of order means.
         if endpoint.tag != .health { result.append(503) }
         return result
