@@ -11,10 +11,16 @@ package struct ScanService: Sendable {
     private let database: any Database
     private let jobs: JobStore
     private let store: ScanStore
+    private let stopPatience: Duration
 
     /// The rules over one database; every process may have its own.
-    package init(database: any Database, time: TimeSource = .system) {
+    ///
+    /// - Parameter stopPatience: how long `stopAll` waits.
+    package init(
+        database: any Database, time: TimeSource = .system, stopPatience: Duration = .seconds(Limits.scanStopSeconds)
+    ) {
         self.database = database
+        self.stopPatience = stopPatience
         jobs = JobStore(database: database, time: time)
         store = ScanStore(database: database, time: time)
     }
@@ -102,7 +108,7 @@ package struct ScanService: Sendable {
     /// - Throws: `CatalogError.unavailable` when it does not end in time, as when a storage hangs; it then ends later.
     package func stopAll(of rootID: RootID) async throws {
         let key = Self.key(of: rootID)
-        let deadline = ContinuousClock.now + .seconds(Limits.scanStopSeconds)
+        let deadline = ContinuousClock.now + stopPatience
         var looks = 0
         while let live = try await database.read({ try jobs.live(uniqueKey: key, on: $0) }) {
             if live.status == .pending || !live.cancelRequested { _ = try await jobs.cancel(live.id) }

@@ -22,6 +22,8 @@ package struct CatalogServices: Sendable {
         package var scanSlots: Int
         /// Setting `scan.concurrency`: directories that one scan lists at the same time.
         package var scanConcurrency: Int
+        /// How long the removal of a root waits for its scan to stop. No setting: only tests have less patience.
+        package var scanStopPatience: Duration = .seconds(Limits.scanStopSeconds)
 
         package init(
             skipNames: [String], allowedLocalRoots: [String]?, reserved: [ReservedDirectory], storageThreads: Int,
@@ -91,7 +93,8 @@ package struct CatalogServices: Sendable {
         probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
-        let scans = ScanService(database: database, time: time)
+        let scans = ScanService(
+            database: database, time: time, stopPatience: configuration.scanStopPatience)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(

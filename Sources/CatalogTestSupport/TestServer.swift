@@ -1,4 +1,4 @@
-import CatalogCore
+package import CatalogCore
 package import CatalogDatabase
 import CatalogJobs
 package import CatalogSearch
@@ -15,16 +15,24 @@ package struct TestServer: Sendable {
     package let database: any Database
     package let services: CatalogServices
     package let index: NameIndex
-    /// Makes accounts with any role.
-    package let users: UserAdministration
+    /// Makes accounts with any role, and changes settings while the server runs.
+    package let authentication: AuthenticationServices
+    /// Closed by a test that wants to see a server that is stopping.
+    package let hasher: PasswordHasher
     package let clock: ManualClock
     /// A directory that tests fill and add as a storage root.
     package let tree: String
 
+    /// Makes accounts with any role.
+    package var users: UserAdministration { authentication.users }
+
     /// Runs `body` with a new server. Jobs (scans) run in it; the search index follows them.
+    ///
+    /// - Parameter scanStopPatience: how long the removal of a storage root waits for its scan.
     package static func withNew(
         _ settings: AuthenticationSettings = AuthenticationSettings(),
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
+        scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await TestDatabase.withNew { files in
@@ -34,7 +42,7 @@ package struct TestServer: Sendable {
             let tree = files.directory + "/tree"
             try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: true)
             let index = try await NameIndex(database: files.database, directory: files.directory + "/search")
-            let services = services(files.database, index, clock)
+            let services = services(files.database, index, clock, scanStopPatience)
             let authentication = try await AuthenticationServices(
                 database: files.database, hasher: hasher, secret: "a secret of the tests, with more than 32 characters",
                 settings: settings, time: clock.source, checkFile: services.checkFile)
@@ -47,8 +55,7 @@ package struct TestServer: Sendable {
                 settings: http, group: nil)
             let test = TestServer(
                 shell: server.shell, database: files.database, services: services, index: index,
-                users: authentication.users, clock: clock,
-                tree: tree)
+                authentication: authentication, hasher: hasher, clock: clock, tree: tree)
             try await test.whileJobsRun { try await body(test) }
             try await services.shutdown()
             try await hasher.close()
@@ -79,13 +86,14 @@ package struct TestServer: Sendable {
     }
 
     private static func services(
-        _ database: any Database, _ index: NameIndex, _ clock: ManualClock
+        _ database: any Database, _ index: NameIndex, _ clock: ManualClock, _ scanStopPatience: Duration
     ) -> CatalogServices {
-        CatalogServices(
-            database: database,
-            configuration: CatalogServices.Configuration(
-                skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 2,
-                scanSlots: 2, scanConcurrency: 3),
+        var configuration = CatalogServices.Configuration(
+            skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 2,
+            scanSlots: 2, scanConcurrency: 3)
+        configuration.scanStopPatience = scanStopPatience
+        return CatalogServices(
+            database: database, configuration: configuration,
             providers: [.local(leavingOut: [])], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))

@@ -1,3 +1,4 @@
+import CatalogCore
 import CatalogServer
 import CatalogTestSupport
 import Foundation
@@ -43,9 +44,14 @@ struct CatalogAPI {
     /// Where the server listens, for tests that speak to it byte by byte.
     var port: Int { client.port ?? 0 }
 
-    /// Runs `body` against a new server with an administrator and a viewer, and no storage root.
-    static func with(_ body: @escaping @Sendable (CatalogAPI) async throws -> Void) async throws {
-        try await TestServer.withNew { server in
+    /// Runs `body` against a new server with an administrator and a viewer, and no storage root. Rate limits are off
+    /// unless a test sets them.
+    static func with(
+        http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
+        scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
+        _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
+    ) async throws {
+        try await TestServer.withNew(http: http, scanStopPatience: scanStopPatience) { server in
             try await Application(responder: server.shell).test(.live) { client in
                 let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
                 _ = try await server.users.create(
@@ -117,14 +123,17 @@ struct CatalogAPI {
     }
 
     /// A token of a new account with this role.
-    func token(ofNew name: String, role: String) async throws -> String {
+    ///
+    /// - Parameter headers: of the login.
+    func token(ofNew name: String, role: String, headers: [String: String] = [:]) async throws -> String {
         _ = try await server.users.create(
             username: name, email: "\(name)@example.com", password: Password("password of \(name)"), roleName: role)
-        return try await login(name, "password of \(name)")
+        return try await login(name, "password of \(name)", headers: headers)
     }
 
-    private func login(_ name: String, _ password: String) async throws -> String {
-        let body = try await post("auth/login", #"{"username":"\#(name)","password":"\#(password)"}"#)
-        return try body.object()["session_token"] as? String ?? ""
+    private func login(_ name: String, _ password: String, headers: [String: String] = [:]) async throws -> String {
+        let body = #"{"username":"\#(name)","password":"\#(password)"}"#
+        let answer = try await send(.post, "auth/login", body, token: "", headers: headers)
+        return try answer.object()["session_token"] as? String ?? ""
     }
 }

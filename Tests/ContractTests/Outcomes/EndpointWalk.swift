@@ -1,0 +1,27 @@
+import CatalogServer
+import HTTPTypes
+
+extension Endpoint {
+    /// The method as requests have it.
+    var requestMethod: HTTPRequest.Method { HTTPRequest.Method(rawValue: method.rawValue) ?? .get }
+
+    /// A path of this endpoint: what varies is `1`, and the secret of a download link is `link`.
+    func path(link: String = "1") -> String {
+        "/"
+            + template.segments.map { segment in
+                switch segment {
+                case .literal(let text): text
+                case .parameter("token"): link
+                case .parameter, .tail: "1"
+                }
+            }.joined(separator: "/")
+    }
+
+    /// Whether the endpoint reads JSON.
+    var takesJSON: Bool {
+        if case .json = requestBody { true } else { false }
+    }
+
+    /// Whether nobody gets an answer without saying who it is.
+    var demandsAuthentication: Bool { authentication != .none && authentication != .optional }
+}
