@@ -1,4 +1,6 @@
+import CatalogDatabase
 import CatalogServer
+import CatalogTestSupport
 import HTTPTypes
 import Testing
 
@@ -6,7 +8,7 @@ import Testing
 @Suite struct AccessContractTests {
     @Test func `No endpoint answers without the authentication that it states`() async throws {
         try await CatalogAPI.with { api in
-            for endpoint in EndpointManifest.all where endpoint.authentication.isDemanded {
+            for endpoint in EndpointManifest.all where endpoint.demandsAuthentication {
                 let answer = try await call(endpoint, api, token: "")
                 #expect(answer.status == 401, "\(endpoint.id)")
                 let forged = try await call(endpoint, api, token: "not.a.token")
@@ -36,18 +38,33 @@ import Testing
         }
     }
 
-    private func call(_ endpoint: Endpoint, _ api: CatalogAPI, token: String) async throws -> CatalogAPI.Answer {
-        let path = endpoint.template.segments.map { segment in
-            switch segment {
-            case .literal(let text): text
-            case .parameter, .tail: "1"
+    @Test func `A role that holds nothing is refused wherever a permission is wanted`() async throws {
+        try await CatalogAPI.with { api in
+            try await api.server.database.write {
+                try $0.executeScript("UPDATE roles SET permissions = '[]' WHERE id = 4")
+            }
+            for endpoint in EndpointManifest.all {
+                guard case .required = endpoint.permission, endpoint.authentication != .signedLink else { continue }
+                let answer = try await call(endpoint, api, token: api.viewer)
+                #expect(answer.status == 403, "\(endpoint.id)")
+                #expect(answer.text == #"{"error":"Insufficient permissions"}"#, "\(endpoint.id)")
             }
         }
-        return try await api.send(
-            .init(rawValue: endpoint.method.rawValue) ?? .get, "/" + path.joined(separator: "/"), token: token)
     }
-}
 
-extension Endpoint.Authentication {
-    fileprivate var isDemanded: Bool { self != .none && self != .optional }
+    @Test func `A download link is worth nothing once its owner may not download`() async throws {
+        try await Scene.with { scene in
+            try await Situation.linkMade.arrange(scene)
+            let link = scene.filled("download/link/{link}")
+            #expect(try await scene.api.get(link, token: "").status == 200)
+            try await scene.execute("UPDATE users SET role_id = 4 WHERE username = 'admin'")
+            let refused = try await scene.api.get(link, token: "")
+            #expect(refused.status == 401)
+            #expect(refused.text == #"{"error":"Invalid or expired download link"}"#)
+        }
+    }
+
+    private func call(_ endpoint: Endpoint, _ api: CatalogAPI, token: String) async throws -> CatalogAPI.Answer {
+        try await api.send(endpoint.requestMethod, endpoint.path(), token: token)
+    }
 }

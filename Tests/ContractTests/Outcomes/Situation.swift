@@ -1,0 +1,142 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogServer
+import CatalogTestSupport
+import Foundation
+import HTTPTypes
+import Testing
+
+/// What has happened before a request.
+struct Situation: Sendable {
+    let arrange: @Sendable (Scene) async throws -> Void
+
+    // MARK: The server
+
+    /// Every question to the database fails from now on.
+    static let databaseAway = Situation { try await $0.api.server.database.close() }
+
+    /// No password is looked at any more.
+    static let stopping = Situation { try await $0.api.server.hasher.close() }
+
+    /// Strangers may make no account.
+    static let registrationClosed = Situation {
+        $0.api.server.authentication.settings.value.registrationEnabled = false
+    }
+
+    /// The administrator follows the events as often as one user may.
+    static let streamsOpen = Situation { scene in
+        for _ in 0..<Limits.eventStreamsPerUser {
+            let connection = try RawConnection(port: scene.api.port)
+            try await connection.send(
+                "GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(scene.api.admin)\r\n\r\n")
+            _ = try await connection.receiveAll { $0.contains("retry:") }
+            scene.keep(connection)
+        }
+    }
+
+    // MARK: Accounts
+
+    /// Ada may not log in.
+    static let adaDisabled = Situation { try await $0.execute("UPDATE users SET is_active = 0 WHERE username = 'ada'") }
+
+    /// Somebody has guessed at Ada's password.
+    static let adaLocked = wrongLogins(of: "ada")
+
+    /// Somebody has guessed at the administrator's password.
+    static let administratorLocked = wrongLogins(of: "admin")
+
+    private static func wrongLogins(of name: String) -> Situation {
+        Situation { scene in
+            for _ in 0..<AuthenticationSettings().lockoutFailures {
+                let guess = try await scene.api.post(
+                    "auth/login", #"{"username":"\#(name)","password":"a guess"}"#, token: "")
+                try #require(guess.status == 401)
+            }
+        }
+    }
+
+    /// Ada has logged in once more, and has `{refresh}`.
+    static let adaLoggedIn = Situation { scene in
+        let answer = try await scene.api.post(
+            "auth/login", #"{"username":"ada","password":"password of ada"}"#, token: "")
+        scene.know("refresh", try #require(try answer.object()["refresh_token"] as? String))
+    }
+
+    // MARK: Storage
+
+    /// The directory of the root is not where it was.
+    static let storageAway = Situation { scene in
+        try FileManager.default.moveItem(atPath: scene.filled("{tree}"), toPath: scene.filled("{tree}.away"))
+    }
+
+    /// `films/a.txt` is no longer on the storage.
+    static let fileRemoved = Situation { scene in
+        try FileManager.default.removeItem(atPath: scene.filled("{tree}/films/a.txt"))
+    }
+
+    /// There is a root `other` at the same place.
+    static let secondRoot = Situation { scene in
+        let body = #"{"name":"other","protocol":"local","path":"{tree}","allow_overlap":true}"#
+        try #require(try await scene.api.post("storage/roots", scene.filled(body)).status == 201)
+    }
+
+    /// Nobody may scan `media`.
+    static let rootDisabled = Situation { scene in
+        try #require(try await scene.api.send(.put, "storage/roots/media", #"{"enabled":false}"#).status == 200)
+    }
+
+    // MARK: Scans
+
+    /// A time that no worker lives to see.
+    private static let never = Int64.max
+
+    /// The scan of `media`, number 1, waits for a worker again.
+    static let scanWaiting = Situation {
+        try await $0.execute("UPDATE jobs SET status = 'pending', run_at_us = \(never) WHERE id = 1")
+    }
+
+    /// The scan of `media` runs somewhere else, where nobody listens.
+    static let scanDeaf = Situation {
+        try await $0.execute(
+            "UPDATE jobs SET status = 'running', lease_owner = 'elsewhere', heartbeat_us = \(never) WHERE id = 1")
+    }
+
+    /// As many scans wait as may.
+    static let queueFull = Situation {
+        try await $0.execute(
+            """
+            WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(Limits.scanQueue))
+            INSERT INTO jobs (kind, payload, status, priority, run_at_us, attempts, attempts_max, cancel_requested,
+                created_at_us)
+            SELECT 'scan', '{}', 'pending', 0, \(never), 0, 1, 0, 0 FROM number
+            """)
+    }
+
+    /// A scan, `{parked}`, has found that everything is gone, and asks.
+    static let removalsParked = Situation { scene in
+        try FileManager.default.removeItem(atPath: scene.filled("{tree}/films"))
+        let scan = try await scene.api.scan().object()
+        try #require(scan["status"] as? String == "needs_confirmation")
+        scene.know("parked", "\(try #require(scan["job_id"] as? Int))")
+    }
+
+    // MARK: Download links
+
+    /// The administrator has a link to the file: number 1, with the secret `{link}`.
+    static let linkMade = Situation { scene in
+        let answer = try await scene.api.post("download/links", scene.filled(#"{"file_id":{file}}"#))
+        let url = try #require(try answer.object()["url"] as? String)
+        scene.know("link", String(try #require(url.split(separator: "/").last)))
+    }
+
+    /// The administrator has as many links as one user may.
+    static let linksUsedUp = Situation {
+        try await $0.execute(
+            """
+            WITH RECURSIVE number (n) AS (
+                SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(Limits.downloadLinksPerUser))
+            INSERT INTO download_links (token_hash, user_id, entry_id, created_at_us, expires_at_us)
+            SELECT CAST(n AS BLOB), 1, 1, 0, \(never) FROM number
+            """)
+    }
+}
