@@ -61,6 +61,17 @@ import Testing
         for (field, value) in fields { #expect(refused.header(field) == value, "\(endpoint.id): \(field)") }
     }
 
+    @Test func `Only what monitors ask has no allowance, and only logins, sessions and passwords have the strict one`()
+    {
+        let unlimited = EndpointManifest.all.filter { $0.rateClass == .unlimited }
+        #expect(unlimited.allSatisfy { $0.tag == .health })
+        #expect(
+            Set(EndpointManifest.all.filter { $0.rateClass == .auth }.map(\.id)) == [
+                "auth.login", "auth.register", "auth.refresh", "auth.logout", "auth.me", "auth.changePassword",
+                "auth.password",
+            ])
+    }
+
     @Test func `An endpoint without an allowance is never used up`() async throws {
         try await withServer { api in
             let unlimited = EndpointManifest.all.filter { $0.rateClass == .unlimited }
