@@ -166,8 +166,8 @@ import Testing
             try await database.close()
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             // The first page stays, so that the file still opens.
-            try file.seek(toOffset: 4_096)
-            try file.write(contentsOf: Data(repeating: 0xA5, count: 16_384))
+            try file.seek(toOffset: 16_384)
+            try file.write(contentsOf: Data(repeating: 0xA5, count: 65_536))
             try file.close()
 
             let damaged = try SQLiteDatabase(path: path, readers: 1)

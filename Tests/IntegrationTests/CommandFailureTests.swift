@@ -209,8 +209,8 @@ struct DoctorTests {
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: program.path("data/catalogizer.sqlite")))
             // The last pages are no part of the schema, so that everything else still works.
             let end = try file.seekToEnd()
-            try file.seek(toOffset: end - 12_288)
-            try file.write(contentsOf: Data(repeating: 0xA5, count: 12_288))
+            try file.seek(toOffset: end - 65_536)
+            try file.write(contentsOf: Data(repeating: 0xA5, count: 65_536))
             try file.close()
             let found = try await findings(program)
             #expect(found.code == 1)
