@@ -54,6 +54,7 @@ let package = Package(
     targets: [
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -65,6 +66,9 @@ let package = Package(
                 "CatalogCore", "CatalogDatabase", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
+        house(
+            "CatalogPostgres",
+            ["CatalogCore", "CatalogDatabase", "CLibPQ", .product(name: "NIOPosix", package: "swift-nio")]),
         house("CatalogStorage", ["CatalogCore", "CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
         house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),
         house(
@@ -103,8 +107,8 @@ let package = Package(
         .executableTarget(
             name: "catalogizer",
             dependencies: [
-                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogJobs",
-                "CatalogScanner", "CatalogSettings", "CatalogServer", "CLinux",
+                "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
+                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -116,13 +120,15 @@ let package = Package(
         house(
             "CatalogTestSupport",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogScanner",
-                "CatalogJobs", "CatalogServer", .product(name: "Logging", package: "swift-log"),
+                "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
+                "CatalogScanner", "CatalogJobs", "CatalogServer", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
         tests("CatalogCoreTests", ["CatalogCore"]),
-        tests("CatalogDatabaseTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
+        tests(
+            "CatalogDatabaseTests",
+            ["CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
         tests(
             "CatalogScannerTests",

@@ -16,13 +16,15 @@ package protocol Database: Sendable {
     /// survives a power cut.
     ///
     /// - Throws: what `body` throws; `CatalogError.alreadyExists` or `.conflict` for a broken constraint.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Value) async throws -> Value
+    func write<Value: Sendable>(
+        _ isolation: SQLIsolation, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value
 
-    /// The same as `read` for callers that are already on a thread that may block.
+    /// The same as `read` for callers that are already on a thread that may block. The closure runs once.
     func readBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
-    /// The same as `write` for the bulk work of callers that are already on a thread that may block. It does not wait for
-    /// the disk: a power cut may lose the newest of these transactions, never a part of one or the order of all, and the
+    /// The same as `write` for the bulk work of callers that are already on a thread that may block. The closure runs once,
+    /// and sees what others commit meanwhile (`SQLIsolation.readCommitted`). It does not wait for the disk: a power cut may lose the newest of these transactions, never a part of one or the order of all, and the
     /// work is found undone and is done again. The next `write` makes them durable too.
     func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
@@ -31,6 +33,25 @@ package protocol Database: Sendable {
 
     /// Closes every connection; calls that come later throw `CatalogError.unavailable`.
     func close() async throws
+}
+
+extension Database {
+    /// A write that sees nothing of others, which is what nearly all of them want.
+    package func write<Value: Sendable>(
+        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+    ) async throws -> Value {
+        try await write(.serializable, body)
+    }
+}
+
+/// How much a transaction that writes sees of others that run at the same time. SQLite has one writer at a time: there
+/// both are the same.
+package enum SQLIsolation: Sendable {
+    /// As if no other ran. Where that cannot be kept up, the closure runs again.
+    case serializable
+    /// Each statement sees what was committed before it: for single statements that many processes run at once, such as
+    /// the claim of a job.
+    case readCommitted
 }
 
 /// The engines that the facade knows.

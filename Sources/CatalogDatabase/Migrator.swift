@@ -99,6 +99,11 @@ package struct Migrator: Sendable {
                 + "\(newest). Install the newer version, or start with another data_dir or database.url.")
     }
 
+    /// Whether no program of ours has been at this database yet; changes nothing.
+    package static func isUntouched(_ database: any Database) async throws -> Bool {
+        try await database.read { try ($0.firstRow(hasSteps) { $0.integer(0) } ?? 0) == 0 }
+    }
+
     /// Asks for the newest step of a database that has any, as one number.
     package static let newestStep = SQLStatement("SELECT MAX(number) FROM schema_migrations")
 
@@ -110,6 +115,9 @@ package struct Migrator: Sendable {
             SELECT COUNT(*) FROM information_schema.tables
             WHERE table_schema = current_schema() AND table_name = 'schema_migrations'
             """)
+    // A fork, since SQLite has one writer anyway: elsewhere two processes would make the same table at the same time.
+    private static let takeTurn = SQLStatement(
+        sqlite: "SELECT 1", postgreSQL: "SELECT pg_advisory_xact_lock(7165020001)")
     private static let addStep = SQLStatement("INSERT INTO schema_migrations (number, name) VALUES ($1, $2)")
 
     private var newest: Int { migrations.last?.number ?? 0 }
@@ -129,7 +137,8 @@ package struct Migrator: Sendable {
 
     /// False when the database has the step already: another process may have been first since we looked.
     private func apply(_ migration: Migration, _ database: any Database) async throws -> Bool {
-        try await database.write { connection in
+        try await database.write(.readCommitted) { connection in
+            try connection.execute(Self.takeTurn)
             try connection.executeScript(
                 DDL.expand("CREATE TABLE IF NOT EXISTS \(Self.steps)", engine: connection.engine))
             guard try current(connection) < migration.number else { return false }

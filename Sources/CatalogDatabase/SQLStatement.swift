@@ -7,6 +7,16 @@ package struct SQLStatement: Sendable {
     package let sqliteText: String
     /// The text for PostgreSQL, as written.
     package let postgreSQLText: String
+    /// Whether it may give more rows than memory should hold at once: an engine that sends whole results fetches them in
+    /// pages then.
+    package private(set) var hasManyRows = false
+
+    /// The same statement, known to give many rows.
+    package var withManyRows: SQLStatement {
+        var copy = self
+        copy.hasManyRows = true
+        return copy
+    }
 
     /// A statement in the SQL that both engines share.
     package init(_ text: String) {

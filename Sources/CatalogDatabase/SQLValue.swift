@@ -1,3 +1,5 @@
+import CatalogCore
+
 /// A value bound to a placeholder.
 package enum SQLValue: Sendable, Equatable {
     case null
@@ -12,6 +14,14 @@ package enum SQLValue: Sendable, Equatable {
     package static func optional(_ value: String?) -> SQLValue { value.map { .text($0) } ?? .null }
     /// Bytes, or null.
     package static func optional(_ value: [UInt8]?) -> SQLValue { value.map { .blob($0) } ?? .null }
+    /// Sees that every engine can store the value: one refuses a text with a NUL, the other would cut it there.
+    ///
+    /// - Throws: `CatalogError.invalidArgument`.
+    package func requireStorable() throws {
+        guard case .text(let text) = self, text.utf8.contains(0) else { return }
+        throw CatalogError(.invalidArgument, "Text must not contain NUL characters")
+    }
+
     /// Booleans are stored as 0 and 1.
     package static func bool(_ value: Bool) -> SQLValue { .integer(value ? 1 : 0) }
 }

@@ -33,16 +33,21 @@ enum JobQueries {
         "SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $1 AND cancel_requested = 0 LIMIT 1"
     )
 
-    /// A fork will follow with the second engine: PostgreSQL skips rows that another node is claiming.
+    /// A fork, since SQLite has one writer: elsewhere a row that another process is claiming is passed over, so that many
+    /// may claim at once without waiting for each other.
     static let claim = SQLStatement(
+        sqlite: claim(lock: ""), postgreSQL: claim(lock: "FOR UPDATE SKIP LOCKED"))
+
+    private static func claim(lock: StaticString) -> String {
         """
         UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, heartbeat_us = $2,
             started_at_us = COALESCE(started_at_us, $2), error_code = NULL, error_message = NULL
         WHERE id = (
             SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $2 AND cancel_requested = 0
-            ORDER BY priority DESC, run_at_us, id LIMIT 1)
+            ORDER BY priority DESC, run_at_us, id LIMIT 1 \(lock))
         RETURNING \(columns)
-        """)
+        """
+    }
 
     static let claimOne = SQLStatement(
         """

@@ -70,7 +70,7 @@ package struct JobStore: Sendable {
     /// Takes the next due job, or the one given, for `owner`.
     package func claim(owner: ProcessIdentity, only id: JobID? = nil) async throws -> Job? {
         let now = time.now
-        return try await database.write { connection in
+        return try await database.write(.readCommitted) { connection in
             if let id {
                 let values: [SQLValue] = [.text(owner.text), .integer(now), .integer(id)]
                 return try connection.firstRow(JobQueries.claimOne, values, Job.init(row:))
@@ -84,7 +84,7 @@ package struct JobStore: Sendable {
     /// - Returns: whether somebody asked the job to stop; nil when the job is not ours any more.
     package func heartbeat(_ id: JobID, owner: ProcessIdentity) async throws -> Bool? {
         let now = time.now
-        return try await database.write { connection in
+        return try await database.write(.readCommitted) { connection in
             let values: [SQLValue] = [.integer(id), .text(owner.text), .integer(now)]
             return try connection.firstRow(JobQueries.heartbeat, values) { $0.bool(0) }
         }

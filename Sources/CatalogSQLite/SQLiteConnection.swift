@@ -84,6 +84,7 @@ final class SQLiteConnection: SQLConnection {
     }
 
     private func bind(_ value: SQLValue, _ index: Int32, _ prepared: OpaquePointer) throws {
+        try value.requireStorable()
         let code =
             switch value {
             case .null: sqlite3_bind_null(prepared, index)

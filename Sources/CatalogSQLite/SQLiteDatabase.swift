@@ -59,7 +59,7 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     }
 
     package func write<Value: Sendable>(
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Value
+        _ isolation: SQLIsolation, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
         try await onThread { try self.transaction(.full, body) }
     }

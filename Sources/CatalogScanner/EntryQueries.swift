@@ -15,7 +15,8 @@ enum EntryQueries {
             d.own_files + d.own_directories, e.device, e.inode, e.birth_ns
         FROM directories d JOIN entries e ON e.id = d.entry_id
         WHERE d.root_id = $1 ORDER BY e.parent_id NULLS FIRST, e.name
-        """)
+        """
+    ).withManyRows
 
     static let children = SQLStatement(
         """
@@ -40,7 +41,8 @@ enum EntryQueries {
         SELECT d.entry_id, e.parent_id, d.own_bytes, d.own_files, d.own_directories, d.total_bytes, d.total_files,
             d.total_directories
         FROM directories d JOIN entries e ON e.id = d.entry_id WHERE d.root_id = $1 ORDER BY d.entry_id
-        """)
+        """
+    ).withManyRows
 
     static let rootTotals = SQLStatement(
         """

@@ -13,13 +13,15 @@ enum NameIndexQueries {
         """
 
     static let everyEntry = SQLStatement(
-        "SELECT \(columns) FROM entries WHERE missing_since_us IS NULL ORDER BY id")
+        "SELECT \(columns) FROM entries WHERE missing_since_us IS NULL ORDER BY id"
+    ).withManyRows
 
     static let entriesOfRun = SQLStatement(
         """
         SELECT \(columns) FROM entries
         WHERE id >= $1 AND id <= $2 AND root_id = $3 AND missing_since_us IS NULL ORDER BY id
-        """)
+        """
+    ).withManyRows
 
     /// Ids that `entriesByID` takes; a shorter list repeats its last one.
     static let idsPerQuestion = 100

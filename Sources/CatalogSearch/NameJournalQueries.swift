@@ -2,6 +2,11 @@ import CatalogDatabase
 
 /// SQL of the journal of names.
 enum NameJournalQueries {
+    /// A fork, since SQLite has one writer: elsewhere a row could become visible after one with a greater number, and an index
+    /// that has read on would never see it. Held to the end of the transaction.
+    static let takeTurn = SQLStatement(
+        sqlite: "SELECT 1", postgreSQL: "SELECT pg_advisory_xact_lock(7165020002)")
+
     static let insert = SQLStatement(
         """
         INSERT INTO name_changes (root_id, operation, first_id, last_id, ids, created_at_us)

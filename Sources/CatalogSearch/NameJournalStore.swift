@@ -34,6 +34,7 @@ struct NameJournalStore {
             .integer(change.root), .integer(change.operation.rawValue), .integer(change.first), .integer(change.last),
             .optional(change.ids), .integer(nowMicroseconds),
         ]
+        try connection.execute(NameJournalQueries.takeTurn)
         guard let sequence = try connection.firstRow(NameJournalQueries.insert, values, { $0.integer(0) }) else {
             throw CatalogError.internalError("the journal of names gave no number")
         }

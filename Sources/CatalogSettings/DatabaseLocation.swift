@@ -2,21 +2,22 @@
 package enum DatabaseLocation: Sendable, Equatable {
     /// A SQLite file, as an absolute path.
     case sqlite(path: String)
+    /// A PostgreSQL server and a database there: a URL as libpq reads it, with its password.
+    case postgres(url: SecretText)
 }
 
 extension SettingForm where Value == DatabaseLocation {
-    /// `sqlite:PATH`.
-    ///
-    /// Another engine is a value of the setting's future, so it is refused as not supported yet, not as a mistake.
+    /// `sqlite:PATH`, or the URL of a PostgreSQL database.
     static var database: SettingForm {
-        single("database URL", accepted: "sqlite:PATH") { text, context throws(SettingRefusal) in
+        let accepted = "sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=…"
+        return single("database URL", accepted: accepted) { text, context throws(SettingRefusal) in
+            guard !text.utf8.contains(0) else { throw SettingRefusal() }
             if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
-                throw SettingRefusal("is not supported by this version")
+                return .postgres(url: SecretText(text))
             }
             let scheme = "sqlite:"
             let path = text.dropFirst(scheme.count)
-            guard text.hasPrefix(scheme), !path.isEmpty, !path.hasSuffix("/"), !path.hasPrefix(":"),
-                !path.utf8.contains(0)
+            guard text.hasPrefix(scheme), !path.isEmpty, !path.hasSuffix("/"), !path.hasPrefix(":")
             else { throw SettingRefusal() }
             return .sqlite(path: FilePath.absolute(String(path), base: context.workingDirectory))
         }

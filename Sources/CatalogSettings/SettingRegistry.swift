@@ -8,7 +8,7 @@ package enum SettingRegistry {
     package static let all: [SettingDefinition] = [
         serverHost.definition, serverPort.definition, tlsCertificate.definition, tlsKey.definition,
         trustedProxies.definition, corsAllowedOrigins.definition,
-        dataDirectory.definition, databaseURL.definition, temporaryDirectory.definition,
+        dataDirectory.definition, databaseURL.definition, databaseConnections.definition, temporaryDirectory.definition,
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
@@ -56,6 +56,9 @@ extension SettingRegistry {
         "database.url", .database,
         default: .derived("sqlite:<data_dir>/catalogizer.sqlite") { "sqlite:\($0.dataDirectory)/catalogizer.sqlite" },
         "The catalog's database.", flag: "--database-url", options: .urlPassword)
+    static let databaseConnections = Setting(
+        "database.connections", .integer(2...200), default: .value("10"),
+        "Connections that one process holds to a PostgreSQL server at most; SQLite has as many as cores.")
     static let temporaryDirectory = Setting(
         "temp_dir", .path("directory"), default: .derived("<data_dir>/tmp") { "\($0.dataDirectory)/tmp" },
         "Temporary files; the server's own left-overs are removed at start.")

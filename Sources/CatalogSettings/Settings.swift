@@ -7,6 +7,8 @@ package struct Settings: Sendable, Equatable {
     /// Holds the database, the secrets and temporary files.
     package let dataDirectory: String
     package let database: DatabaseLocation
+    /// To a server, of each process.
+    package let databaseConnections: Int
     package let temporaryDirectory: String
     package let authentication: Authentication
     /// Nil: the one kept in the data directory.
@@ -108,6 +110,7 @@ extension Settings {
             corsAllowedOrigins: try values.value(Registry.corsAllowedOrigins))
         dataDirectory = try values.value(Registry.dataDirectory)
         database = try values.value(Registry.databaseURL)
+        databaseConnections = try values.value(Registry.databaseConnections)
         temporaryDirectory = try values.value(Registry.temporaryDirectory)
         authentication = Authentication(
             jwtSecret: try values.optional(Registry.jwtSecret),

@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func onlyBulkWorkCommitsWithoutWaitingForTheDisk() async throws {
+    @Test(.enabled(if: TestEngine.isSQLite)) func onlyBulkWorkCommitsWithoutWaitingForTheDisk() async throws {
         try await TestDatabase.withNew { test in
             let setting: @Sendable (any SQLConnection) throws -> Int64? = { connection in
                 try connection.firstRow(SQLStatement("PRAGMA synchronous")) { $0.integer(0) }
@@ -67,7 +67,8 @@ import Testing
         try await TestDatabase.withNew { test in
             let names: [[UInt8]] = [[0xC3, 0x84], [0x41, 0xCC, 0x88], [0x00, 0xFF], []]
             let back = try await test.database.write { connection -> [[UInt8]] in
-                try connection.executeScript("CREATE TABLE t (name BLOB NOT NULL UNIQUE)")
+                try connection.executeScript(
+                    DDL.expand("CREATE TABLE t (name {blob} NOT NULL UNIQUE)", engine: connection.engine))
                 try connection.insertRows(SQLBulkTable("t", columns: ["name"]), count: names.count) { row, index in
                     row.append(names[index])
                 }

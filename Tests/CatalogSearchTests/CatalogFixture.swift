@@ -1,7 +1,7 @@
 import CatalogCore
 import CatalogDatabase
-import CatalogSQLite
 import CatalogSearch
+import CatalogTestSupport
 import Foundation
 import Synchronization
 
@@ -43,14 +43,17 @@ struct KnownEntry: Sendable {
 /// Changes go to both, and into the journal.
 final class CatalogFixture {
     let directory: String
-    let database: SQLiteDatabase
+    let database: any Database
     private(set) var entries: [EntryID: KnownEntry] = [:]
     private var nextID: EntryID = 1
 
     init() async throws {
         directory = NSTemporaryDirectory() + "catalog-search-\(UInt64.random(in: .min ... .max))"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        database = try SQLiteDatabase(path: directory + "/catalog.db", readers: 3)
+        // A schema of a server stays until the server goes.
+        let place = TestEngine.place(in: directory)
+        try await place.create()
+        database = try place.open()
         try await Migrator().migrate(database)
     }
 

@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogSearch
+import CatalogTestSupport
 import Foundation
 import Testing
 
@@ -131,8 +132,11 @@ struct NameIndexFollowTests {
         try await index.close()
         // What a restored backup looks like: the newest change never happened, another one took its number.
         try await fixture.execute("DELETE FROM name_changes WHERE sequence = 2")
-        try await fixture.execute("DELETE FROM entries WHERE name = CAST('name 2' AS BLOB)")
-        try await fixture.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'name_changes'")
+        try await fixture.execute("DELETE FROM entries WHERE id = 2")
+        try await fixture.execute(
+            TestEngine.isSQLite
+                ? "UPDATE sqlite_sequence SET seq = 1 WHERE name = 'name_changes'"
+                : "ALTER TABLE name_changes ALTER COLUMN sequence RESTART WITH 2")
         let other = try await fixture.add([
             KnownEntry(id: 50, root: 1, parent: 0, kind: .file, name: Array("name 50".utf8))
         ])

@@ -148,10 +148,11 @@ struct SettingsErrorTests {
                         + "characters"
                 ])
         #expect(
-            SettingsFixture(main: "database: {url: \"postgres://cat:hunter2@db/x?password=hunter3&a=b\"}").complaints
+            SettingsFixture(main: "database: {url: \"mysql://cat:hunter2@db/x?password=hunter3&a=b\"}").complaints
                 == [
-                    "database.url: \"postgres://cat:***@db/x?password=***&a=b\" is not supported by this version "
-                        + "(/srv/place/catalogizer.yaml:1); accepted: sqlite:PATH"
+                    "database.url: \"mysql://cat:***@db/x?password=***&a=b\" is not accepted "
+                        + "(/srv/place/catalogizer.yaml:1); accepted: sqlite:PATH, or "
+                        + "postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=…"
                 ])
     }
 

@@ -6,6 +6,8 @@ import Testing
 struct Program: Sendable {
     /// Everything that a test makes, gone after it.
     let scratch: String
+    /// The setting `database.url` of every command; nil for the file in the data directory.
+    var databaseURL: String?
 
     /// The program lies beside the test bundle, wherever that was built.
     private static var executable: String {
@@ -63,6 +65,7 @@ struct Program: Sendable {
         process.arguments = Array(command.dropFirst())
         // Settings of whoever runs the tests must not reach the program.
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+        if let databaseURL { process.environment?["CATALOGIZER_DATABASE_URL"] = databaseURL }
         process.currentDirectoryURL = URL(fileURLWithPath: scratch)
         return try RunningProgram(process, output: path("run-\(UUID().uuidString)"))
     }

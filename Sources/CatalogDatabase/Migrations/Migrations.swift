@@ -4,5 +4,5 @@
 /// JSON is text.
 package enum Migrations {
     /// The ordered list.
-    package static let all: [Migration] = [instance, people, storage, catalog, jobs, scanIdentity]
+    package static let all: [Migration] = [instance, people, storage, catalog, jobs, scanIdentity, transactionMarks]
 }

@@ -1,6 +1,5 @@
 import CatalogCore
 import CatalogDatabase
-import CatalogSQLite
 import CatalogSearch
 import CatalogServer
 import CatalogSettings
@@ -52,33 +51,28 @@ struct Application: Sendable {
         umask(0o077)
         let settings = loaded.settings
         let logger = Logger(label: "start")
-        let databasePath = sqlitePath(settings.database)
-        if !purpose.makesCatalog {
-            _ = try DataDirectory.existing(settings.dataDirectory)
-            try requireDatabase(databasePath)
-        }
-        try requirePlace(of: databasePath, dataDirectory: settings.dataDirectory)
-        // What is going to be refused is refused before anything is touched: opening alone writes to the file.
-        let schema = SQLiteGlance.number(Migrator.newestStep, in: databasePath)
-        try Migrator().refuseNewer(schema)
-        if purpose == .read { try Migrator().refuseOlder(schema) }
+        let place = try DatabasePlace(settings)
+        if !purpose.makesCatalog { _ = try DataDirectory.existing(settings.dataDirectory) }
+        // What is going to be refused is refused before anything is touched.
+        try place.requireUsable(for: purpose, dataDirectory: settings.dataDirectory)
+        let hasCatalog = try await place.hasCatalog()
+        if !purpose.makesCatalog, !hasCatalog { throw DatabasePlace.missing(place.description) }
         let directory =
             purpose == .read
             ? try DataDirectory.existing(settings.dataDirectory) : try DataDirectory.prepare(settings.dataDirectory)
         let lock = purpose == .serve ? try ServeLock.acquire(directory) : nil
         let temporary = purpose == .serve ? try prepareTemporary(settings, directory, logger) : nil
-        let secrets = try InstanceSecrets.load(
-            settings, in: directory, isFirstStart: access(databasePath, F_OK) != 0)
+        let secrets = try InstanceSecrets.load(settings, in: directory, isFirstStart: !hasCatalog)
         for file in secrets.createdFiles {
             logger.notice("made a secret; keep a copy of it", metadata: ["file": "\(file)"])
         }
         log.hide([secrets.jwtSecret, secrets.masterKey, settings.authentication.adminPassword].compactMap(\.self))
-        let database = try SQLiteDatabase(path: databasePath, readers: readers(purpose))
+        let database = try place.open(for: purpose)
         let application = Application(
             loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
             temporary: temporary, log: log)
         do {
-            try await application.bringForward(purpose, path: databasePath, logger)
+            try await application.bringForward(purpose, place, logger)
         } catch {
             try? await database.close()
             throw error
@@ -87,12 +81,13 @@ struct Application: Sendable {
     }
 
     /// Gives the database this program's schema, or sees that it has it, and that it was made with these secrets.
-    private func bringForward(_ purpose: Purpose, path: String, _ logger: Logger) async throws {
+    private func bringForward(_ purpose: Purpose, _ place: DatabasePlace, _ logger: Logger) async throws {
         if purpose == .read {
             try await Migrator().check(database)
         } else if let newest = try await Migrator().migrate(database).last {
             logger.notice(
-                "brought the database to this version's schema", metadata: ["file": "\(path)", "schema": "\(newest)"])
+                "brought the database to this version's schema",
+                metadata: ["database": "\(place.description)", "schema": "\(newest)"])
         }
         try await InstanceCheck(database: database).run(
             jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed, keeps: purpose != .read)
@@ -122,12 +117,6 @@ struct Application: Sendable {
         return try result.get()
     }
 
-    /// Connections that read: as many as can run at the same time. With twice as many, threads that fight over two cores cost a
-    /// quarter of the listings.
-    private static func readers(_ purpose: Purpose) -> Int {
-        purpose == .serve ? max(2, ProcessEnvironment.processorCount) : 2
-    }
-
     private static func prepareTemporary(
         _ settings: Settings, _ directory: DataDirectory, _ logger: Logger
     ) throws -> TemporaryDirectory {
@@ -135,39 +124,5 @@ struct Application: Sendable {
         let removed = try temporary.sweep()
         if removed > 0 { logger.info("removed temporary files of an earlier run", metadata: ["count": "\(removed)"]) }
         return temporary
-    }
-
-    /// Sees that a database can be at `path`, whose directory only the program's own is made for.
-    private static func requirePlace(of path: String, dataDirectory: String) throws {
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-            throw CatalogError(
-                .invalidArgument, "The database \(path) is a directory. Name a file in it with --database-url.")
-        }
-        let directory = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        if directory != dataDirectory, !directory.isEmpty, stat(directory, &status) != 0, errno == ENOENT {
-            throw CatalogError(
-                .invalidArgument, "The directory \(directory) of the database does not exist. Make it first.")
-        }
-    }
-
-    private static func requireDatabase(_ path: String) throws {
-        guard access(path, F_OK) == 0 else {
-            guard errno != EACCES else {
-                throw CatalogError(
-                    .permissionDenied, "The database \(path) cannot be reached by the user with id \(geteuid()).")
-            }
-            throw CatalogError(
-                .notFound,
-                "There is no catalog at \(path) yet. Start `catalogizer serve`, or name another directory with "
-                    + "--data-dir."
-            )
-        }
-    }
-
-    private static func sqlitePath(_ location: DatabaseLocation) -> String {
-        switch location {
-        case .sqlite(let path): path
-        }
     }
 }

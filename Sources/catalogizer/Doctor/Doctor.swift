@@ -1,7 +1,6 @@
 import CLinux
 import CatalogCore
 import CatalogDatabase
-import CatalogSQLite
 import CatalogSettings
 import Glibc
 
@@ -21,8 +20,10 @@ struct Doctor {
         if access(loaded.settings.dataDirectory, F_OK) == 0 {
             checks.append(dataDirectory)
             checks.append(server)
-            checks += secrets
-            checks += await catalog()
+            let place = Result { try DatabasePlace(loaded.settings) }
+            let hasCatalog = await self.hasCatalog(place)
+            checks += secrets(areNeeded: (try? hasCatalog.get()) ?? false)
+            checks += await catalog(hasCatalog)
         } else {
             checks.append(
                 .note(
@@ -54,7 +55,7 @@ struct Doctor {
         return .fine("server", holder.process.map { "running as process \($0)" } ?? "running")
     }
 
-    private var secrets: [DoctorCheck] {
+    private func secrets(areNeeded: Bool) -> [DoctorCheck] {
         let files = [
             ("auth.jwt_secret", loaded.settings.authentication.jwtSecret, InstanceSecrets.jwtSecretFileName),
             ("secrets.master_key", loaded.settings.masterKey, InstanceSecrets.masterKeyFileName),
@@ -64,7 +65,7 @@ struct Doctor {
             let path = loaded.settings.dataDirectory + "/" + name
             do {
                 guard try SecretFile.load(path) != nil else {
-                    if hasDatabase { return broken(key, InstanceSecrets.missing(path, key: key)) }
+                    if areNeeded { return broken(key, InstanceSecrets.missing(path, key: key)) }
                     return .note(key, "not made yet", remedy: "The first `catalogizer serve` makes \(path).")
                 }
                 return .fine(key, path)
@@ -74,18 +75,16 @@ struct Doctor {
         }
     }
 
-    private var databasePath: String {
-        switch loaded.settings.database {
-        case .sqlite(let path): path
-        }
+    private func hasCatalog(_ place: Result<DatabasePlace, any Error>) async -> Result<Bool, any Error> {
+        do { return .success(try await place.get().hasCatalog()) } catch { return .failure(error) }
     }
 
-    private var hasDatabase: Bool { access(databasePath, F_OK) == 0 }
-
-    private func catalog() async -> [DoctorCheck] {
-        let path = databasePath
-        guard hasDatabase else {
+    private func catalog(_ hasCatalog: Result<Bool, any Error>) async -> [DoctorCheck] {
+        switch hasCatalog {
+        case .failure(let error): return [broken("database", error)]
+        case .success(false):
             return [.note("database", "not made yet", remedy: "The first `catalogizer serve` makes it.")]
+        case .success(true): break
         }
         let application: Application
         do {
@@ -96,7 +95,7 @@ struct Doctor {
         var checks: [DoctorCheck] = []
         do {
             return try await application.whileOpen {
-                checks += [try await structure(application, path), searchIndex].compactMap(\.self)
+                checks += [try await structure(application), searchIndex].compactMap(\.self)
                 return checks + (try await roots(application))
             }
         } catch {
@@ -104,7 +103,8 @@ struct Doctor {
         }
     }
 
-    private func structure(_ application: Application, _ path: String) async throws -> DoctorCheck {
+    private func structure(_ application: Application) async throws -> DoctorCheck {
+        let path = try DatabasePlace(loaded.settings).description
         guard let damage = try await application.database.damages().first else { return .fine("database", path) }
         return .broken(
             "database", "\(path) is damaged: \(damage)", remedy: "Stop the server and restore the file from a backup.")

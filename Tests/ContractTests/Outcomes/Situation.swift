@@ -131,12 +131,7 @@ struct Situation: Sendable {
 
     /// The administrator has as many links as one user may.
     static let linksUsedUp = Situation {
-        try await $0.execute(
-            """
-            WITH RECURSIVE number (n) AS (
-                SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(Limits.downloadLinksPerUser))
-            INSERT INTO download_links (token_hash, user_id, entry_id, created_at_us, expires_at_us)
-            SELECT CAST(n AS BLOB), 1, 1, 0, \(never) FROM number
-            """)
+        try await $0.api.server.database.fillDownloadLinks(
+            of: 1, count: Limits.downloadLinksPerUser, createdAt: 0, expiresAt: never)
     }
 }

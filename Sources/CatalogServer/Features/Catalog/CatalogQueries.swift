@@ -19,8 +19,28 @@ enum CatalogQueries {
         WHERE r.id = $1 AND r.deleted_at_us IS NULL AND r.enabled = 1
         """)
 
-    static let child = SQLStatement(
-        "SELECT id FROM entries WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NULL")
+    /// Names of a path that one statement follows: each statement is a round trip to a server.
+    static let namesPerDescent = 8
+
+    /// The entry at the end of `names` names ($2, $3, …) below the entry $1, and how many entries are in it; NULL when it is no
+    /// directory.
+    static func descent(names: Int) -> SQLStatement { descents[names - 1] }
+
+    private static let descents = (1...namesPerDescent).map { names in
+        let steps = (1..<names).map { step in
+            """
+            JOIN entries e\(step + 1) ON e\(step + 1).parent_id = e\(step).id AND e\(step + 1).name = $\(step + 2)
+                AND e\(step + 1).missing_since_us IS NULL
+            """
+        }
+        return SQLStatement(
+            """
+            SELECT e\(names).id, d.own_files + d.own_directories FROM entries e1
+            \(steps.joined(separator: "\n"))
+            LEFT JOIN directories d ON d.entry_id = e\(names).id
+            WHERE e1.parent_id = $1 AND e1.name = $2 AND e1.missing_since_us IS NULL
+            """)
+    }
 
     /// A directory's size is that of its whole tree. Only directories are looked up for it.
     private static let size = """

@@ -31,13 +31,14 @@ package struct CatalogStore: Sendable {
                 guard path == .root else { throw Self.pathNotFound }
                 return CatalogPage(output: output(), count: 0, total: 0)
             }
-            let directory = try Self.entryID(at: path, below: rootEntryID, connection)
+            let directory = try Self.place(at: path, below: rootEntryID, connection)
+            guard let total = directory.entryCount else {
+                throw CatalogError(.invalidArgument, "Path is not a directory")
+            }
             let values: [SQLValue] = [
-                .integer(directory), .integer(Int64(page.limit)), .integer(Int64(page.offset)),
+                .integer(directory.id), .integer(Int64(page.limit)), .integer(Int64(page.offset)),
             ]
             let prefix = path.components.isEmpty ? "" : path.text + "/"
-            let total = try connection.firstRow(CatalogQueries.childCount, [.integer(directory)]) { Int($0.integer(0)) }
-            guard let total else { throw CatalogError(.invalidArgument, "Path is not a directory") }
             var result = CatalogPage(output: output(), count: 0, total: total)
             try connection.forEachRow(CatalogQueries.children(request.order), values) { row in
                 append(&result.output, CatalogEntry(row: row, place: place, directoryPath: prefix))
@@ -59,7 +60,7 @@ package struct CatalogStore: Sendable {
             do {
                 let place = try Self.place(.text(folded), CatalogQueries.rootByName, scope, connection)
                 guard let rootEntryID = place.rootEntryID else { throw Self.pathNotFound }
-                let id = try Self.entryID(at: path, below: rootEntryID, connection)
+                let id = try Self.place(at: path, below: rootEntryID, connection).id
                 let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
                 let entry = try connection.firstRow(CatalogQueries.entry, [.integer(id)]) { row in
                     CatalogEntry(row: row, place: place, directoryPath: prefix)
@@ -118,18 +119,27 @@ package struct CatalogStore: Sendable {
         return place
     }
 
-    private static func entryID(
+    /// What is at a path, and how many entries are in it when it is a directory.
+    private static func place(
         at path: StoragePath, below root: EntryID, _ connection: any SQLConnection
-    ) throws -> EntryID {
-        var id = root
-        for name in path.components {
-            let values: [SQLValue] = [.integer(id), .blob(name)]
-            guard let next = try connection.firstRow(CatalogQueries.child, values, { $0.integer(0) }) else {
-                throw pathNotFound
-            }
-            id = next
+    ) throws -> (id: EntryID, entryCount: Int?) {
+        var names = path.components[...]
+        guard !names.isEmpty else {
+            let count = try connection.firstRow(CatalogQueries.childCount, [.integer(root)]) { Int($0.integer(0)) }
+            return (root, count)
         }
-        return id
+        var place = (id: root, entryCount: Int?.none)
+        while !names.isEmpty {
+            let step = names.prefix(CatalogQueries.namesPerDescent)
+            names = names.dropFirst(step.count)
+            let values = [SQLValue.integer(place.id)] + step.map { .blob($0) }
+            let found = try connection.firstRow(CatalogQueries.descent(names: step.count), values) { row in
+                (id: row.integer(0), entryCount: row.optionalInteger(1).map { Int($0) })
+            }
+            guard let found else { throw pathNotFound }
+            place = found
+        }
+        return place
     }
 
     private static let pathNotFound = CatalogError(.notFound, "Path not found")

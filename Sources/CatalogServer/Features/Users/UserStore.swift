@@ -21,8 +21,9 @@ struct UserStore: Sendable {
 
     /// The account with this username or e-mail address, folded; nil stands for a name that nobody can have.
     func credential(named folded: String?, _ connection: any SQLConnection) throws -> Credential? {
-        // The empty name is nobody's either, and asking for it takes as long.
-        try connection.firstRow(UserQueries.credential, [.text(folded ?? "")]) {
+        // The empty name is nobody's either, and asking for it takes as long; so is one with a NUL, which cannot be asked for.
+        let name = folded.flatMap { $0.utf8.contains(0) ? nil : $0 } ?? ""
+        return try connection.firstRow(UserQueries.credential, [.text(name)]) {
             Credential(userID: $0.integer(0), passwordHash: $0.text(1))
         }
     }

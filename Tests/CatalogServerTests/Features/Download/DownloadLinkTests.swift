@@ -114,12 +114,8 @@ import Testing
         try await AuthenticationFixture.with { fixture in
             let caller = try await fixture.caller("admin", "administrator")
             let now = fixture.clock.now
-            try await fixture.execute(
-                """
-                WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
-                INSERT INTO download_links (token_hash, user_id, entry_id, created_at_us, expires_at_us)
-                SELECT CAST(n AS BLOB), 1, 1, \(now), \(now + 60_000_000) FROM numbers
-                """)
+            try await fixture.database.fillDownloadLinks(
+                of: 1, count: 1_000, createdAt: now, expiresAt: now + 60_000_000)
             #expect(
                 await refusal { try await fixture.services.links.create(entryID: 1, seconds: 60, caller: caller) }
                     == Refusal(.conflict, "Too many download links, delete some first"))

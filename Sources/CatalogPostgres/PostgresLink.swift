@@ -1,0 +1,255 @@
+import CLibPQ
+import CatalogCore
+import CatalogDatabase
+import Glibc
+
+/// One connection to a server, with the statements that were prepared on it. The only file that sees libpq's pointers, with
+/// `PostgresResult`.
+///
+/// It is used by one thread at a time: the pool hands it over. Every wait has an end: a server that is silent for longer than
+/// a statement may take is taken for lost.
+final class PostgresLink: @unchecked Sendable {
+    /// Statements kept prepared: several times what the program has; a migration's scripts are not among them.
+    private static let preparedMax = 512
+    /// Bytes of COPY data in one message.
+    private static let copyChunkBytes = 1 << 16
+
+    private let handle: OpaquePointer
+    private let statementSeconds: Int
+    private var prepared: [String: (name: String, types: [PostgresType])] = [:]
+    private var preparedCount = 0
+    /// Statements that were sent and whose results nobody has read, because nothing depends on them.
+    private var hasUnreadResults = false
+    /// Whether it can be used again.
+    private(set) var isBroken = false
+    /// What writes over it leave behind; nil until the first one.
+    var mark: TransactionMark?
+
+    /// Connects. Blocks for as long as the target's time-out says, for each host.
+    ///
+    /// - Parameter statementSeconds: how long the server may be silent.
+    /// - Throws: `PostgresFailure`.
+    init(_ target: PostgresTarget, statementSeconds: Int) throws {
+        let handle = target.withParameters { PQconnectdbParams($0, $1, 0) }
+        guard let handle else { throw PostgresFailure(.connectionLost, "out of memory") }
+        guard PQstatus(handle) == CONNECTION_OK else {
+            defer { PQfinish(handle) }
+            throw PostgresFailure(connection: handle)
+        }
+        self.handle = handle
+        self.statementSeconds = statementSeconds
+        // Notices are for people at a terminal; libpq would write them to ours.
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
+        PQsetnonblocking(handle, 1)
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// The number of the server's version, for instance 150004.
+    var serverVersion: Int { Int(PQserverVersion(handle)) }
+
+    /// The socket, for those who wait for notifications.
+    var socket: Int32 { PQsocket(handle) }
+
+    // MARK: Statements
+
+    /// Runs statements without values, one after the other in one message.
+    ///
+    /// - Returns: the result of the last one.
+    @discardableResult
+    func run(script: String) throws -> PostgresResult {
+        try finishUnread()
+        try send(PQsendQuery(handle, script))
+        return try lastResult()
+    }
+
+    /// Sends a statement without values whose result nobody waits for: the end of a transaction that only read.
+    func runLater(script: String) {
+        do {
+            try finishUnread()
+            try send(PQsendQuery(handle, script))
+            hasUnreadResults = true
+            try flush()
+        } catch {
+            isBroken = true
+        }
+    }
+
+    /// Runs a statement.
+    ///
+    /// - Parameter opening: statements that are to be run before it, in the same message.
+    func query(_ text: String, _ values: [SQLValue], after opening: [String] = []) throws -> PostgresResult {
+        let statement = try prepare(text)
+        let parameters = try PostgresParameters(values, types: statement.types)
+        if opening.isEmpty {
+            try send(sendPrepared(statement.name, parameters))
+            return try lastResult()
+        }
+        return try inPipeline {
+            for text in opening { try send(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 1)) }
+            try send(sendPrepared(statement.name, parameters))
+        }
+    }
+
+    /// Fills a table from data in the binary form of COPY.
+    func copy(_ statement: String, _ data: UnsafeRawBufferPointer) throws {
+        try finishUnread()
+        try send(PQsendQuery(handle, statement))
+        try flush()
+        let start = try nextResult()
+        guard let start else { throw lost("no answer to COPY") }
+        defer { PQclear(start) }
+        guard PQresultStatus(start) == PGRES_COPY_IN else {
+            let failure = PostgresFailure(result: start)
+            try drain()
+            throw failure
+        }
+        var offset = 0
+        while offset < data.count {
+            let count = min(Self.copyChunkBytes, data.count - offset)
+            let chunk = UnsafeRawBufferPointer(rebasing: data[offset..<(offset + count)])
+            switch PQputCopyData(handle, chunk.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(count)) {
+            case 1: offset += count
+            case 0: try wait(for: POLLIN | POLLOUT)
+            default: throw lost()
+            }
+        }
+        while PQputCopyEnd(handle, nil) == 0 { try wait(for: POLLIN | POLLOUT) }
+        _ = try lastResult()
+    }
+
+    // MARK: Prepared statements
+
+    private func prepare(_ text: String) throws -> (name: String, types: [PostgresType]) {
+        try finishUnread()
+        if let known = prepared[text] { return known }
+        if prepared.count >= Self.preparedMax {
+            try run(script: "DEALLOCATE ALL")
+            prepared.removeAll()
+        }
+        preparedCount += 1
+        let name = "s\(preparedCount)"
+        try send(PQsendPrepare(handle, name, text, 0, nil))
+        _ = try lastResult()
+        try send(PQsendDescribePrepared(handle, name))
+        let description = try lastResult()
+        if let column = description.columnTypes.firstIndex(where: { !$0.isReadable }) {
+            throw PostgresFailure(.refused, "column \(column) is of a type that nobody can read: \(text)")
+        }
+        let statement = (name, description.parameterTypes)
+        prepared[text] = statement
+        return statement
+    }
+
+    private func sendPrepared(_ name: String, _ parameters: PostgresParameters) -> Int32 {
+        parameters.withPointers { count, pointers, lengths, formats in
+            PQsendQueryPrepared(handle, name, count, pointers, lengths, formats, 1)
+        }
+    }
+
+    // MARK: Results
+
+    private func send(_ code: Int32) throws {
+        guard code == 1 else { throw lost() }
+    }
+
+    /// Runs what `body` sends as one message.
+    ///
+    /// - Returns: the result of the last statement.
+    private func inPipeline(_ body: () throws -> Void) throws -> PostgresResult {
+        guard PQenterPipelineMode(handle) == 1 else { throw lost() }
+        try body()
+        try send(PQpipelineSync(handle))
+        try flush()
+        var last: PostgresResult?
+        var failure: PostgresFailure?
+        while true {
+            guard let result = try nextResult() else { continue }
+            switch PQresultStatus(result) {
+            case PGRES_PIPELINE_SYNC:
+                PQclear(result)
+                guard PQexitPipelineMode(handle) == 1 else { throw lost() }
+                if let failure { throw failure }
+                guard let last else { throw lost("a statement without a result") }
+                return last
+            case PGRES_PIPELINE_ABORTED:
+                PQclear(result)
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
+                last = PostgresResult(result)
+            default:
+                failure = failure ?? PostgresFailure(result: result)
+                PQclear(result)
+                if failure?.kind == .connectionLost {
+                    isBroken = true
+                    throw failure ?? lost()
+                }
+            }
+        }
+    }
+
+    /// Reads results up to the end of what was sent.
+    private func lastResult() throws -> PostgresResult {
+        try flush()
+        var last: PostgresResult?
+        var failure: PostgresFailure?
+        while let result = try nextResult() {
+            switch PQresultStatus(result) {
+            case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
+                last = PostgresResult(result)
+            default:
+                let error = PostgresFailure(result: result)
+                PQclear(result)
+                if error.kind == .connectionLost { isBroken = true }
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
+        guard let last else { throw lost("a statement without a result") }
+        return last
+    }
+
+    private func drain() throws {
+        while let result = try nextResult() { PQclear(result) }
+    }
+
+    private func finishUnread() throws {
+        guard hasUnreadResults else { return }
+        hasUnreadResults = false
+        try drain()
+    }
+
+    private func nextResult() throws -> OpaquePointer? {
+        while PQisBusy(handle) != 0 {
+            try wait(for: POLLIN)
+            guard PQconsumeInput(handle) == 1 else { throw lost() }
+        }
+        return PQgetResult(handle)
+    }
+
+    private func flush() throws {
+        while true {
+            switch PQflush(handle) {
+            case 0: return
+            case 1:
+                try wait(for: POLLIN | POLLOUT)
+                guard PQconsumeInput(handle) == 1 else { throw lost() }
+            default: throw lost()
+            }
+        }
+    }
+
+    private func wait(for events: Int32) throws {
+        var entry = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
+        while true {
+            let count = poll(&entry, 1, Int32(statementSeconds) * 1_000)
+            if count > 0 { return }
+            if count == 0 { throw lost("no answer for \(statementSeconds) seconds") }
+            guard errno == EINTR else { throw lost("poll failed with error \(errno)") }
+        }
+    }
+
+    private func lost(_ message: String? = nil) -> PostgresFailure {
+        isBroken = true
+        return message.map { PostgresFailure(.connectionLost, $0) } ?? PostgresFailure(connection: handle)
+    }
+}

@@ -1,0 +1,67 @@
+import CatalogCore
+import Dispatch
+import Synchronization
+
+/// Connections to the server, lent to one thread at a time and kept for the next.
+///
+/// Its calls block, so they run on threads that may.
+final class PostgresPool: Sendable {
+    /// How long a thread waits for its turn.
+    private static let turnSeconds = 10
+
+    private struct State {
+        var idle: [PostgresLink] = []
+        var isClosed = false
+    }
+
+    private let target: PostgresTarget
+    private let statementSeconds: Int
+    private let turns: DispatchSemaphore
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - size: connections at most.
+    ///   - statementSeconds: how long the server may be silent.
+    init(target: PostgresTarget, size: Int, statementSeconds: Int) {
+        self.target = target
+        self.statementSeconds = statementSeconds
+        turns = DispatchSemaphore(value: size)
+    }
+
+    /// Runs `body` with a connection.
+    ///
+    /// - Throws: what `body` throws; `PostgresFailure` when no server answers; `CatalogError.unavailable` when no connection is
+    ///   free in time.
+    func withLink<Value>(_ body: (PostgresLink) throws -> Value) throws -> Value {
+        guard turns.wait(timeout: .now() + .seconds(Self.turnSeconds)) == .success else {
+            throw CatalogError(.unavailable, "The database is busy", cause: "no connection was free in time")
+        }
+        defer { turns.signal() }
+        let link = try idleLink() ?? PostgresLink(target, statementSeconds: statementSeconds)
+        defer { keep(link) }
+        return try body(link)
+    }
+
+    /// Closes every connection that nobody uses, and the others when they come back.
+    func close() {
+        state.withLock { state in
+            state.isClosed = true
+            state.idle.removeAll()
+        }
+    }
+
+    private func idleLink() throws -> PostgresLink? {
+        try state.withLock { state in
+            if state.isClosed { throw CatalogError(.unavailable, "The database is closed") }
+            return state.idle.popLast()
+        }
+    }
+
+    private func keep(_ link: PostgresLink) {
+        state.withLock { state in
+            // The others go to the same server: where one is lost, they are too.
+            if link.isBroken { state.idle.removeAll() }
+            if !link.isBroken, !state.isClosed { state.idle.append(link) }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogPostgres
+import CatalogTestSupport
+import Foundation
+import Testing
+
+/// What only PostgreSQL can do to us: collisions, restarts, many rows over a wire.
+@Suite(.enabled(if: TestEngine.isPostgres)) struct PostgresTests {
+    private static let count = SQLStatement("SELECT value FROM counters WHERE name = 'tested'")
+    private static let add = SQLStatement("UPDATE counters SET value = $1 WHERE name = 'tested'")
+
+    @Test func `Changes that read what others write are as if one came after the other`() async throws {
+        try await TestDatabase.withNew { test in
+            let database = test.database
+            try await Self.makeCounter(database)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<4 {
+                    group.addTask { for _ in 0..<10 { try await Self.count(upIn: database) } }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await Self.counter(database) == 40)
+        }
+    }
+
+    @Test func `A statement with more rows than one message holds gives all of them, and others may run inside`()
+        async throws
+    {
+        try await TestDatabase.withNew { test in
+            try await test.database.write { connection in
+                try connection.insertRows(SQLBulkTable("counters", columns: ["name", "value"]), count: 5_000) {
+                    row, index in
+                    row.append(Array("row \(index)".utf8))
+                    row.append(Int64(index))
+                }
+            }
+            let all = SQLStatement("SELECT value FROM counters WHERE name LIKE $1 ORDER BY value").withManyRows
+            let one = SQLStatement("SELECT value FROM counters WHERE name = $1")
+            let same = try await test.database.read { connection in
+                try connection.rows(all, ["row %"]) { row in
+                    try connection.firstRow(one, [.text("row \(row.integer(0))")]) { $0.integer(0) } == row.integer(0)
+                }
+            }
+            #expect(same.count == 5_000)
+            #expect(!same.contains(false))
+        }
+    }
+
+    @Test func `Rows of a bulk insert are there for the next statement of the same transaction`() async throws {
+        try await TestDatabase.withNew { test in
+            let found = try await test.database.write { connection in
+                try connection.insertRows(SQLBulkTable("counters", columns: ["name", "value"]), count: 1) { row, _ in
+                    row.append(Array("tested".utf8))
+                    row.append(7 as Int64)
+                }
+                return try connection.firstRow(Self.count) { $0.integer(0) }
+            }
+            #expect(found == 7)
+        }
+    }
+
+    @Test func `A text that no engine can store is refused`() async throws {
+        try await TestDatabase.withNew { test in
+            let error = await #expect(throws: CatalogError.self) {
+                _ = try await test.database.read { try $0.firstRow(Self.count, []) { $0.integer(0) } }
+                _ = try await test.database.write { try $0.execute(SQLStatement("SELECT $1"), ["a\u{0}b"]) }
+            }
+            #expect(error?.code == .invalidArgument)
+        }
+    }
+
+    @Test func `A restart of the server loses no change and makes none twice`() async throws {
+        try await PostgresServer.withOwn { server in
+            let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 4)
+            try await Migrator().migrate(database)
+            try await Self.makeCounter(database)
+            let acknowledged = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        var done = 0
+                        for _ in 0..<60 {
+                            try await Self.count(upIn: database)
+                            done += 1
+                        }
+                        return done
+                    }
+                }
+                group.addTask {
+                    for _ in 0..<3 { try await server.restart() }
+                    return 0
+                }
+                return try await group.reduce(0, +)
+            }
+            #expect(acknowledged == 180)
+            #expect(try await Self.counter(database) == 180)
+            try await database.close()
+        }
+    }
+
+    private static func makeCounter(_ database: any Database) async throws {
+        _ = try await database.write { connection in
+            try connection.execute(SQLStatement("INSERT INTO counters (name, value) VALUES ('tested', 0)"))
+        }
+    }
+
+    private static func counter(_ database: any Database) async throws -> Int64? {
+        try await database.read { try $0.firstRow(count) { $0.integer(0) } }
+    }
+
+    /// Reads the counter and writes one more, which two at once would do only once.
+    private static func count(upIn database: any Database) async throws {
+        _ = try await database.write { connection in
+            let value = try connection.firstRow(count) { $0.integer(0) } ?? 0
+            return try connection.execute(add, [.integer(value + 1)])
+        }
+    }
+}
