@@ -71,6 +71,10 @@ package protocol SQLConnection: AnyObject {
     @discardableResult
     func execute(_ statement: SQLStatement, _ values: [SQLValue]) throws -> Int
 
+    /// Runs a statement whose outcome nobody waits for: at the latest before the next one that is waited for, or the end of the
+    /// transaction, and maybe after rows of bulk inserts that come later. Many of them cost an engine behind a network one message.
+    func executeLater(_ statement: SQLStatement, _ values: [SQLValue]) throws
+
     /// Runs a statement and hands over each row while it stands on it; the row must not be kept. Stops when `body` returns
     /// false.
     func forEachRow(_ statement: SQLStatement, _ values: [SQLValue], _ body: (SQLRow) throws -> Bool) throws

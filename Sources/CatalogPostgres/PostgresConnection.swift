@@ -8,6 +8,8 @@ import CatalogDatabase
 final class PostgresConnection: SQLConnection {
     /// Gathered rows that are sent without waiting for more.
     private static let gatheredBytesMax = 4 << 20
+    /// Statements that wait at most.
+    private static let waitingMax = 2_000
     /// Rows of one message where a statement has many.
     private static let rowsPerFetch = 2_000
 
@@ -16,6 +18,8 @@ final class PostgresConnection: SQLConnection {
     private let beginning: [String]
     private var hasBegun = false
     private var gathered: [PostgresCopy] = []
+    /// Statements that are sent with the gathered rows, after them.
+    private var waiting: [(text: String, values: [SQLValue])] = []
     private var cursorCount = 0
 
     /// Whether the caller has seen anything of this transaction: until then it can be run again without anybody knowing.
@@ -30,6 +34,11 @@ final class PostgresConnection: SQLConnection {
     @discardableResult
     func execute(_ statement: SQLStatement, _ values: [SQLValue]) throws -> Int {
         try query(statement.postgreSQLText, values).changedRows
+    }
+
+    func executeLater(_ statement: SQLStatement, _ values: [SQLValue]) throws {
+        waiting.append((statement.postgreSQLText, values))
+        if waiting.count >= Self.waitingMax { try sendGathered() }
     }
 
     func forEachRow(_ statement: SQLStatement, _ values: [SQLValue], _ body: (SQLRow) throws -> Bool) throws {
@@ -64,7 +73,8 @@ final class PostgresConnection: SQLConnection {
     // MARK: The end
 
     /// Whether the transaction may have changed anything.
-    var hasWork: Bool { hasBegun || !gathered.isEmpty }
+    var hasWork: Bool { hasBegun || isGathering }
+    private var isGathering: Bool { !gathered.isEmpty || !waiting.isEmpty }
 
     /// Sends what is gathered and ends the transaction for good.
     ///
@@ -86,6 +96,7 @@ final class PostgresConnection: SQLConnection {
     /// Takes everything back, as far as the connection still serves.
     func rollBack() {
         gathered.removeAll()
+        waiting.removeAll()
         guard hasBegun, !link.isBroken else { return }
         _ = try? link.run(script: "ROLLBACK")
     }
@@ -93,7 +104,7 @@ final class PostgresConnection: SQLConnection {
     // MARK: Inside
 
     private func query(_ text: String, _ values: [SQLValue]) throws -> PostgresResult {
-        if !gathered.isEmpty { try sendGathered() }
+        try sendGathered()
         let opening = hasBegun ? [] : beginning
         // Also when the statement fails: the transaction may have begun, and has to be ended.
         hasBegun = true
@@ -124,10 +135,12 @@ final class PostgresConnection: SQLConnection {
     }
 
     private func sendGathered() throws {
-        guard !gathered.isEmpty else { return }
+        guard isGathering else { return }
         try begin()
-        let copies = gathered
+        let (copies, statements) = (gathered, waiting)
         gathered.removeAll()
+        waiting.removeAll()
         for copy in copies { try copy.send(over: link) }
+        try link.run(statements)
     }
 }

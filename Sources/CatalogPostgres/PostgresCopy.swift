@@ -9,14 +9,18 @@ final class PostgresCopy: SQLBulkRow {
     private static let trailer: [UInt8] = [0xFF, 0xFF]
 
     private let table: SQLBulkTable
-    private var bytes = PostgresCopy.header
+    /// Grown by hand: a scan appends fifteen values for each of millions of rows.
+    private var room: UnsafeMutableRawBufferPointer
+    private(set) var byteCount = 0
     private var valuesInRow = 0
 
     init(_ table: SQLBulkTable) {
         self.table = table
+        room = .allocate(byteCount: 1 << 16, alignment: 16)
+        Self.header.withUnsafeBytes { put($0) }
     }
 
-    var byteCount: Int { bytes.count }
+    deinit { room.deallocate() }
 
     func isInto(_ other: SQLBulkTable) -> Bool {
         table.name == other.name && table.columns == other.columns
@@ -36,11 +40,11 @@ final class PostgresCopy: SQLBulkRow {
 
     /// Fills the table.
     func send(over link: PostgresLink) throws {
-        bytes += Self.trailer
+        Self.trailer.withUnsafeBytes { put($0) }
         let columns = table.columns.joined(separator: ", ")
-        try bytes.withUnsafeBytes { data in
-            try link.copy("COPY \(table.name) (\(columns)) FROM STDIN WITH (FORMAT binary)", data)
-        }
+        try link.copy(
+            "COPY \(table.name) (\(columns)) FROM STDIN WITH (FORMAT binary)",
+            UnsafeRawBufferPointer(rebasing: room[..<byteCount]))
     }
 
     func append(_ value: Int64) {
@@ -52,7 +56,7 @@ final class PostgresCopy: SQLBulkRow {
     func append(_ piece: UnsafeRawBufferPointer) {
         valuesInRow += 1
         append(number: Int32(clamping: piece.count))
-        bytes.append(contentsOf: piece)
+        put(piece)
     }
 
     func appendNull() {
@@ -61,6 +65,24 @@ final class PostgresCopy: SQLBulkRow {
     }
 
     private func append(number: some FixedWidthInteger) {
-        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+        let size = number.bitWidth / 8
+        makeRoom(for: size)
+        room.storeBytes(of: number.bigEndian, toByteOffset: byteCount, as: type(of: number))
+        byteCount += size
+    }
+
+    private func put(_ piece: UnsafeRawBufferPointer) {
+        makeRoom(for: piece.count)
+        UnsafeMutableRawBufferPointer(rebasing: room[byteCount...]).copyMemory(from: piece)
+        byteCount += piece.count
+    }
+
+    private func makeRoom(for count: Int) {
+        guard byteCount + count > room.count else { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(room.count * 2, byteCount + count), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<byteCount]))
+        room.deallocate()
+        room = larger
     }
 }

@@ -91,6 +91,18 @@ final class PostgresLink: @unchecked Sendable {
         }
     }
 
+    /// Runs statements in one message.
+    func run(_ statements: [(text: String, values: [SQLValue])]) throws {
+        guard !statements.isEmpty else { return }
+        let ready = try statements.map { statement in
+            let known = try prepare(statement.text)
+            return (name: known.name, parameters: try PostgresParameters(statement.values, types: known.types))
+        }
+        _ = try inPipeline {
+            for statement in ready { try send(sendPrepared(statement.name, statement.parameters)) }
+        }
+    }
+
     /// Fills a table from data in the binary form of COPY.
     func copy(_ statement: String, _ data: UnsafeRawBufferPointer) throws {
         try finishUnread()

@@ -29,6 +29,10 @@ final class SQLiteConnection: SQLConnection {
         }
     }
 
+    func executeLater(_ statement: SQLStatement, _ values: [SQLValue]) throws {
+        try execute(statement, values)
+    }
+
     func forEachRow(_ statement: SQLStatement, _ values: [SQLValue], _ body: (SQLRow) throws -> Bool) throws {
         try withPrepared(statement, values) { prepared in
             let row = SQLRow(source: SQLiteRow(statement: prepared))

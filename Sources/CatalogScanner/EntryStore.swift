@@ -228,7 +228,7 @@ extension EntryStore {
 
     /// Notes how a directory was listed and what its direct entries sum up to.
     func updateDirectory(_ directory: EntryID, to state: ListedState, on connection: any SQLConnection) throws {
-        try connection.execute(
+        try connection.executeLater(
             EntryQueries.updateDirectory,
             [
                 .integer(directory), .optional(state.digest?.bytes), .integer(state.scanID),
@@ -240,7 +240,7 @@ extension EntryStore {
 
     /// Writes the figures of a directory's whole tree.
     func updateTotals(of directory: EntryID, to total: DirectorySums, on connection: any SQLConnection) throws {
-        try connection.execute(
+        try connection.executeLater(
             EntryQueries.updateTotals,
             [.integer(directory), .integer(total.bytes), .integer(total.files), .integer(total.directories)])
     }
