@@ -11,6 +11,9 @@ package struct JobStore: Sendable {
         self.time = time
     }
 
+    /// Whether the table is on a server that many machines ask.
+    var isShared: Bool { database.engine == .postgresql }
+
     /// Writes a job inside the transaction of `connection`, so that it exists exactly when what asked for it does.
     ///
     /// - Throws: `CatalogError.alreadyExists` when a live job has the same key.

@@ -8,8 +8,9 @@ import Synchronization
 /// Each job is claimed in the database and held by a heartbeat. On shutdown running jobs are asked to stop and go back to
 /// the queue.
 package final class JobWorker: Service {
-    /// A job of another process is looked for this often: the command line waits for it.
-    private static let pollMilliseconds: Int64 = 50
+    /// A job of another process is looked for this often: the command line waits for it. A server is asked less often, since
+    /// every node asks it.
+    private var pollMilliseconds: Int64 { store.isShared ? 500 : 50 }
     /// Every so many looks, jobs whose process died are looked for too.
     private static let pollsPerRecovery = 20
     /// A running job's lease is renewed, and its cancel flag read, this often.
@@ -87,7 +88,7 @@ package final class JobWorker: Service {
                 logger.warning("waiting jobs could not be looked for", metadata: ["error": "\(error)"])
             }
             polls += 1
-            try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+            try? await Task.sleep(for: .milliseconds(pollMilliseconds))
         }
         wakeUp.finish()
     }
