@@ -102,7 +102,7 @@ package final class PostgresDatabase: Database {
                 if failure.isCollision, mayRepeat, collisions < Self.collisionsMax {
                     collisions += 1
                     Self.pause(milliseconds: Int.random(in: 0...(4 << min(collisions, 6))))
-                } else if failure.isWorthWaiting, mayRepeat, DispatchTime.now() < deadline {
+                } else if failure.isWorthWaiting, mayRepeat, pool.hasConnected, DispatchTime.now() < deadline {
                     Self.pause(milliseconds: Int.random(in: 50...250))
                 } else {
                     throw failure.catalogError

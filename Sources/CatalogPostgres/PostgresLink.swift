@@ -51,6 +51,16 @@ final class PostgresLink: @unchecked Sendable {
     /// The socket, for those who wait for notifications.
     var socket: Int32 { PQsocket(handle) }
 
+    /// Whether the server has closed the connection while nobody used it.
+    var isHungUp: Bool {
+        var entry = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        // Its last words come before the end of the connection.
+        for _ in 0..<4 where poll(&entry, 1, 0) > 0 {
+            if PQconsumeInput(handle) != 1 || PQstatus(handle) != CONNECTION_OK { return true }
+        }
+        return false
+    }
+
     // MARK: Statements
 
     /// Runs statements without values, one after the other in one message.

@@ -12,6 +12,7 @@ final class PostgresPool: Sendable {
     private struct State {
         var idle: [PostgresLink] = []
         var isClosed = false
+        var hasConnected = false
     }
 
     private let target: PostgresTarget
@@ -37,7 +38,7 @@ final class PostgresPool: Sendable {
             throw CatalogError(.unavailable, "The database is busy", cause: "no connection was free in time")
         }
         defer { turns.signal() }
-        let link = try idleLink() ?? PostgresLink(target, statementSeconds: statementSeconds)
+        let link = try idleLink() ?? connect()
         defer { keep(link) }
         return try body(link)
     }
@@ -50,10 +51,23 @@ final class PostgresPool: Sendable {
         }
     }
 
+    /// Whether the server has ever answered: until then a wrong address or password is likelier than a restart.
+    var hasConnected: Bool { state.withLock { $0.hasConnected } }
+
+    private func connect() throws -> PostgresLink {
+        let link = try PostgresLink(target, statementSeconds: statementSeconds)
+        state.withLock { $0.hasConnected = true }
+        return link
+    }
+
     private func idleLink() throws -> PostgresLink? {
-        try state.withLock { state in
-            if state.isClosed { throw CatalogError(.unavailable, "The database is closed") }
-            return state.idle.popLast()
+        while true {
+            let link = try state.withLock { state in
+                if state.isClosed { throw CatalogError(.unavailable, "The database is closed") }
+                return state.idle.popLast()
+            }
+            // A server that was restarted has hung up: work that runs once must not begin on such a connection.
+            guard let link, link.isHungUp else { return link }
         }
     }
 

@@ -98,6 +98,22 @@ import Testing
         }
     }
 
+    @Test func `Work that runs once begins on a connection that is there`() async throws {
+        try await PostgresServer.withOwn { server in
+            let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 2)
+            try await Migrator().migrate(database)
+            try await server.restart()
+            try database.writeBlocking { connection in
+                try connection.insertRows(SQLBulkTable("counters", columns: ["name", "value"]), count: 1) { row, _ in
+                    row.append(Array("tested".utf8))
+                    row.append(7 as Int64)
+                }
+            }
+            #expect(try await Self.counter(database) == 7)
+            try await database.close()
+        }
+    }
+
     private static func makeCounter(_ database: any Database) async throws {
         _ = try await database.write { connection in
             try connection.execute(SQLStatement("INSERT INTO counters (name, value) VALUES ('tested', 0)"))

@@ -57,8 +57,10 @@ import Testing
         try await Self.withProgram { program in
             var lost = program
             lost.databaseURL = "postgres://cat:hunter2@127.0.0.1:\(try Connection.freePort())/catalog"
-            let outcome = try await lost.run("storage", "list")
+            let outcome = try await lost.run("serve", "--port", "0")
             #expect(outcome.code == 1)
+            #expect(outcome.talk.contains("cannot be opened"), "\(outcome.talk)")
+            #expect(outcome.talk.contains("See that the server runs"), "\(outcome.talk)")
             #expect(!outcome.talk.contains("hunter2"), "\(outcome.talk)")
         }
     }

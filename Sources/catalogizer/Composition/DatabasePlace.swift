@@ -53,7 +53,14 @@ enum DatabasePlace: Sendable {
             let result: Result<Bool, any Error>
             do { result = .success(try await !Migrator.isUntouched(database)) } catch { result = .failure(error) }
             try await database.close()
-            return try result.get()
+            do {
+                return try result.get()
+            } catch let error as CatalogError where error.code == .unavailable {
+                throw CatalogError(
+                    .unavailable,
+                    "The database at \(target.description) cannot be opened: \(error.cause ?? error.message). "
+                        + "See that the server runs and that database.url is right.")
+            }
         }
     }
 
