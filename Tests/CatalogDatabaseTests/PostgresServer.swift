@@ -7,6 +7,10 @@ struct PostgresServer: Sendable {
         let command: String
     }
 
+    /// Only `make test-long` starts such servers: beside hundreds of other tests the end of their script is sometimes not noticed,
+    /// and the run waits for ever.
+    static let isWanted = ProcessInfo.processInfo.environment["TEST_LONG"] != nil
+
     let url: String
     private let port: Int
 

@@ -70,7 +70,9 @@ import Testing
         }
     }
 
-    @Test func `A restart of the server loses no change and makes none twice`() async throws {
+    @Test(.enabled(if: PostgresServer.isWanted)) func `A restart of the server loses no change and makes none twice`()
+        async throws
+    {
         try await PostgresServer.withOwn { server in
             let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 4)
             try await Migrator().migrate(database)
@@ -98,7 +100,9 @@ import Testing
         }
     }
 
-    @Test func `Work that runs once begins on a connection that is there`() async throws {
+    @Test(.enabled(if: PostgresServer.isWanted)) func `Work that runs once begins on a connection that is there`()
+        async throws
+    {
         try await PostgresServer.withOwn { server in
             let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 2)
             try await Migrator().migrate(database)
