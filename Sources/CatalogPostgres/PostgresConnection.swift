@@ -121,10 +121,8 @@ final class PostgresConnection: SQLConnection {
 
     /// - Returns: false when `body` wants no more.
     private func hand(_ result: PostgresResult, to body: (SQLRow) throws -> Bool) throws -> Bool {
-        try withExtendedLifetime(result) {
-            for index in 0..<result.rowCount where try !body(result.row(index)) { return false }
-            return true
-        }
+        for index in 0..<result.rowCount where try !body(result.row(index)) { return false }
+        return true
     }
 
     private func copy(into table: SQLBulkTable) -> PostgresCopy {

@@ -45,12 +45,6 @@ final class PostgresLink: @unchecked Sendable {
 
     deinit { PQfinish(handle) }
 
-    /// The number of the server's version, for instance 150004.
-    var serverVersion: Int { Int(PQserverVersion(handle)) }
-
-    /// The socket, for those who wait for notifications.
-    var socket: Int32 { PQsocket(handle) }
-
     /// Whether the server has closed the connection while nobody used it.
     var isHungUp: Bool {
         var entry = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)

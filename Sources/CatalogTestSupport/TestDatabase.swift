@@ -8,8 +8,6 @@ package struct TestDatabase: Sendable {
     package let database: any Database
     /// The directory, which a test may use as the data directory.
     package let directory: String
-    /// The setting `database.url` of the database.
-    package var url: String { place.url }
 
     private let place: TestEngine.Place
 

@@ -60,16 +60,6 @@ import Testing
         }
     }
 
-    @Test func `A text that no engine can store is refused`() async throws {
-        try await TestDatabase.withNew { test in
-            let error = await #expect(throws: CatalogError.self) {
-                _ = try await test.database.read { try $0.firstRow(Self.count, []) { $0.integer(0) } }
-                _ = try await test.database.write { try $0.execute(SQLStatement("SELECT $1"), ["a\u{0}b"]) }
-            }
-            #expect(error?.code == .invalidArgument)
-        }
-    }
-
     @Test(.enabled(if: PostgresServer.isWanted)) func `A restart of the server loses no change and makes none twice`()
         async throws
     {

@@ -34,6 +34,16 @@ import Testing
         }
     }
 
+    @Test func aTextWithANulIsRefusedAndNotCut() async throws {
+        try await TestDatabase.withNew { test in
+            let insert = SQLStatement("INSERT INTO instance (name, value) VALUES ('a', $1)")
+            let error = await #expect(throws: CatalogError.self) {
+                _ = try await test.database.write { try $0.execute(insert, ["b\u{0}c"]) }
+            }
+            #expect(error?.code == .invalidArgument)
+        }
+    }
+
     @Test(.enabled(if: TestEngine.isSQLite)) func onlyBulkWorkCommitsWithoutWaitingForTheDisk() async throws {
         try await TestDatabase.withNew { test in
             let setting: @Sendable (any SQLConnection) throws -> Int64? = { connection in
