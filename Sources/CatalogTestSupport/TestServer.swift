@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 package import CatalogDatabase
 import CatalogJobs
 package import CatalogSearch
