@@ -23,6 +23,7 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     /// - Throws: `CatalogError` with what to do: `.unavailable` and `.permissionDenied` when the file cannot be opened,
     ///   `.dataLoss` when it is damaged or no database.
     package init(path: String, readers: Int) throws {
+        SQLiteSetup.run()
         var configuration = GRDB.Configuration()
         configuration.maximumReaderCount = readers
         configuration.busyMode = .timeout(10)

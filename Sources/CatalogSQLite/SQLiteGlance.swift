@@ -11,6 +11,7 @@ package enum SQLiteGlance {
     ///   - path: of the file.
     ///   - statement: without placeholders.
     package static func number(_ statement: SQLStatement, in path: String) -> Int64? {
+        SQLiteSetup.run()
         var handle: OpaquePointer?
         var prepared: OpaquePointer?
         defer {
