@@ -18,6 +18,17 @@ package struct SQLStatement: Sendable {
         return copy
     }
 
+    /// Whether nothing comes after it where it stands in a `Database.read`: an engine behind a network ends the transaction in
+    /// the same message then.
+    package private(set) var endsRead = false
+
+    /// The same statement, always the last one of its read.
+    package var endingRead: SQLStatement {
+        var copy = self
+        copy.endsRead = true
+        return copy
+    }
+
     /// A statement in the SQL that both engines share.
     package init(_ text: String) {
         sqliteText = SQLStatement.numberedPlaceholders(text)

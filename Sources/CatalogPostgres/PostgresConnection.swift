@@ -4,9 +4,12 @@ import CatalogDatabase
 /// One transaction on one connection, as stores see it.
 ///
 /// It begins with its first statement, in the same message. Rows of bulk inserts are gathered and sent before the next
-/// statement, or the end: a scan inserts the entries of one directory after the other, and each COPY costs two messages.
+/// statement, or the end: a scan inserts the entries of one directory after the other, and each COPY costs two messages. The
+/// table that gets most of them is sent as they come, so that the server works while the next ones are made.
 final class PostgresConnection: SQLConnection {
-    /// Gathered rows that are sent without waiting for more.
+    /// Gathered rows of the first table with so many are sent from then on without waiting for more.
+    private static let streamedBytes = 128 << 10
+    /// Rows of another table are sent when there are so many.
     private static let gatheredBytesMax = 4 << 20
     /// Statements that wait at most.
     private static let waitingMax = 2_000
@@ -16,8 +19,13 @@ final class PostgresConnection: SQLConnection {
     let engine = SQLEngine.postgresql
     private let link: PostgresLink
     private let beginning: [String]
+    private let isReading: Bool
     private var hasBegun = false
+    /// Whether the last statement of a read was run.
+    private var hasEnded = false
     private var gathered: [PostgresCopy] = []
+    /// The one of them whose COPY has begun.
+    private var streaming: PostgresCopy?
     /// Statements that are sent with the gathered rows, after them.
     private var waiting: [(text: String, values: [SQLValue])] = []
     private var cursorCount = 0
@@ -25,10 +33,13 @@ final class PostgresConnection: SQLConnection {
     /// Whether the caller has seen anything of this transaction: until then it can be run again without anybody knowing.
     private(set) var hasAnswered = false
 
-    /// - Parameter beginning: the statements that begin the transaction.
-    init(_ link: PostgresLink, beginning: [String]) {
+    /// - Parameters:
+    ///   - beginning: the statements that begin the transaction.
+    ///   - isReading: whether it only reads.
+    init(_ link: PostgresLink, beginning: [String], isReading: Bool = false) {
         self.link = link
         self.beginning = beginning
+        self.isReading = isReading
     }
 
     @discardableResult
@@ -43,7 +54,8 @@ final class PostgresConnection: SQLConnection {
 
     func forEachRow(_ statement: SQLStatement, _ values: [SQLValue], _ body: (SQLRow) throws -> Bool) throws {
         guard statement.hasManyRows else {
-            _ = try hand(query(statement.postgreSQLText, values), to: body)
+            let isLast = isReading && statement.endsRead
+            _ = try hand(query(statement.postgreSQLText, values, isLast: isLast), to: body)
             return
         }
         cursorCount += 1
@@ -60,7 +72,20 @@ final class PostgresConnection: SQLConnection {
         let copy = copy(into: table)
         for index in 0..<count { try copy.appendRow { try fill(copy, index) } }
         hasAnswered = true
-        if copy.byteCount >= Self.gatheredBytesMax { try sendGathered() }
+        if copy.byteCount >= Self.streamedBytes, streaming == nil || streaming === copy {
+            try stream(copy)
+        } else if copy.byteCount >= Self.gatheredBytesMax {
+            try sendGathered()
+        }
+    }
+
+    private func stream(_ copy: PostgresCopy) throws {
+        if streaming == nil {
+            try begin()
+            try copy.begin(over: link)
+            streaming = copy
+        }
+        try copy.sendRows(over: link)
     }
 
     func executeScript(_ sql: String) throws {
@@ -98,17 +123,29 @@ final class PostgresConnection: SQLConnection {
         gathered.removeAll()
         waiting.removeAll()
         guard hasBegun, !link.isBroken else { return }
-        _ = try? link.run(script: "ROLLBACK")
+        do {
+            if streaming != nil { try link.abandonCopy() }
+            streaming = nil
+            try link.run(script: "ROLLBACK")
+        } catch {
+            // A connection that cannot end its transaction is broken, and says so.
+        }
     }
 
     // MARK: Inside
 
-    private func query(_ text: String, _ values: [SQLValue]) throws -> PostgresResult {
+    /// - Parameter isLast: no statement comes after it.
+    private func query(_ text: String, _ values: [SQLValue], isLast: Bool = false) throws -> PostgresResult {
+        guard !hasEnded else { throw CatalogError.internalError("a statement after the last one of a read: \(text)") }
         try sendGathered()
-        let opening = hasBegun ? [] : beginning
+        hasEnded = isLast
+        // A single statement is a transaction by itself.
+        let opening = hasBegun || isLast ? [] : beginning
+        let closing = isLast && hasBegun ? ["COMMIT"] : []
         // Also when the statement fails: the transaction may have begun, and has to be ended.
-        hasBegun = true
-        let result = try link.query(text, values, after: opening)
+        hasBegun = hasBegun || !isLast
+        let result = try link.query(text, values, after: opening, before: closing)
+        if isLast { hasBegun = false }
         hasAnswered = true
         return result
     }
@@ -135,10 +172,17 @@ final class PostgresConnection: SQLConnection {
     private func sendGathered() throws {
         guard isGathering else { return }
         try begin()
-        let (copies, statements) = (gathered, waiting)
+        let (copies, statements, begun) = (gathered, waiting, streaming)
         gathered.removeAll()
         waiting.removeAll()
-        for copy in copies { try copy.send(over: link) }
+        if let begun {
+            streaming = nil
+            try begun.finish(over: link)
+        }
+        for copy in copies where copy !== begun {
+            try copy.begin(over: link)
+            try copy.finish(over: link)
+        }
         try link.run(statements)
     }
 }

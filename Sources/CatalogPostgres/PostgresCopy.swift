@@ -38,13 +38,23 @@ final class PostgresCopy: SQLBulkRow {
         }
     }
 
-    /// Fills the table.
-    func send(over link: PostgresLink) throws {
-        Self.trailer.withUnsafeBytes { put($0) }
+    /// Begins to fill the table; until `finish` the connection can do nothing else.
+    func begin(over link: PostgresLink) throws {
         let columns = table.columns.joined(separator: ", ")
-        try link.copy(
-            "COPY \(table.name) (\(columns)) FROM STDIN WITH (FORMAT binary)",
-            UnsafeRawBufferPointer(rebasing: room[..<byteCount]))
+        try link.beginCopy("COPY \(table.name) (\(columns)) FROM STDIN WITH (FORMAT binary)")
+    }
+
+    /// Sends the rows that are there and makes room for more.
+    func sendRows(over link: PostgresLink) throws {
+        try link.putCopy(UnsafeRawBufferPointer(rebasing: room[..<byteCount]))
+        byteCount = 0
+    }
+
+    /// Sends the rest and waits until the table has all of it.
+    func finish(over link: PostgresLink) throws {
+        Self.trailer.withUnsafeBytes { put($0) }
+        try sendRows(over: link)
+        try link.endCopy()
     }
 
     func append(_ value: Int64) {

@@ -69,6 +69,8 @@ package final class PostgresDatabase: Database {
         /// Whether its outcome is asked for when the answer is lost.
         var isLookedUp: Bool { if case .writing = self { true } else { false } }
 
+        var isReading: Bool { if case .reading = self { true } else { false } }
+
         /// The statements that begin it.
         var beginning: [String] {
             switch self {
@@ -122,7 +124,7 @@ package final class PostgresDatabase: Database {
     ) throws -> Outcome<Value> {
         try pool.withLink { link in
             if kind.isLookedUp, link.mark == nil { link.mark = try TransactionMark.make(on: link) }
-            let connection = PostgresConnection(link, beginning: kind.beginning)
+            let connection = PostgresConnection(link, beginning: kind.beginning, isReading: kind.isReading)
             defer { hasAnswered = connection.hasAnswered }
             do {
                 let value = try body(connection)

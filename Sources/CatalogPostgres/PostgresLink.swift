@@ -11,6 +11,8 @@ import Glibc
 final class PostgresLink: @unchecked Sendable {
     /// Statements kept prepared: several times what the program has; a migration's scripts are not among them.
     private static let preparedMax = 512
+    /// As `PQserverVersion` counts.
+    private static let oldestVersion: Int32 = 140_000
     /// Bytes of COPY data in one message.
     private static let copyChunkBytes = 1 << 16
 
@@ -44,6 +46,17 @@ final class PostgresLink: @unchecked Sendable {
     }
 
     deinit { PQfinish(handle) }
+
+    /// - Throws: `CatalogError.unsupported` for a server that is too old.
+    func requireVersion() throws {
+        let version = PQserverVersion(handle)
+        guard version >= Self.oldestVersion else {
+            throw CatalogError(
+                .unsupported,
+                "The database server is PostgreSQL \(version / 10_000); version \(Self.oldestVersion / 10_000) or newer is needed."
+            )
+        }
+    }
 
     /// Whether the server has closed the connection while nobody used it.
     var isHungUp: Bool {
@@ -81,17 +94,22 @@ final class PostgresLink: @unchecked Sendable {
 
     /// Runs a statement.
     ///
-    /// - Parameter opening: statements that are to be run before it, in the same message.
-    func query(_ text: String, _ values: [SQLValue], after opening: [String] = []) throws -> PostgresResult {
+    /// - Parameters:
+    ///   - opening: statements that are to be run before it, in the same message.
+    ///   - closing: statements that are to be run after it, in the same message.
+    func query(
+        _ text: String, _ values: [SQLValue], after opening: [String] = [], before closing: [String] = []
+    ) throws -> PostgresResult {
         let statement = try prepare(text)
         let parameters = try PostgresParameters(values, types: statement.types)
-        if opening.isEmpty {
+        if opening.isEmpty, closing.isEmpty {
             try send(sendPrepared(statement.name, parameters))
             return try lastResult()
         }
-        return try inPipeline {
+        return try inPipeline(resultOf: opening.count) {
             for text in opening { try send(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 1)) }
             try send(sendPrepared(statement.name, parameters))
+            for text in closing { try send(PQsendQueryParams(handle, text, 0, nil, nil, nil, nil, 1)) }
         }
     }
 
@@ -102,13 +120,15 @@ final class PostgresLink: @unchecked Sendable {
             let known = try prepare(statement.text)
             return (name: known.name, parameters: try PostgresParameters(statement.values, types: known.types))
         }
-        _ = try inPipeline {
+        _ = try inPipeline(resultOf: 0) {
             for statement in ready { try send(sendPrepared(statement.name, statement.parameters)) }
         }
     }
 
-    /// Fills a table from data in the binary form of COPY.
-    func copy(_ statement: String, _ data: UnsafeRawBufferPointer) throws {
+    // MARK: COPY
+
+    /// Begins to fill a table by COPY.
+    func beginCopy(_ statement: String) throws {
         try finishUnread()
         try send(PQsendQuery(handle, statement))
         try flush()
@@ -120,18 +140,36 @@ final class PostgresLink: @unchecked Sendable {
             try drain()
             throw failure
         }
+    }
+
+    /// Sends data of a COPY, no faster than the server takes it.
+    func putCopy(_ data: UnsafeRawBufferPointer) throws {
         var offset = 0
         while offset < data.count {
             let count = min(Self.copyChunkBytes, data.count - offset)
             let chunk = UnsafeRawBufferPointer(rebasing: data[offset..<(offset + count)])
             switch PQputCopyData(handle, chunk.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(count)) {
-            case 1: offset += count
+            case 1:
+                offset += count
+                // Otherwise libpq keeps what the server does not take yet, however much it is.
+                try flush()
             case 0: try wait(for: POLLIN | POLLOUT)
             default: throw lost()
             }
         }
+    }
+
+    /// Waits until the table has everything.
+    func endCopy() throws {
         while PQputCopyEnd(handle, nil) == 0 { try wait(for: POLLIN | POLLOUT) }
         _ = try lastResult()
+    }
+
+    /// Ends a COPY in the middle: nothing of it stays.
+    func abandonCopy() throws {
+        while PQputCopyEnd(handle, "given up") == 0 { try wait(for: POLLIN | POLLOUT) }
+        try flush()
+        try drain()
     }
 
     // MARK: Prepared statements
@@ -171,13 +209,14 @@ final class PostgresLink: @unchecked Sendable {
 
     /// Runs what `body` sends as one message.
     ///
-    /// - Returns: the result of the last statement.
-    private func inPipeline(_ body: () throws -> Void) throws -> PostgresResult {
+    /// - Parameter index: whose result is wanted, of the statements that are sent.
+    private func inPipeline(resultOf index: Int, _ body: () throws -> Void) throws -> PostgresResult {
         guard PQenterPipelineMode(handle) == 1 else { throw lost() }
         try body()
         try send(PQpipelineSync(handle))
         try flush()
-        var last: PostgresResult?
+        var wanted: PostgresResult?
+        var count = 0
         var failure: PostgresFailure?
         while true {
             guard let result = try nextResult() else { continue }
@@ -186,12 +225,14 @@ final class PostgresLink: @unchecked Sendable {
                 PQclear(result)
                 guard PQexitPipelineMode(handle) == 1 else { throw lost() }
                 if let failure { throw failure }
-                guard let last else { throw lost("a statement without a result") }
-                return last
+                guard let wanted else { throw lost("a statement without a result") }
+                return wanted
             case PGRES_PIPELINE_ABORTED:
                 PQclear(result)
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK:
-                last = PostgresResult(result)
+                let owned = PostgresResult(result)
+                if count == index { wanted = owned }
+                count += 1
             default:
                 failure = failure ?? PostgresFailure(result: result)
                 PQclear(result)

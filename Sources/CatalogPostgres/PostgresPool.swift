@@ -9,6 +9,13 @@ final class PostgresPool: Sendable {
     /// How long a thread waits for its turn.
     private static let turnSeconds = 10
 
+    /// Every statement is written for its index, so plans need not depend on statistics, which a table has none of while it
+    /// grows from nothing to a million rows within seconds. By default such a table was read whole, or by a bitmap over the
+    /// whole of another index; and a small table that is read whole makes each serializable write collide with every other
+    /// one. Compiling plans takes longer than any of ours runs.
+    private static let session =
+        "SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off"
+
     private struct State {
         var idle: [PostgresLink] = []
         var isClosed = false
@@ -56,6 +63,8 @@ final class PostgresPool: Sendable {
 
     private func connect() throws -> PostgresLink {
         let link = try PostgresLink(target, statementSeconds: statementSeconds)
+        try link.requireVersion()
+        try link.run(script: Self.session)
         state.withLock { $0.hasConnected = true }
         return link
     }

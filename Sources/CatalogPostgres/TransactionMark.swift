@@ -40,8 +40,6 @@ struct TransactionMark {
     mutating func leave(in transaction: PostgresConnection) throws {
         sequence += 1
         let values: [SQLValue] = [.text(connection), .integer(sequence), .integer(TimeSource.system.now)]
-        // By the index: reading such a small table whole would make each serializable write collide with every other one.
-        try transaction.executeScript("SET LOCAL enable_seqscan = off")
         // The row of a connection that slept for a day is gone.
         if try transaction.execute(Self.advance, values) == 0 { try transaction.execute(Self.append, values) }
     }

@@ -25,9 +25,6 @@ final class ChangeWriter {
     private var foundDirectories: [Int: EntryID] = [:]
     /// Directories inserted by this run and not listed yet, as their parents listed them: there can be no rows below them.
     private var emptyDirectories: [EntryID: ListedEntry] = [:]
-    /// Those of them that this transaction has inserted: the rows of what is known of them come with their listings, or at the
-    /// end. Most directories are listed in the transaction that finds them.
-    private var directoriesWithoutRow: Set<EntryID> = []
     /// Directories that the walker counted and that get their rows in the next walk only.
     private var deferredDirectories: Set<Int> = []
     private var finishedDirectories: [EntryID] = []
@@ -146,7 +143,7 @@ final class ChangeWriter {
             journal.restored.append(directory)
         }
         let state = ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums)
-        if directoriesWithoutRow.remove(directory) != nil {
+        if found != nil {
             try entries.insertDirectory(directory, state, on: connection)
         } else {
             try entries.updateDirectory(directory, to: state, on: connection)
@@ -167,10 +164,7 @@ final class ChangeWriter {
             let entry = listing.entries[revival.entry].listed
             try entries.update(revival.id, to: entry, on: connection)
             journal.restored.append(revival.id)
-            if entry.kind == .directory {
-                try entries.insertDirectories([revival.id], on: connection)
-                noteFound(listing, revival.entry, revival.id)
-            }
+            if entry.kind == .directory { noteFound(listing, revival.entry, revival.id) }
         }
         counts.added += merge.revived.count
         for id in merge.vanished {
@@ -199,7 +193,6 @@ extension ChangeWriter {
         for id in newDirectories {
             let position = positions[Int(id - firstID)]
             emptyDirectories[id] = listing.entries[position].listed
-            directoriesWithoutRow.insert(id)
             noteFound(listing, position, id)
         }
         journal.noteAdded(firstID...(firstID + Int64(positions.count) - 1))
@@ -213,10 +206,8 @@ extension ChangeWriter {
         try scans.note(error, in: scan.id, on: connection)
     }
 
-    /// Writes what is left of this transaction: directories without a listing, the journal of names and the frontier.
+    /// Writes what is left of this transaction: the journal of names and the frontier.
     private func finishTransaction(_ connection: any SQLConnection) throws {
-        try entries.insertDirectories(directoriesWithoutRow.sorted(), on: connection)
-        directoriesWithoutRow.removeAll(keepingCapacity: true)
         try journal.write(root: scan.rootID, now: scan.time.now, connection)
         guard !finishedDirectories.isEmpty else { return }
         try scans.noteFinished(finishedDirectories.sorted(), in: scan.id, on: connection)

@@ -13,8 +13,8 @@ enum EntryQueries {
         """
         SELECT e.id, e.parent_id, e.name, d.digest, d.listed_modified_ns, d.listed_changed_ns,
             d.own_files + d.own_directories, e.device, e.inode, e.birth_ns
-        FROM directories d JOIN entries e ON e.id = d.entry_id
-        WHERE d.root_id = $1 ORDER BY e.parent_id NULLS FIRST, e.name
+        FROM entries e LEFT JOIN directories d ON d.entry_id = e.id
+        WHERE e.root_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL ORDER BY e.parent_id NULLS FIRST, e.name
         """
     ).withManyRows
 
@@ -40,7 +40,8 @@ enum EntryQueries {
         """
         SELECT d.entry_id, e.parent_id, d.own_bytes, d.own_files, d.own_directories, d.total_bytes, d.total_files,
             d.total_directories
-        FROM directories d JOIN entries e ON e.id = d.entry_id WHERE d.root_id = $1 ORDER BY d.entry_id
+        FROM entries e JOIN directories d ON d.entry_id = e.id
+        WHERE e.root_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL
         """
     ).withManyRows
 
@@ -62,13 +63,12 @@ enum EntryQueries {
             "birth_ns", "device", "inode", "link_count", "first_seen_us", "updated_us",
         ])
 
-    private static let directoryColumns = [
-        "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes", "own_files",
-        "own_directories", "total_bytes", "total_files", "total_directories",
-    ]
-
-    static let directoryRows = SQLBulkTable("directories", columns: directoryColumns)
-    static let listedDirectoryRows = SQLBulkTable("directories", columns: directoryColumns + ["digest"])
+    static let directoryRows = SQLBulkTable(
+        "directories",
+        columns: [
+            "entry_id", "root_id", "listed_scan_id", "listed_modified_ns", "listed_changed_ns", "own_bytes",
+            "own_files", "own_directories", "total_bytes", "total_files", "total_directories", "digest",
+        ])
 
     static let updateEntry = SQLStatement(
         """
@@ -94,9 +94,12 @@ enum EntryQueries {
 
     static let updateDirectory = SQLStatement(
         """
-        UPDATE directories SET digest = $2, listed_scan_id = $3, listed_modified_ns = $4, listed_changed_ns = $5,
-            own_bytes = $6, own_files = $7, own_directories = $8
-        WHERE entry_id = $1
+        INSERT INTO directories (entry_id, digest, listed_scan_id, listed_modified_ns, listed_changed_ns, own_bytes,
+            own_files, own_directories, root_id, total_bytes, total_files, total_directories)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0)
+        ON CONFLICT (entry_id) DO UPDATE SET digest = excluded.digest, listed_scan_id = excluded.listed_scan_id,
+            listed_modified_ns = excluded.listed_modified_ns, listed_changed_ns = excluded.listed_changed_ns,
+            own_bytes = excluded.own_bytes, own_files = excluded.own_files, own_directories = excluded.own_directories
         """)
 
     static let updateTotals = SQLStatement(

@@ -116,12 +116,11 @@ extension EntryStore {
             row.append(time.now)
             row.append(time.now)
         }
-        try insertDirectories([id], on: connection)
     }
 
     /// Inserts the entries at these positions of the listing, with ids that count up from `firstID`.
     ///
-    /// - Returns: the ids of those that are directories, which need a row in `directories` too.
+    /// - Returns: the ids of those that are directories.
     func insert(
         _ positions: [Int], of listing: ListingView, into directory: EntryID, _ firstID: EntryID,
         on connection: any SQLConnection
@@ -152,23 +151,11 @@ extension EntryStore {
         return newDirectories
     }
 
-    /// Inserts directories that no scan has listed yet.
-    func insertDirectories(_ ids: [EntryID], on connection: any SQLConnection) throws {
-        guard !ids.isEmpty else { return }
-        try connection.insertRows(EntryQueries.directoryRows, count: ids.count) { row, index in
-            row.append(ids[index])
-            row.append(rootID)
-            for _ in 0..<9 { row.append(0 as Int64) }
-        }
-    }
-}
-
-extension EntryStore {
-    /// Inserts a directory that was just listed for the first time.
+    /// Notes how a directory that this scan has found was listed, and what its direct entries sum up to.
     func insertDirectory(_ id: EntryID, _ state: ListedState, on connection: any SQLConnection) throws {
         // Of a directory without sub-directories the figures of its tree are its own.
         let total = state.sums.directories == 0 ? state.sums : DirectorySums()
-        try connection.insertRows(EntryQueries.listedDirectoryRows, count: 1) { row, _ in
+        try connection.insertRows(EntryQueries.directoryRows, count: 1) { row, _ in
             row.append(id)
             row.append(rootID)
             row.append(state.scanID)
@@ -226,7 +213,7 @@ extension EntryStore {
             ]) > 0
     }
 
-    /// Notes how a directory was listed and what its direct entries sum up to.
+    /// The same for a directory that was in the catalog before, listed or not.
     func updateDirectory(_ directory: EntryID, to state: ListedState, on connection: any SQLConnection) throws {
         try connection.executeLater(
             EntryQueries.updateDirectory,
@@ -234,7 +221,7 @@ extension EntryStore {
                 .integer(directory), .optional(state.digest?.bytes), .integer(state.scanID),
                 .integer(state.part.isSettled ? state.part.modifiedNS : 0),
                 .integer(state.part.isSettled ? state.part.changedNS : 0), .integer(state.sums.bytes),
-                .integer(state.sums.files), .integer(state.sums.directories),
+                .integer(state.sums.files), .integer(state.sums.directories), .integer(rootID),
             ])
     }
 

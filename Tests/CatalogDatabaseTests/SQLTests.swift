@@ -88,6 +88,42 @@ import Testing
         }
     }
 
+    /// Rows of some hundred KiB: an engine behind a network has sent a part of them when the end comes.
+    @Test(arguments: [BulkEnd.givenUp, .brokenConstraint])
+    func aLargeBulkInsertThatDoesNotEndLeavesNothing(_ end: BulkEnd) async throws {
+        try await TestDatabase.withNew { test in
+            let table = SQLBulkTable("t", columns: ["name", "value"])
+            try await test.database.write { connection in
+                let ddl = "CREATE TABLE t (name {blob} NOT NULL UNIQUE, value {int} NOT NULL)"
+                try connection.executeScript(DDL.expand(ddl, engine: connection.engine))
+            }
+            await #expect(throws: (any Error).self) {
+                _ = try await test.database.write { connection in
+                    for part in 0..<4 {
+                        try connection.insertRows(table, count: 10_000) { row, index in
+                            if part == 3, index == 9_999, end == .givenUp { throw CatalogError(.cancelled, "Stopped") }
+                            let number = part == 3 && index == 9_999 ? 0 : part * 10_000 + index
+                            row.append(Array("bulk \(number)".utf8))
+                            row.append(Int64(index))
+                        }
+                    }
+                }
+            }
+            let left = SQLStatement("SELECT COUNT(*) FROM t")
+            let count = try await test.database.write { connection in
+                let before = try connection.firstRow(left) { $0.integer(0) }
+                try connection.insertRows(table, count: 20_000) { row, index in
+                    row.append(Array("bulk \(index)".utf8))
+                    row.append(Int64(index))
+                }
+                return (before, try connection.firstRow(left) { $0.integer(0) })
+            }
+            #expect(count == (0, 20_000))
+        }
+    }
+
+    enum BulkEnd { case givenUp, brokenConstraint }
+
     @Test func aClosedDatabaseIsOneFileAndSaysThatItIsClosed() async throws {
         try await TestDatabase.withNew { test in
             let path = test.directory + "/other.sqlite"

@@ -4,5 +4,7 @@
 /// JSON is text.
 package enum Migrations {
     /// The ordered list.
-    package static let all: [Migration] = [instance, people, storage, catalog, jobs, scanIdentity, transactionMarks]
+    package static let all: [Migration] = [
+        instance, people, storage, catalog, jobs, scanIdentity, transactionMarks, listedDirectories,
+    ]
 }

@@ -2,14 +2,36 @@ import CatalogDatabase
 
 /// The SQL of browsing, in the order of `CatalogStore`.
 enum CatalogQueries {
-    /// $2 is the empty name of a root's own directory.
-    static let rootByName = SQLStatement(
-        """
-        SELECT r.id, r.name, r.status, r.last_scan_at_us, e.id, r.url
-        FROM storage_roots r
-        LEFT JOIN entries e ON e.parent_id IS NULL AND e.name = $2 AND e.root_id = r.id AND e.missing_since_us IS NULL
-        WHERE r.name_folded = $1 AND r.deleted_at_us IS NULL AND r.enabled = 1
-        """)
+    /// Names of a path that one statement follows: each statement is a round trip to a server.
+    static let namesPerStatement = 8
+
+    /// A root by its folded name ($1), the entry at the end of `names` names ($3, $4, …) below it, and how many entries are in
+    /// that; NULL when it is no directory. $2 is the empty name of a root's own directory.
+    static func location(names: Int) -> SQLStatement { locations[names] }
+
+    private static let locations = (0...namesPerStatement).map { names in
+        let steps = (0..<names).map { step in
+            """
+            LEFT JOIN entries e\(step + 1) ON e\(step + 1).parent_id = e\(step).id AND e\(step + 1).name = $\(step + 3)
+                AND e\(step + 1).missing_since_us IS NULL
+            """
+        }
+        return SQLStatement(
+            """
+            SELECT r.id, r.name, r.status, r.last_scan_at_us, e0.id, r.url, e\(names).id, \(childCount(ofEntry: names))
+            FROM storage_roots r
+            LEFT JOIN entries e0 ON e0.parent_id IS NULL AND e0.name = $2 AND e0.root_id = r.id
+                AND e0.missing_since_us IS NULL
+            \(steps.joined(separator: "\n"))
+            LEFT JOIN directories d ON d.entry_id = e\(names).id
+            WHERE r.name_folded = $1 AND r.deleted_at_us IS NULL AND r.enabled = 1
+            """)
+    }
+
+    /// No scan has listed a directory without a row of its own: nothing is in it so far.
+    private static func childCount(ofEntry number: Int) -> String {
+        "CASE WHEN e\(number).kind = 1 THEN COALESCE(d.own_files + d.own_directories, 0) END"
+    }
 
     static let rootByID = SQLStatement(
         """
@@ -19,14 +41,10 @@ enum CatalogQueries {
         WHERE r.id = $1 AND r.deleted_at_us IS NULL AND r.enabled = 1
         """)
 
-    /// Names of a path that one statement follows: each statement is a round trip to a server.
-    static let namesPerDescent = 8
-
-    /// The entry at the end of `names` names ($2, $3, …) below the entry $1, and how many entries are in it; NULL when it is no
-    /// directory.
+    /// The same for what is below the entry $1; the names are $2, $3, ….
     static func descent(names: Int) -> SQLStatement { descents[names - 1] }
 
-    private static let descents = (1...namesPerDescent).map { names in
+    private static let descents = (1...namesPerStatement).map { names in
         let steps = (1..<names).map { step in
             """
             JOIN entries e\(step + 1) ON e\(step + 1).parent_id = e\(step).id AND e\(step + 1).name = $\(step + 2)
@@ -35,30 +53,27 @@ enum CatalogQueries {
         }
         return SQLStatement(
             """
-            SELECT e\(names).id, d.own_files + d.own_directories FROM entries e1
+            SELECT e\(names).id, \(childCount(ofEntry: names)) FROM entries e1
             \(steps.joined(separator: "\n"))
             LEFT JOIN directories d ON d.entry_id = e\(names).id
             WHERE e1.parent_id = $1 AND e1.name = $2 AND e1.missing_since_us IS NULL
             """)
     }
 
-    /// A directory's size is that of its whole tree. Only directories are looked up for it.
+    /// A directory's size is that of its whole tree: nothing while no scan has listed it. Only directories are looked up for it.
     private static let size = """
-        CASE WHEN e.kind = 1 THEN (SELECT d.total_bytes FROM directories d WHERE d.entry_id = e.id)
+        CASE WHEN e.kind = 1 THEN COALESCE((SELECT d.total_bytes FROM directories d WHERE d.entry_id = e.id), 0)
         ELSE e.size_bytes END
         """
 
     private static let columns = """
-        e.id, e.kind, e.name, \(size) AS shown_bytes, e.modified_ns, e.inode, e.first_seen_us, e.updated_us, e.parent_id,
-        e.root_id
+        e.id, e.kind, e.name, \(size) AS shown_bytes, e.modified_ns, e.inode, e.first_seen_us, e.updated_us
         """
 
-    static let entry = SQLStatement("SELECT \(columns) FROM entries e WHERE e.id = $1 AND e.missing_since_us IS NULL")
+    static let entry = SQLStatement(
+        "SELECT \(columns), e.parent_id, e.root_id FROM entries e WHERE e.id = $1 AND e.missing_since_us IS NULL")
 
     static let parent = SQLStatement("SELECT parent_id, name FROM entries WHERE id = $1")
-
-    static let childCount = SQLStatement(
-        "SELECT own_files + own_directories FROM directories WHERE entry_id = $1")
 
     /// One statement for each order, so that no text of a request ever becomes SQL.
     static func children(_ order: CatalogOrder) -> SQLStatement {
@@ -84,6 +99,7 @@ enum CatalogQueries {
             """
             SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NULL
             ORDER BY \(order) LIMIT $2 OFFSET $3
-            """)
+            """
+        ).endingRead
     }
 }

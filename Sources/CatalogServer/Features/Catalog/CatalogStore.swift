@@ -25,23 +25,23 @@ package struct CatalogStore: Sendable {
         let (path, page) = (request.path, request.page)
         let folded = TextFold.fold(request.rootName)
         return try await database.read { connection in
-            let place = try Self.place(.text(folded), CatalogQueries.rootByName, request.scope, connection)
-            guard let rootEntryID = place.rootEntryID else {
+            let (place, found) = try Self.locate(path, in: folded, request.scope, connection)
+            guard let found else {
                 // Never scanned: the root is there and empty, and nothing is in it.
                 guard path == .root else { throw Self.pathNotFound }
                 return CatalogPage(output: output(), count: 0, total: 0)
             }
-            let directory = try Self.place(at: path, below: rootEntryID, connection)
-            guard let total = directory.entryCount else {
+            guard let total = found.entryCount else {
                 throw CatalogError(.invalidArgument, "Path is not a directory")
             }
             let values: [SQLValue] = [
-                .integer(directory.id), .integer(Int64(page.limit)), .integer(Int64(page.offset)),
+                .integer(found.id), .integer(Int64(page.limit)), .integer(Int64(page.offset)),
             ]
             let prefix = path.components.isEmpty ? "" : path.text + "/"
             var result = CatalogPage(output: output(), count: 0, total: total)
             try connection.forEachRow(CatalogQueries.children(request.order), values) { row in
-                append(&result.output, CatalogEntry(row: row, place: place, directoryPath: prefix))
+                append(
+                    &result.output, CatalogEntry(row: row, place: place, parentID: found.id, directoryPath: prefix))
                 result.count += 1
                 return true
             }
@@ -58,12 +58,11 @@ package struct CatalogStore: Sendable {
         let folded = TextFold.fold(rootName)
         return try await database.read { connection in
             do {
-                let place = try Self.place(.text(folded), CatalogQueries.rootByName, scope, connection)
-                guard let rootEntryID = place.rootEntryID else { throw Self.pathNotFound }
-                let id = try Self.place(at: path, below: rootEntryID, connection).id
+                let (place, found) = try Self.locate(path, in: folded, scope, connection)
+                guard let found else { throw Self.pathNotFound }
                 let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
-                let entry = try connection.firstRow(CatalogQueries.entry, [.integer(id)]) { row in
-                    CatalogEntry(row: row, place: place, directoryPath: prefix)
+                let entry = try connection.firstRow(CatalogQueries.entry, [.integer(found.id)]) { row in
+                    CatalogEntry(row: row, place: place, parentID: row.optionalInteger(8), directoryPath: prefix)
                 }
                 guard let entry else { throw Self.pathNotFound }
                 return (entry, place)
@@ -106,42 +105,46 @@ package struct CatalogStore: Sendable {
     }
 
     static func place(
-        _ key: SQLValue, _ statement: SQLStatement, _ scope: AccessScope, _ connection: any SQLConnection
+        ofRoot id: RootID, _ scope: AccessScope, _ connection: any SQLConnection
     ) throws -> CatalogPlace {
-        let place = try connection.firstRow(statement, [key, .blob([])]) { row in
-            CatalogPlace(
-                rootID: row.integer(0), rootName: row.text(1), isOffline: row.text(2) == "offline",
-                lastScanAt: row.optionalInteger(3), rootEntryID: row.optionalInteger(4), url: row.text(5))
-        }
-        guard let place, scope.allows(place.rootID) else {
-            throw CatalogError(.notFound, "Storage root not found")
-        }
+        let values: [SQLValue] = [.integer(id), .blob([])]
+        let place = try connection.firstRow(CatalogQueries.rootByID, values, CatalogPlace.init(row:))
+        guard let place, scope.allows(place.rootID) else { throw rootNotFound }
         return place
     }
 
-    /// What is at a path, and how many entries are in it when it is a directory.
-    private static func place(
-        at path: StoragePath, below root: EntryID, _ connection: any SQLConnection
-    ) throws -> (id: EntryID, entryCount: Int?) {
+    /// An entry, and how many entries are in it when it is a directory.
+    private typealias Found = (id: EntryID, entryCount: Int?)
+
+    /// A root by its folded name, and what is at a path in it: nil when no scan of the root has begun, or nothing is there.
+    private static func locate(
+        _ path: StoragePath, in folded: String, _ scope: AccessScope, _ connection: any SQLConnection
+    ) throws -> (place: CatalogPlace, found: Found?) {
         var names = path.components[...]
-        guard !names.isEmpty else {
-            let count = try connection.firstRow(CatalogQueries.childCount, [.integer(root)]) { Int($0.integer(0)) }
-            return (root, count)
+        let step = names.prefix(CatalogQueries.namesPerStatement)
+        names = names.dropFirst(step.count)
+        let values = [.text(folded), .blob([])] + step.map { SQLValue.blob($0) }
+        let location = try connection.firstRow(CatalogQueries.location(names: step.count), values) { row in
+            (place: CatalogPlace(row: row), found: found(row, 6))
         }
-        var place = (id: root, entryCount: Int?.none)
-        while !names.isEmpty {
-            let step = names.prefix(CatalogQueries.namesPerDescent)
+        guard var location, scope.allows(location.place.rootID) else { throw rootNotFound }
+        while let above = location.found, !names.isEmpty {
+            let step = names.prefix(CatalogQueries.namesPerStatement)
             names = names.dropFirst(step.count)
-            let values = [SQLValue.integer(place.id)] + step.map { .blob($0) }
-            let found = try connection.firstRow(CatalogQueries.descent(names: step.count), values) { row in
-                (id: row.integer(0), entryCount: row.optionalInteger(1).map { Int($0) })
-            }
-            guard let found else { throw pathNotFound }
-            place = found
+            let values = [SQLValue.integer(above.id)] + step.map { .blob($0) }
+            location.found =
+                try connection.firstRow(CatalogQueries.descent(names: step.count), values) {
+                    found($0, 0)
+                } ?? nil
         }
-        return place
+        return location
     }
 
+    private static func found(_ row: SQLRow, _ column: Int) -> Found? {
+        row.optionalInteger(column).map { (id: $0, entryCount: row.optionalInteger(column + 1).map { Int($0) }) }
+    }
+
+    private static let rootNotFound = CatalogError(.notFound, "Storage root not found")
     private static let pathNotFound = CatalogError(.notFound, "Path not found")
     private static let fileNotFound = CatalogError(.notFound, "File not found")
 }
@@ -164,18 +167,20 @@ struct EntryPaths {
         return try connection.firstRow(CatalogQueries.entry, [.integer(id)]) { row in
             guard let place = try own.place(row.integer(9)) else { return nil }
             guard let parentID = row.optionalInteger(8) else {
-                return (CatalogEntry(row: row, place: place, directoryPath: ""), place, StoragePath.root)
+                let entry = CatalogEntry(row: row, place: place, parentID: nil, directoryPath: "")
+                return (entry, place, StoragePath.root)
             }
             let parents = try own.components(of: parentID, depth: 0)
             let path = try StoragePath(components: parents + [row.bytes(2)])
             let prefix = parents.map { NameEncoding.text(of: $0) + "/" }.joined()
-            return (CatalogEntry(row: row, place: place, directoryPath: prefix), place, path)
+            let entry = CatalogEntry(row: row, place: place, parentID: parentID, directoryPath: prefix)
+            return (entry, place, path)
         } ?? nil
     }
 
     private mutating func place(_ rootID: RootID) throws -> CatalogPlace? {
         if let known = places[rootID] { return known }
-        let place = try? CatalogStore.place(.integer(rootID), CatalogQueries.rootByID, scope, connection)
+        let place = try? CatalogStore.place(ofRoot: rootID, scope, connection)
         places[rootID] = .some(place)
         return place
     }
@@ -194,12 +199,22 @@ struct EntryPaths {
     }
 }
 
+extension CatalogPlace {
+    /// The first columns of `CatalogQueries.location` and `.rootByID`.
+    fileprivate init(row: SQLRow) {
+        self.init(
+            rootID: row.integer(0), rootName: row.text(1), isOffline: row.text(2) == "offline",
+            lastScanAt: row.optionalInteger(3), rootEntryID: row.optionalInteger(4), url: row.text(5))
+    }
+}
+
 extension CatalogEntry {
     /// Columns as in `CatalogQueries.columns`.
     ///
-    /// - Parameter directoryPath: text form of its directory with a slash at the end; empty below the root.
-    init(row: SQLRow, place: CatalogPlace, directoryPath: String) {
-        let parentID = row.optionalInteger(8)
+    /// - Parameters:
+    ///   - parentID: the directory that it is in; nil for a root's own one.
+    ///   - directoryPath: text form of its directory with a slash at the end; empty below the root.
+    init(row: SQLRow, place: CatalogPlace, parentID: EntryID?, directoryPath: String) {
         self.init(
             id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
             parentID: parentID == place.rootEntryID ? nil : parentID,
