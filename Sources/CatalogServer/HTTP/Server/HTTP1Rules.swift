@@ -2,17 +2,19 @@ import CatalogCore
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
-/// What HTTP/1 asks of a server beyond parsing, between the parser and everything else.
+/// What HTTP/1 asks of a server beyond parsing, between the parser and everything else, which knows versions of HTTP no more.
 ///
 /// One Host (RFC 9112 section 3.2), bodies that are whole or not bodies at all (8), an end of the connection where the client
 /// wants it or nothing else is safe (9.3 to 9.6), `100 Continue` (RFC 9110 section 10.1.1), and an answer in the form of the API for
 /// what cannot be parsed.
 final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
-    typealias InboundOut = HTTPServerRequestPart
-    typealias OutboundIn = HTTPServerResponsePart
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = ByteBuffer
 
     /// A request whose answer has not ended.
     private struct Unanswered {
@@ -34,6 +36,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     private var isLast = false
     private var isQuiescing = false
     private let hangUp: HangUp
+    private var text = HTTP1Text()
 
     /// - Parameter refused: makes the answer to a request that nobody else sees.
     init(
@@ -54,11 +57,12 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
             if isDeaf { return hangUp.dropped(part.readableBytes, context) }
             body.received(part.readableBytes)
             if unanswered.count == 1 { unanswered[unanswered.startIndex].waitsForContinue = false }
-            context.fireChannelRead(data)
+            context.fireChannelRead(wrapInboundOut(.body(part)))
         case .end:
             guard !isDeaf else { return }
             body.ended()
-            context.fireChannelRead(data)
+            // Nobody here reads what comes after a body.
+            context.fireChannelRead(wrapInboundOut(.end(nil)))
         }
     }
 
@@ -73,21 +77,26 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func began(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         if let status = HTTP1Head.problem(head) { return refuse(status, context) }
+        let request: HTTPRequest
+        do {
+            request = try HTTPRequest(HTTP1Head.withPlainConnectionField(head), secure: false, splitCookie: false)
+        } catch {
+            return refuse(.badRequest, context)
+        }
         body.began(announced: HTTP1Head.bodyLength(head))
         let waits = HTTP1Head.wantsContinue(head)
         unanswered.append(
             Unanswered(isOldVersion: head.version == .http1_0, isKeptAlive: head.isKeepAlive, waitsForContinue: waits))
         if !head.isKeepAlive { isLast = true }
         sendContinueWhenDue(context)
-        context.fireChannelRead(wrapInboundOut(.head(HTTP1Head.withPlainConnectionField(head))))
+        context.fireChannelRead(wrapInboundOut(.head(request)))
     }
 
     /// An interim answer stands between two answers, never inside one.
     private func sendContinueWhenDue(_ context: ChannelHandlerContext) {
         guard body.isOpen, unanswered.count == 1, unanswered.first?.waitsForContinue == true else { return }
         unanswered[unanswered.startIndex].waitsForContinue = false
-        let interim = HTTPResponseHead(version: .http1_1, status: .continue)
-        context.writeAndFlush(wrapOutboundOut(.head(interim)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -103,7 +112,11 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is ChannelShouldQuiesceEvent { isQuiescing = true }
+        if event is ChannelShouldQuiesceEvent {
+            isQuiescing = true
+            if unanswered.isEmpty, !isDeaf { context.close(promise: nil) }
+            return
+        }
         if case .inputClosed = event as? ChannelEvent {
             connection.inputClosed()
             hangUp.inputClosed(context)
@@ -135,56 +148,65 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     private func sendRefusalWhenDue(_ context: ChannelHandlerContext) {
         guard unanswered.isEmpty, let refusal else { return }
         let answer = refused(refusal)
-        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
-        writeLast(.end(nil), context, nil)
+        writeHead(answer.head, isOldVersion: false, connection: "close", context, nil)
+        context.write(wrapOutboundOut(answer.body), promise: nil)
+        writeLast(context, nil)
     }
 
     // MARK: What goes
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head): context.write(wrapOutboundOut(.head(finished(head))), promise: promise)
-        case .body: context.write(data, promise: promise)
-        case .end(let trailers):
+        case .head(let head): writeHead(head, context, promise)
+        case .body(let piece):
+            let (before, after) = text.body(piece, context.channel.allocator)
+            if let before { context.write(wrapOutboundOut(before), promise: nil) }
+            context.write(wrapOutboundOut(piece), promise: after == nil ? promise : nil)
+            if let after { context.write(wrapOutboundOut(after), promise: promise) }
+        case .end:
             if !unanswered.isEmpty { unanswered.removeFirst() }
-            if unanswered.isEmpty, isLast, refusal == nil { return writeLast(.end(trailers), context, promise) }
-            context.write(data, promise: promise)
+            if unanswered.isEmpty, isLast || isQuiescing, refusal == nil { return writeLast(context, promise) }
+            context.write(wrapOutboundOut(text.end(context.channel.allocator)), promise: promise)
             sendRefusalWhenDue(context)
             sendContinueWhenDue(context)
         }
     }
 
     /// Says how the answer ends, and whether the connection does.
-    private func finished(_ head: HTTPResponseHead) -> HTTPResponseHead {
-        guard let request = unanswered.first, head.status.code >= 200 else { return head }
-        var head = head
+    private func writeHead(
+        _ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
+    ) {
+        guard let request = unanswered.first, head.status.kind != .informational else {
+            return writeHead(head, isOldVersion: false, connection: nil, context, promise)
+        }
         if unanswered.count == 1, body.isOpen, !body.isRestSmall {
             // Reading what nobody wants would cost more than a new connection.
             isLast = true
         }
-        if request.isOldVersion, head.status.mayHaveResponseBody, !head.headers.contains(name: "content-length") {
-            // HTTP/1.0 knows no chunks: such a body ends with the connection.
-            head.version = .http1_0
-            isLast = true
-        }
+        // HTTP/1.0 knows no chunks: such a body ends with the connection.
+        let endsWithConnection = request.isOldVersion && HTTP1Text.needsChunks(head)
+        if endsWithConnection { isLast = true }
         let isEnd = !request.isKeptAlive || (unanswered.count == 1 && (isLast || isQuiescing))
-        if isEnd {
-            head.headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if request.isOldVersion {
-            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
-        }
-        return head
+        writeHead(
+            head, isOldVersion: endsWithConnection,
+            connection: isEnd ? "close" : request.isOldVersion ? "keep-alive" : nil, context, promise)
     }
 
-    private func writeLast(
-        _ part: HTTPServerResponsePart, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
+    private func writeHead(
+        _ head: HTTPResponse, isOldVersion: Bool, connection: StaticString?, _ context: ChannelHandlerContext,
+        _ promise: EventLoopPromise<Void>?
     ) {
+        let bytes = text.head(
+            head, isOldVersion: isOldVersion, connection: connection, context.channel.allocator)
+        context.write(wrapOutboundOut(bytes), promise: promise)
+    }
+
+    private func writeLast(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
         isDeaf = true
         body.ended()
         let written = promise ?? context.eventLoop.makePromise()
         written.futureResult.assumeIsolated().whenComplete { [self] _ in hangUp.begin(context) }
-        context.writeAndFlush(wrapOutboundOut(part), promise: written)
+        context.writeAndFlush(wrapOutboundOut(text.end(context.channel.allocator)), promise: written)
     }
 
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {

@@ -1,6 +1,8 @@
+import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOHTTPTypesHTTP1
 
 /// Puts the rules of the protocol that a channel speaks where they belong, and goes.
 final class RulesInstaller: ChannelInboundHandler, RemovableChannelHandler {
@@ -30,8 +32,20 @@ final class RulesInstaller: ChannelInboundHandler, RemovableChannelHandler {
             }
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(rules, position: .after(parser))
+            // The rules do what these would do one after the other; the last of them comes after this handler only.
+            try Self.remove(HTTPResponseEncoder.self, from: pipeline)
+            try Self.remove(HTTP1ToHTTPServerCodec.self, from: pipeline)
+            context.eventLoop.assumeIsolated().execute {
+                try? Self.remove(HTTPConnectionStateHandler.self, from: pipeline)
+            }
         } catch {
             context.close(promise: nil)
         }
+    }
+
+    private static func remove(
+        _ handler: (some RemovableChannelHandler).Type, from pipeline: ChannelPipeline.SynchronousOperations
+    ) throws {
+        try pipeline.removeHandler(context: pipeline.context(handlerType: handler), promise: nil)
     }
 }

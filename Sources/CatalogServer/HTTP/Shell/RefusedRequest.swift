@@ -1,11 +1,10 @@
 import HTTPTypes
 import Logging
 import NIOCore
-import NIOHTTP1
 
 /// The answer to bytes that are no request, in the form of every other answer; it leaves a line in the access log.
 struct RefusedRequest {
-    let head: HTTPResponseHead
+    let head: HTTPResponse
     let body: ByteBuffer
 
     init(
@@ -21,9 +20,7 @@ struct RefusedRequest {
             .contentType: "application/json", .contentLength: String(body.readableBytes), .connection: "close",
         ]
         ShellHeader.addToEveryAnswer(&fields, requestID, services)
-        var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: status.code))
-        head.headers = HTTPHeaders(fields.map { ($0.name.rawName, $0.value) })
-        self.head = head
+        head = HTTPResponse(status: status, headerFields: fields)
         services.metrics.record(
             method: "OTHER", route: nil, status: status.code, seconds: 0, bytes: body.readableBytes)
         logger.info(
