@@ -19,7 +19,7 @@ def free_port():
 class Catalogizer:
     """A running server, logged in as its administrator."""
 
-    def __init__(self, binary, data_directory, work):
+    def __init__(self, binary, data_directory, work, database=None):
         shutil.rmtree(data_directory, ignore_errors=True)
         os.makedirs(data_directory, mode=0o700)
         self.binary, self.port = binary, free_port()
@@ -31,7 +31,9 @@ class Catalogizer:
             # The peers write no access log either.
             "CATALOGIZER_RATE_LIMIT_API_PER_MINUTE": "0", "CATALOGIZER_LOGGING_LEVEL": "warning",
         })
-        self.daemon = Daemon([binary, "serve"], os.path.join(work, "catalogizer.log"), self.environment, data_directory)
+        if database:
+            self.environment["CATALOGIZER_DATABASE_URL"] = database
+        self.daemon = Daemon([binary, "serve"], os.path.join(work, f"catalogizer-{os.path.basename(data_directory)}.log"), self.environment, data_directory)
         self.pid = self.daemon.pid
         try:
             self.daemon.wait_until(self._is_ready, "catalogizer serve")
@@ -59,8 +61,9 @@ class Catalogizer:
             raise BenchError(f"{what} answered {answer.status}: {answer.body[:300].decode(errors='replace')}")
         return answer.json()
 
-    def add_root(self, name, path):
-        answer = self.connection.request("POST", "/api/v1/storage/roots", {"name": name, "protocol": "local", "path": path})
+    def add_root(self, name, path, allow_overlap=False):
+        root = {"name": name, "protocol": "local", "path": path, "allow_overlap": allow_overlap}
+        answer = self.connection.request("POST", "/api/v1/storage/roots", root)
         self._expect(answer, 201, f"adding the root {name}")
 
     def scan(self, name, kind=None):

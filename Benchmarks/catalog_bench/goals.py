@@ -35,5 +35,10 @@ GOALS = [
     Goal("download_64", "download", "1 GB file, 64 connections, MB/s", "nginx with sendfile", 1.0, 1.2, False),
     Goal("range_nginx", "download", "random 64 KiB ranges, 64 connections, requests/s", "nginx with sendfile", 0.55, 0.9, False),
     Goal("range_copyparty", "download", "random 64 KiB ranges, 64 connections, requests/s", "copyparty", 2, 3, False),
+    Goal("engine_scan", "engines", "PostgreSQL: first scan, wall", "the same on SQLite", 2.0, 1.5, True),
+    Goal("engine_listing", "engines", "PostgreSQL: listing of 100 rows, 64 connections, requests/s", "the same on SQLite", 0.6, 0.8, False),
+    Goal("engine_search", "engines", "PostgreSQL: search, p99", "the same on SQLite", 2.0, 1.2, True),
+    Goal("busy_sqlite", "engines", "SQLite: reads while a million entries are scanned, p99", "the same reads without a scan", 2.0, 1.5, True),
+    Goal("busy_postgresql", "engines", "PostgreSQL: reads while a million entries are scanned, p99", "the same reads without a scan", 2.0, 1.5, True),
 ]
-PARTS = ["scan", "search", "listing", "download"]
+PARTS = ["scan", "search", "listing", "download", "engines"]

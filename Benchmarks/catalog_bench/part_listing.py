@@ -22,6 +22,10 @@ def write_script(context, name, pattern, count, stride=1):
     return path
 
 
+def shelf_script(context, name, files):
+    return write_script(context, name, f"/api/v1/catalog/{ROOT}/shelves/shelf-%05d", shelf_count(files))
+
+
 def run(context):
     server, shelves = context.scanned_server(), shelf_count(context.tree.files)
     answer = server.list(ROOT, "shelves/shelf-00000")
@@ -33,7 +37,7 @@ def run(context):
         ceiling = Ceiling(context.work, context.ceiling_binary())
         folders = Ceiling.ROWS // SHELF_ROWS
         targets = {
-            "catalogizer": (server.port, write_script(context, "catalogizer", f"/api/v1/catalog/{ROOT}/shelves/shelf-%05d", shelves), server.token),
+            "catalogizer": (server.port, shelf_script(context, "catalogizer", context.tree.files), server.token),
             "copyparty ?ls": (copyparty.port, write_script(context, "copyparty", "/shelf-%05d/?ls", shelves), None),
             "bare Hummingbird": (
                 ceiling.port, write_script(context, "ceiling", "/list?dir=%d", min(shelves, folders), max(1, folders // shelves)), None),
