@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <malloc.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -137,3 +139,13 @@ void catalog_bound_heap(int arenas) {
 }
 
 void catalog_trim_heap(void) { malloc_trim(0); }
+
+static atomic_int background_gives_way;
+
+void catalog_background_gives_way(void) { atomic_store(&background_gives_way, 1); }
+
+void catalog_give_way(void) {
+    if (!atomic_load(&background_gives_way)) return;
+    /* On Linux a thread has a niceness of its own; without the right to change it, it stays as it was. */
+    (void)setpriority(PRIO_PROCESS, 0, 10);
+}

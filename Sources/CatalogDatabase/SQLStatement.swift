@@ -2,6 +2,10 @@
 ///
 /// One text serves both engines. Where that cannot be, the two texts stand side by side: a *fork*, which needs a reason in
 /// a comment and counts against the budget of a test.
+///
+/// Statements are written for one index of theirs, and both engines have to find it while they know nothing of the tables. A plus
+/// before a column (`+missing_since_us IS NULL`) keeps a condition away from the choice of an index: without it, a partial
+/// index that has the same condition looks as good as the one over the ids.
 package struct SQLStatement: Sendable {
     /// The text for SQLite, with `?1`, `?2`, … for the placeholders.
     package let sqliteText: String

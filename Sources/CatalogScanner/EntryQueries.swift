@@ -108,7 +108,7 @@ enum EntryQueries {
         """)
 
     static let markMissing = SQLStatement(
-        "UPDATE entries SET missing_since_us = $2, updated_us = $2 WHERE id = $1 AND missing_since_us IS NULL")
+        "UPDATE entries SET missing_since_us = $2, updated_us = $2 WHERE id = $1 AND +missing_since_us IS NULL")
 
     static let forgetDirectory = SQLStatement("DELETE FROM directories WHERE entry_id = $1")
 

@@ -18,7 +18,7 @@ enum ScanQueries {
         """
         SELECT r.entry_id, e.kind, e.parent_id, e.size_bytes, d.total_files, d.total_directories
         FROM scan_removals r JOIN entries e ON e.id = r.entry_id LEFT JOIN directories d ON d.entry_id = e.id
-        WHERE r.scan_id = $1 AND e.missing_since_us IS NULL AND r.entry_id > $2
+        WHERE r.scan_id = $1 AND +e.missing_since_us IS NULL AND r.entry_id > $2
         ORDER BY r.entry_id LIMIT 500
         """)
 

@@ -1,6 +1,5 @@
 import CatalogCore
 package import CatalogDatabase
-import Dispatch
 import Synchronization
 
 /// The search index over file names: a file beside the database, mapped into memory, that follows the journal of names.
@@ -16,7 +15,7 @@ package final class NameIndex: Sendable {
     private let published = PublishedPack()
     /// The writer is used on `thread` only; the lock is what proves it to the compiler.
     private let writer = Mutex<NameIndexWriter?>(nil)
-    private let thread = DispatchQueue(label: "catalogizer.search-index")
+    private let thread = IndexThread()
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let note: @Sendable (String) -> Void
@@ -45,7 +44,7 @@ package final class NameIndex: Sendable {
         self.database = database
         self.note = note
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        try await onThread {
+        try await thread.run {
             try self.writer.withLock { slot in
                 let databaseID = try database.writeBlocking { try NameIndexStore($0).databaseID() }
                 let identity = PackIdentity(databaseID: databaseID, bootID: bootID)
@@ -75,7 +74,7 @@ package final class NameIndex: Sendable {
     /// - Throws: what the database throws; `CatalogError.insufficientStorage` when the disk is full. The index stays as
     ///   it was then, and the next call tries again.
     package func follow() async throws {
-        while try await onThread({ try self.step() }) {
+        while try await thread.run({ try self.step() }) {
             if Task.isCancelled { throw NameIndex.cancelled }
         }
     }
@@ -144,7 +143,7 @@ package final class NameIndex: Sendable {
     package func pruneJournal(
         olderThan age: Duration = .seconds(86_400), nowMicroseconds: Int64 = TimeSource.system.now
     ) async throws -> Int {
-        let sequence = try await onThread {
+        let sequence = try await thread.run {
             try self.writer.withLock { writer in
                 guard let writer else { throw NameIndex.closed }
                 writer.settle()
@@ -162,7 +161,7 @@ package final class NameIndex: Sendable {
     package func close() async throws {
         signal.finish()
         applied.close()
-        try await onThread {
+        try await thread.run {
             self.published.withdraw(NameIndex.closed)
             try self.writer.withLock { slot in
                 guard let writer = slot else { return }
@@ -185,11 +184,5 @@ package final class NameIndex: Sendable {
         guard writer.isUsable else { return published.withdraw(NameIndex.damaged) }
         published.publish(writer.segments)
         applied.advance(to: writer.position.sequence)
-    }
-
-    private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            thread.async { continuation.resume(with: Result { try body() }) }
-        }
     }
 }

@@ -13,13 +13,13 @@ enum NameIndexQueries {
         """
 
     static let everyEntry = SQLStatement(
-        "SELECT \(columns) FROM entries WHERE missing_since_us IS NULL ORDER BY id"
+        "SELECT \(columns) FROM entries WHERE +missing_since_us IS NULL ORDER BY id"
     ).withManyRows
 
     static let entriesOfRun = SQLStatement(
         """
         SELECT \(columns) FROM entries
-        WHERE id >= $1 AND id <= $2 AND root_id = $3 AND missing_since_us IS NULL ORDER BY id
+        WHERE id >= $1 AND id <= $2 AND root_id = $3 AND +missing_since_us IS NULL ORDER BY id
         """
     ).withManyRows
 
@@ -29,7 +29,7 @@ enum NameIndexQueries {
     static let entriesByID = SQLStatement(
         """
         SELECT \(columns) FROM entries
-        WHERE id IN (\((1...idsPerQuestion).map { "$\($0)" }.joined(separator: ", "))) AND missing_since_us IS NULL
+        WHERE id IN (\((1...idsPerQuestion).map { "$\($0)" }.joined(separator: ", "))) AND +missing_since_us IS NULL
         ORDER BY id
         """)
 }

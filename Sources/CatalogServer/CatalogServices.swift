@@ -89,7 +89,8 @@ package struct CatalogServices: Sendable {
         self.database = database
         registry = StorageRegistry()
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
-        scanPool = BlockingPool(name: "scan", threads: configuration.scanSlots, queueLimit: 64)
+        scanPool = BlockingPool(
+            name: "scan", threads: configuration.scanSlots, queueLimit: 64, isBackground: true)
         probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)

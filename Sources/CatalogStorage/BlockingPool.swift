@@ -1,3 +1,4 @@
+import CLinux
 import CatalogCore
 import NIOPosix
 import Synchronization
@@ -10,6 +11,7 @@ package final class BlockingPool: Sendable {
     private let pool: NIOThreadPool
     private let inFlightMax: Int
     private let inFlight = Atomic<Int>(0)
+    private let isBackground: Bool
 
     /// Starts the threads.
     ///
@@ -17,8 +19,10 @@ package final class BlockingPool: Sendable {
     ///   - name: what the pool is for, for messages: "storage".
     ///   - threads: calls that run at the same time.
     ///   - queueLimit: calls that may wait for a thread; more are refused at once.
-    package init(name: String, threads: Int, queueLimit: Int) {
+    ///   - isBackground: whether its calls give way to everything else that the machine has to do: nobody waits for them.
+    package init(name: String, threads: Int, queueLimit: Int, isBackground: Bool = false) {
         self.name = name
+        self.isBackground = isBackground
         inFlightMax = max(threads, 1) + max(queueLimit, 0)
         pool = NIOThreadPool(numberOfThreads: max(threads, 1))
         pool.start()
@@ -38,7 +42,10 @@ package final class BlockingPool: Sendable {
             throw CatalogError(.unavailable, "The server is busy", cause: "too many \(name) calls wait for a thread")
         }
         do {
-            return try await pool.runIfActive(body)
+            return try await pool.runIfActive { [isBackground] in
+                if isBackground { catalog_give_way() }
+                return try body()
+            }
         } catch is CancellationError {
             // The pool says the same for a cancelled task and for work that it refuses because it stopped.
             if Task.isCancelled { throw CatalogError(.cancelled, "The request was cancelled") }

@@ -32,6 +32,12 @@ struct catalog_file_system {
     uint64_t total_bytes;
 };
 
+/// From now on `catalog_give_way` does something: a process that answers requests wants that, one that only scans does not.
+void catalog_background_gives_way(void);
+
+/// Lets the calling thread have a tenth of what others get while there is not enough for all. Cannot be taken back.
+void catalog_give_way(void);
+
 /// `O_PATH`: opens a place without the right to read it.
 extern const int catalog_open_place;
 

@@ -1,3 +1,4 @@
+import CLinux
 import CatalogCore
 import CatalogSearch
 import CatalogServer
@@ -21,6 +22,8 @@ extension Composition {
     /// Everything that runs as long as the server does: index, clean-up, jobs, and at last the listening side.
     static func server(_ application: Application, _ listener: HTTPListener) async throws -> ServerParts {
         let logger = Logger(label: "server")
+        // Who asks waits; scans and the index of names do not mind.
+        catalog_background_gives_way()
         let hasher = PasswordHasher(threadCount: ProcessEnvironment.processorCount)
         let index = try await NameIndex(
             database: application.database, directory: application.directory.path(of: Application.searchDirectoryName),

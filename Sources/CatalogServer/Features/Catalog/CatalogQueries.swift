@@ -70,10 +70,45 @@ enum CatalogQueries {
         e.id, e.kind, e.name, \(size) AS shown_bytes, e.modified_ns, e.inode, e.first_seen_us, e.updated_us
         """
 
-    static let entry = SQLStatement(
-        "SELECT \(columns), e.parent_id, e.root_id FROM entries e WHERE e.id = $1 AND e.missing_since_us IS NULL")
+    static let entry = entries(byIDs: 1)
 
-    static let parent = SQLStatement("SELECT parent_id, name FROM entries WHERE id = $1")
+    /// Ids of one statement, where there are more than one: each statement is a round trip to a server.
+    static let idsPerStatement = 50
+
+    static func entries(byIDs count: Int) -> SQLStatement { count == 1 ? entryByID : entriesByID }
+
+    private static let entryByID = entries(list(1))
+    private static let entriesByID = entries(list(idsPerStatement))
+
+    private static func entries(_ list: String) -> SQLStatement {
+        SQLStatement(
+            """
+            SELECT \(columns), e.parent_id, e.root_id FROM entries e
+            WHERE e.id IN (\(list)) AND +e.missing_since_us IS NULL
+            """)
+    }
+
+    /// Entries and everything above them: id, parent and name, in no order.
+    static func ancestors(ofIDs count: Int) -> SQLStatement { count == 1 ? ancestorsOfID : ancestorsOfIDs }
+
+    private static let ancestorsOfID = ancestors(list(1))
+    private static let ancestorsOfIDs = ancestors(list(idsPerStatement))
+
+    /// UNION, which leaves out what is there already: so damaged rows that lead round in a circle end too.
+    private static func ancestors(_ list: String) -> SQLStatement {
+        SQLStatement(
+            """
+            WITH RECURSIVE up (id, parent_id, name) AS (
+                SELECT id, parent_id, name FROM entries WHERE id IN (\(list))
+                UNION
+                SELECT e.id, e.parent_id, e.name FROM up u JOIN entries e ON e.id = u.parent_id)
+            SELECT id, parent_id, name FROM up
+            """)
+    }
+
+    private static func list(_ count: Int) -> String {
+        (1...count).map { "$\($0)" }.joined(separator: ", ")
+    }
 
     /// One statement for each order, so that no text of a request ever becomes SQL.
     static func children(_ order: CatalogOrder) -> SQLStatement {

@@ -91,16 +91,16 @@ package struct CatalogStore: Sendable {
     private static func entry(
         id: EntryID, scope: AccessScope, on connection: any SQLConnection
     ) throws -> (entry: CatalogEntry, place: CatalogPlace, path: StoragePath) {
-        var paths = EntryPaths(connection: connection, scope: scope)
-        guard let found = try paths.entry(id) else { throw fileNotFound }
+        var paths = EntryPathStore(connection: connection, scope: scope)
+        guard let found = try paths.entries([id]).first else { throw fileNotFound }
         return found
     }
 
     /// The entries with these ids, in their order; ids that are gone or not to be seen are left out.
     package func entries(_ ids: [EntryID], scope: AccessScope) async throws -> [CatalogEntry] {
         try await database.read { connection in
-            var paths = EntryPaths(connection: connection, scope: scope)
-            return try ids.compactMap { try paths.entry($0)?.entry }
+            var paths = EntryPathStore(connection: connection, scope: scope)
+            return try paths.entries(ids).map(\.entry)
         }
     }
 
@@ -147,56 +147,6 @@ package struct CatalogStore: Sendable {
     private static let rootNotFound = CatalogError(.notFound, "Storage root not found")
     private static let pathNotFound = CatalogError(.notFound, "Path not found")
     private static let fileNotFound = CatalogError(.notFound, "File not found")
-}
-
-/// Finds entries by id with their paths, and remembers roots and directories that several of them share.
-struct EntryPaths {
-    private let connection: any SQLConnection
-    private let scope: AccessScope
-    private var places: [RootID: CatalogPlace?] = [:]
-    private var directories: [EntryID: [[UInt8]]] = [:]
-
-    init(connection: any SQLConnection, scope: AccessScope) {
-        self.connection = connection
-        self.scope = scope
-    }
-
-    mutating func entry(_ id: EntryID) throws -> (entry: CatalogEntry, place: CatalogPlace, path: StoragePath)? {
-        var own = self
-        defer { self = own }
-        return try connection.firstRow(CatalogQueries.entry, [.integer(id)]) { row in
-            guard let place = try own.place(row.integer(9)) else { return nil }
-            guard let parentID = row.optionalInteger(8) else {
-                let entry = CatalogEntry(row: row, place: place, parentID: nil, directoryPath: "")
-                return (entry, place, StoragePath.root)
-            }
-            let parents = try own.components(of: parentID, depth: 0)
-            let path = try StoragePath(components: parents + [row.bytes(2)])
-            let prefix = parents.map { NameEncoding.text(of: $0) + "/" }.joined()
-            let entry = CatalogEntry(row: row, place: place, parentID: parentID, directoryPath: prefix)
-            return (entry, place, path)
-        } ?? nil
-    }
-
-    private mutating func place(_ rootID: RootID) throws -> CatalogPlace? {
-        if let known = places[rootID] { return known }
-        let place = try? CatalogStore.place(ofRoot: rootID, scope, connection)
-        places[rootID] = .some(place)
-        return place
-    }
-
-    /// Names from the root down to a directory. The depth is limited, so that damaged rows cannot lead round in a circle.
-    private mutating func components(of directory: EntryID, depth: Int) throws -> [[UInt8]] {
-        if let known = directories[directory] { return known }
-        guard depth <= Limits.directoryDepth else { throw CatalogError.internalError("a path without end") }
-        let row = try connection.firstRow(CatalogQueries.parent, [.integer(directory)]) {
-            (parent: $0.optionalInteger(0), name: $0.bytes(1))
-        }
-        guard let row else { throw CatalogError.internalError("a directory without a row") }
-        let names = try row.parent.map { try components(of: $0, depth: depth + 1) + [row.name] } ?? []
-        directories[directory] = names
-        return names
-    }
 }
 
 extension CatalogPlace {

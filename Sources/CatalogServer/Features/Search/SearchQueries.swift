@@ -9,7 +9,7 @@ enum SearchQueries {
             SELECT CAST($1 AS BIGINT)
             UNION ALL
             SELECT e.id FROM below b JOIN entries e ON e.parent_id = b.id
-            WHERE e.missing_since_us IS NULL AND e.kind = 1)
+            WHERE e.missing_since_us IS NULL AND +e.kind = 1)
         SELECT id FROM below
         """)
 
