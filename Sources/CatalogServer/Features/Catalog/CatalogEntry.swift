@@ -18,7 +18,7 @@ package struct CatalogEntry: Sendable {
     package let nameText: String
     /// Text form of the path from the root to the directory that holds it, with a slash at the end; empty for what is
     /// directly below the root. It is one text that the entries of a page share.
-    package let directoryPath: String
+    package fileprivate(set) var directoryPath: String
     /// Bytes; for a directory of its whole tree.
     package let sizeBytes: Int64
     package let modifiedNS: Int64
@@ -38,6 +38,13 @@ package struct CatalogEntry: Sendable {
 }
 
 extension CatalogEntry {
+    /// The same entry in a directory whose path was not known before.
+    func inDirectory(_ path: String) -> CatalogEntry {
+        var copy = self
+        copy.directoryPath = path
+        return copy
+    }
+
     /// The directory of a root of which nothing but its settings is known.
     init(unscanned root: StorageRoot) {
         self.init(

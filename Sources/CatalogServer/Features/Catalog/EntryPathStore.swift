@@ -9,7 +9,7 @@ struct EntryPathStore {
     private let connection: any SQLConnection
     private let scope: AccessScope
     private var places: [RootID: CatalogPlace?] = [:]
-    /// What entries are called and where they are: those that were asked for and everything above them.
+    /// What directories are called and where they are.
     private var names: [EntryID: (parent: EntryID?, name: [UInt8])] = [:]
     private var directories: [EntryID: [[UInt8]]] = [:]
 
@@ -21,41 +21,63 @@ struct EntryPathStore {
     /// The entries with these ids, in their order; ids that are gone or not to be seen are left out.
     mutating func entries(_ ids: [EntryID]) throws -> [Found] {
         var found: [EntryID: Found] = [:]
-        let size = ids.count == 1 ? 1 : CatalogQueries.idsPerStatement
-        for start in stride(from: 0, to: ids.count, by: size) {
-            let part = ids[start..<min(start + size, ids.count)]
-            // A short list repeats its last id.
-            let values = (0..<size).map { SQLValue.integer(part[min(start + $0, part.endIndex - 1)]) }
-            try learnNames(CatalogQueries.ancestors(ofIDs: size), values)
-            var own = self
-            try connection.forEachRow(CatalogQueries.entries(byIDs: size), values) { row in
-                found[row.integer(0)] = try own.entry(row)
-                return true
-            }
-            self = own
+        for part in Self.parts(of: ids) {
+            let rows = try self.rows(part)
+            try learnNames(above: rows)
+            for row in rows { found[row.entry.id] = try self.found(row) }
         }
         return ids.compactMap { found[$0] }
     }
 
-    private mutating func learnNames(_ statement: SQLStatement, _ values: [SQLValue]) throws {
-        var learned = names
-        try connection.forEachRow(statement, values) { row in
-            learned[row.integer(0)] = (row.optionalInteger(1), row.bytes(2))
+    /// An entry whose path is not known yet.
+    private struct Row {
+        let entry: CatalogEntry
+        let name: [UInt8]
+        let parentID: EntryID?
+        let place: CatalogPlace
+    }
+
+    private mutating func rows(_ ids: [EntryID]) throws -> [Row] {
+        var own = self
+        var rows: [Row] = []
+        try connection.forEachRow(CatalogQueries.entries(byIDs: ids.count), ids.map { .integer($0) }) { row in
+            guard let place = try own.place(row.integer(9)) else { return true }
+            let parentID = row.optionalInteger(8)
+            let entry = CatalogEntry(row: row, place: place, parentID: parentID, directoryPath: "")
+            rows.append(Row(entry: entry, name: row.bytes(2), parentID: parentID, place: place))
             return true
+        }
+        self = own
+        return rows
+    }
+
+    /// Learns the names of all directories above these entries.
+    private mutating func learnNames(above rows: [Row]) throws {
+        let unknown = Set(rows.compactMap(\.parentID)).filter { names[$0] == nil }
+        var learned = names
+        for part in Self.parts(of: Array(unknown)) {
+            try connection.forEachRow(CatalogQueries.ancestors(ofIDs: part.count), part.map { .integer($0) }) { row in
+                learned[row.integer(0)] = (row.optionalInteger(1), row.bytes(2))
+                return true
+            }
         }
         names = learned
     }
 
-    /// - Parameter row: of `CatalogQueries.entries`.
-    private mutating func entry(_ row: SQLRow) throws -> Found? {
-        guard let place = try place(row.integer(9)) else { return nil }
-        guard let parentID = row.optionalInteger(8) else {
-            return (CatalogEntry(row: row, place: place, parentID: nil, directoryPath: ""), place, .root)
-        }
+    private mutating func found(_ row: Row) throws -> Found {
+        guard let parentID = row.parentID else { return (row.entry, row.place, .root) }
         let parents = try components(of: parentID, depth: 0)
-        let path = try StoragePath(components: parents + [row.bytes(2)])
-        let prefix = parents.map { NameEncoding.text(of: $0) + "/" }.joined()
-        return (CatalogEntry(row: row, place: place, parentID: parentID, directoryPath: prefix), place, path)
+        let path = try StoragePath(components: parents + [row.name])
+        return (row.entry.inDirectory(parents.map { NameEncoding.text(of: $0) + "/" }.joined()), row.place, path)
+    }
+
+    /// Lists as long as statements take them: of one id, or of many, where a short one repeats its last id.
+    private static func parts(of ids: [EntryID]) -> [[EntryID]] {
+        guard ids.count > 1 else { return ids.isEmpty ? [] : [ids] }
+        let size = CatalogQueries.idsPerStatement
+        return stride(from: 0, to: ids.count, by: size).map { start in
+            (start..<(start + size)).map { ids[min($0, ids.count - 1)] }
+        }
     }
 
     private mutating func place(_ rootID: RootID) throws -> CatalogPlace? {

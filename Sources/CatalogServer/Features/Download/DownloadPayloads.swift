@@ -39,7 +39,7 @@ struct FileResponse {
         }
         // Ranges have a meaning for GET alone (RFC 9110 section 14.2).
         let isRanged = !context.isHead && rangeStillHolds(request.headers)
-        let range = isRanged ? request.headers[.range] : nil
+        let range = isRanged ? request.headers.value(of: .range) : nil
         switch ByteRange(header: range, size: size) {
         case .unsatisfiable:
             throw CatalogError(

@@ -23,15 +23,15 @@ struct FileConditions {
     ///   - modifiedAt: microseconds since 1970; HTTP knows whole seconds.
     func outcome(etag: String, modifiedAt: Int64) -> Outcome {
         let second = max(0, modifiedAt) / 1_000_000
-        if let tags = headers[.ifMatch] {
+        if let tags = headers.value(of: .ifMatch) {
             if !Self.list(tags, holds: etag, orWeak: false) { return .failed }
-        } else if let time = Self.second(headers[.ifUnmodifiedSince]), second > time {
+        } else if let time = Self.second(headers.value(of: .ifUnmodifiedSince)), second > time {
             return .failed
         }
-        if let tags = headers[.ifNoneMatch] {
+        if let tags = headers.value(of: .ifNoneMatch) {
             return Self.list(tags, holds: etag, orWeak: true) ? .notModified : .met
         }
-        if let time = Self.second(headers[.ifModifiedSince]), second <= time { return .notModified }
+        if let time = Self.second(headers.value(of: .ifModifiedSince)), second <= time { return .notModified }
         return .met
     }
 

@@ -65,7 +65,7 @@ struct HTTP1Text {
 
     /// Whether an answer has a body whose length it does not say.
     static func needsChunks(_ response: HTTPResponse) -> Bool {
-        mayHaveBody(response.status) && response.headerFields[.contentLength] == nil
+        mayHaveBody(response.status) && !response.headerFields.has(.contentLength)
     }
 
     private static func mayHaveBody(_ status: HTTPResponse.Status) -> Bool {

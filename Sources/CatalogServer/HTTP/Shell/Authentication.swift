@@ -46,7 +46,7 @@ enum Authentication {
 
     /// The token of `Authorization: Bearer …`; the name of the scheme is not case-sensitive.
     private static func bearer(_ request: Request) -> String? {
-        guard let value = request.headers[.authorization], value.utf8.count > scheme.utf8.count,
+        guard let value = request.headers.value(of: .authorization), value.utf8.count > scheme.utf8.count,
             zip(value.utf8, scheme.utf8).allSatisfy({ $0 | 0x20 == $1 })
         else { return nil }
         return String(Substring(value.utf8.dropFirst(scheme.utf8.count).drop { $0 == UInt8(ascii: " ") }))

@@ -47,7 +47,7 @@ package struct HTTPShell: HTTPResponder {
             }
         case .otherMethods(let methods) where request.method == .options:
             response = Response(status: .noContent, headers: [.allow: HTTPShell.allow(methods)])
-            services.crossOrigin.applyPreflight(to: &response.headers, origin: request.headers[.origin])
+            services.crossOrigin.applyPreflight(to: &response.headers, origin: request.headers.value(of: .origin))
         case .otherMethods(let methods):
             response = errorResponse(.methodNotAllowed(allow: HTTPShell.allow(methods)), request, exchange, .plain)
         case .none:
@@ -85,7 +85,7 @@ package struct HTTPShell: HTTPResponder {
         }
         if let caller { exchange.authenticated(caller) }
         // Ranges have a meaning for GET alone (RFC 9110 section 14.2).
-        let isRanged = request.method == .get && ByteRange.isAsked(for: request.headers[.range])
+        let isRanged = request.method == .get && ByteRange.isAsked(for: request.headers.value(of: .range))
         try await RateCheck.charge(exchange, endpoint, caller: caller, isRanged: isRanged)
         if case .required(let permission) = endpoint.permission {
             guard let caller, caller.permissions.allows(permission) else {
@@ -118,10 +118,10 @@ package struct HTTPShell: HTTPResponder {
 
     /// A body that is announced as too long, or that is packed, is refused before it is read.
     private func checkBody(_ request: Request, _ endpoint: Endpoint) throws {
-        if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
+        if let coding = request.headers.value(of: .contentEncoding), coding.lowercased() != "identity" {
             throw CatalogError(.unsupportedMediaType, ErrorText.unsupportedCoding)
         }
-        guard let length = request.headers[.contentLength].flatMap({ Int($0) }) else { return }
+        guard let length = request.headers.value(of: .contentLength).flatMap({ Int($0) }) else { return }
         let limit: Int? =
             switch endpoint.requestBody {
             case .none, .json: Limits.jsonBodyBytes
@@ -144,7 +144,7 @@ package struct HTTPShell: HTTPResponder {
                 ])
         }
         if failure.status == .unauthorized {
-            let reason = request.headers[.authorization] == nil ? "" : ", error=\"invalid_token\""
+            let reason = request.headers.value(of: .authorization) == nil ? "" : ", error=\"invalid_token\""
             failure.headers[.wwwAuthenticate] = "Bearer realm=\"catalogizer\"" + reason
         } else if failure.status == .forbidden, failure.message == ErrorText.forbidden {
             failure.headers[.wwwAuthenticate] = "Bearer realm=\"catalogizer\", error=\"insufficient_scope\""
@@ -156,6 +156,6 @@ package struct HTTPShell: HTTPResponder {
         _ failure: Failure, _ request: Request, _ exchange: Exchange, _ shape: Endpoint.ErrorShape
     ) -> Response {
         ErrorBody.response(
-            failure, shape: shape, accept: request.headers[.accept], requestID: exchange.requestID)
+            failure, shape: shape, accept: request.headers.value(of: .accept), requestID: exchange.requestID)
     }
 }

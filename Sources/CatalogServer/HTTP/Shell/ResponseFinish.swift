@@ -19,7 +19,7 @@ struct ResponseFinish {
     func apply(to response: inout Response, _ request: Request) async {
         await compress(&response, request)
         addFields(&response.headers, request)
-        let length = response.headers[.contentLength].flatMap { Int($0) } ?? response.body.contentLength ?? 0
+        let length = response.headers.value(of: .contentLength).flatMap { Int($0) } ?? response.body.contentLength ?? 0
         if exchange.isHead {
             // Built anew, because changing the body of a response would change its Content-Length.
             response = Response(status: response.status, headers: response.headers, body: ResponseBody())
@@ -34,24 +34,26 @@ struct ResponseFinish {
 
     private func addFields(_ headers: inout HTTPFields, _ request: Request) {
         ShellHeader.addToEveryAnswer(&headers, exchange.requestID, services)
-        services.crossOrigin.apply(to: &headers, origin: request.headers[.origin])
+        services.crossOrigin.apply(to: &headers, origin: request.headers.value(of: .origin))
         guard let (decision, rule) = exchange.rate else { return }
         let window = RateRule.windowSeconds
-        headers[ShellHeader.rateLimitPolicy] = "\"\(rule.name)\";q=\(rule.limit);w=\(window)"
-        headers[ShellHeader.rateLimit] = "\"\(rule.name)\";r=\(decision.remaining);t=\(decision.resetSeconds)"
-        headers[ShellHeader.legacyLimit] = String(rule.limit)
-        headers[ShellHeader.legacyRemaining] = String(decision.remaining)
-        headers[ShellHeader.legacyReset] = String(services.time.now / 1_000_000 + decision.resetSeconds)
+        headers.add(ShellHeader.rateLimitPolicy, "\"\(rule.name)\";q=\(rule.limit);w=\(window)")
+        headers.add(
+            ShellHeader.rateLimit, "\"\(rule.name)\";r=\(decision.remaining);t=\(decision.resetSeconds)")
+        headers.add(ShellHeader.legacyLimit, String(rule.limit))
+        headers.add(ShellHeader.legacyRemaining, String(decision.remaining))
+        headers.add(ShellHeader.legacyReset, String(services.time.now / 1_000_000 + decision.resetSeconds))
     }
 
     /// Compresses text of some size that is at hand: never a stream, never a part of something.
     private func compress(_ response: inout Response, _ request: Request) async {
         guard endpoint?.isStreaming != true, !exchange.isStreaming, let length = response.body.contentLength,
-            length >= Gzip.bytesMin, !response.headers.contains(.contentEncoding),
-            !response.headers.contains(.contentRange), ResponseFinish.isText(response.headers[.contentType])
+            length >= Gzip.bytesMin, !response.headers.has(.contentEncoding), !response.headers.has(.contentRange),
+            ResponseFinish.isText(response.headers.value(of: .contentType))
         else { return }
         response.headers[values: .vary].append("Accept-Encoding")
-        guard Gzip.isAccepted(request.headers[.acceptEncoding]), let packed = await packed(response.body) else {
+        guard Gzip.isAccepted(request.headers.value(of: .acceptEncoding)), let packed = await packed(response.body)
+        else {
             return
         }
         response.headers[.contentEncoding] = "gzip"

@@ -14,16 +14,15 @@ enum ShellHeader {
 
     /// Fields that no answer is without; those that an answer may choose itself stay as they are.
     static func addToEveryAnswer(_ headers: inout HTTPFields, _ requestID: String, _ services: ShellServices) {
-        headers[ShellHeader.requestID] = requestID
-        headers[.date] = services.date.text
-        headers[.xContentTypeOptions] = "nosniff"
-        headers[ShellHeader.frameOptions] = "DENY"
-        headers[ShellHeader.referrerPolicy] = "no-referrer"
-        if !headers.contains(.contentSecurityPolicy) {
-            headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
-        }
-        if services.settings.tls != nil { headers[.strictTransportSecurity] = "max-age=31536000" }
-        if !headers.contains(.cacheControl) { headers[.cacheControl] = "no-store" }
+        let (choosesPolicy, choosesCaching) = (headers.has(.contentSecurityPolicy), headers.has(.cacheControl))
+        headers.add(ShellHeader.requestID, requestID)
+        headers.add(.date, services.date.text)
+        headers.add(.xContentTypeOptions, "nosniff")
+        headers.add(ShellHeader.frameOptions, "DENY")
+        headers.add(ShellHeader.referrerPolicy, "no-referrer")
+        if !choosesPolicy { headers.add(.contentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'") }
+        if services.settings.tls != nil { headers.add(.strictTransportSecurity, "max-age=31536000") }
+        if !choosesCaching { headers.add(.cacheControl, "no-store") }
     }
 }
 
