@@ -85,7 +85,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
     parser.add_argument("--files", type=int, default=1_000_000, help="files in the tree")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of load for each figure of listing and download")
     parser.add_argument("--terms", type=int, default=12, help="search terms in each class")
     parser.add_argument("--big-bytes", type=int, default=1_000_000_000, help="size of the file to download")

@@ -28,6 +28,10 @@ package protocol Database: Sendable {
     /// work is found undone and is done again. The next `write` makes them durable too.
     func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
+    /// Hands over what other processes over the same database send, until the task is cancelled. Returns at once where the engine
+    /// carries no signals: then whoever wants to know something has to look.
+    func listen(_ handler: @escaping @Sendable (NodeNews) -> Void) async
+
     /// What is wrong with the structure of the stored data, in the engine's words; empty when nothing is. Reads all of it.
     func damages() async throws -> [String]
 
@@ -36,6 +40,9 @@ package protocol Database: Sendable {
 }
 
 extension Database {
+    /// Whether `SQLConnection.send` reaches anybody.
+    package var carriesSignals: Bool { engine == .postgresql }
+
     /// A write that sees nothing of others, which is what nearly all of them want.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value
@@ -83,6 +90,10 @@ package protocol SQLConnection: AnyObject {
     ///
     /// - Parameter fill: appends the values of row `index` in the order of `table.columns`.
     func insertRows(_ table: SQLBulkTable, count: Int, fill: (any SQLBulkRow, _ index: Int) throws -> Void) throws
+
+    /// Tells the other processes over this database, when the transaction is committed. Nothing where the engine carries no
+    /// signals.
+    func send(_ signal: NodeSignal) throws
 
     /// Runs statements of the schema, which bind nothing.
     func executeScript(_ sql: String) throws

@@ -39,15 +39,20 @@ package struct NewJob: Sendable {
     package let payload: String
     /// No second job with this key may be pending or running.
     package let uniqueKey: String?
+    /// The storage root that whoever runs it has to reach; nil for none.
+    package let rootID: RootID?
     /// Higher ones run first.
     package let priority: Int
     /// Starts before it counts as failed; each crash of the process counts one.
     package let attemptsMax: Int
 
-    package init(kind: String, payload: String, uniqueKey: String?, priority: Int = 0, attemptsMax: Int = 20) {
+    package init(
+        kind: String, payload: String, uniqueKey: String?, rootID: RootID?, priority: Int = 0, attemptsMax: Int = 20
+    ) {
         self.kind = kind
         self.payload = payload
         self.uniqueKey = uniqueKey
+        self.rootID = rootID
         self.priority = priority
         self.attemptsMax = attemptsMax
     }

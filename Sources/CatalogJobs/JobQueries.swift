@@ -7,47 +7,70 @@ enum JobQueries {
         finished_at_us, error_code, error_message
         """
 
-    /// In these words the partial index serves a statement, however much history there is.
-    private static let isLive = "status IN ('pending', 'running')"
-
     static let insert = SQLStatement(
         """
         INSERT INTO jobs (kind, unique_key, payload, status, priority, run_at_us, attempts, attempts_max,
-            cancel_requested, created_at_us)
-        VALUES ($1, $2, $3, 'pending', $4, $5, 0, $6, 0, $5)
+            cancel_requested, created_at_us, root_id)
+        VALUES ($1, $2, $3, 'pending', $4, $5, 0, $6, 0, $5, $7)
         RETURNING id
         """)
 
     static let find = SQLStatement("SELECT \(columns) FROM jobs WHERE id = $1")
 
     static let findLive = SQLStatement(
-        "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND \(isLive)")
+        "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
 
     static let countPending = SQLStatement(
-        "SELECT COUNT(*) FROM jobs WHERE \(isLive) AND status = 'pending' AND kind = $1")
+        "SELECT COUNT(*) FROM jobs WHERE status = 'pending' AND kind = $1")
 
     static let countLive = SQLStatement(
-        "SELECT kind, status, COUNT(*) FROM jobs WHERE status IN ('pending', 'running') GROUP BY kind, status")
+        """
+        SELECT kind, status, COUNT(*) FROM jobs WHERE status = 'pending' GROUP BY kind, status
+        UNION ALL
+        SELECT kind, status, COUNT(*) FROM jobs WHERE status = 'running' GROUP BY kind, status
+        """)
 
-    static let findDue = SQLStatement(
-        "SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $1 AND cancel_requested = 0 LIMIT 1"
-    )
+    /// The job that comes next, for a node that takes what no other node has to itself. `$1` is now, `$2` the time since which
+    /// a node must have been heard of.
+    private static let next = """
+        SELECT j.id FROM jobs j WHERE j.status = 'pending' AND j.run_at_us <= $1 AND j.cancel_requested = 0
+            AND NOT EXISTS (SELECT 1 FROM root_pins p WHERE p.root_id = j.root_id AND p.seen_at_us >= $2)
+        ORDER BY j.priority DESC, j.run_at_us, j.id LIMIT 1
+        """
+
+    /// The same for a node that takes nothing but jobs of roots that are its own: `$2` is its name.
+    private static let nextPinned = """
+        SELECT j.id FROM jobs j WHERE j.status = 'pending' AND j.run_at_us <= $1 AND j.cancel_requested = 0
+            AND EXISTS (SELECT 1 FROM root_pins p WHERE p.root_id = j.root_id AND p.node = $2)
+        ORDER BY j.priority DESC, j.run_at_us, j.id LIMIT 1
+        """
+
+    static let findDue = SQLStatement(next)
+    static let findDuePinned = SQLStatement(nextPinned)
+    static let claim = claim(next)
+    static let claimPinned = claim(nextPinned)
 
     /// A fork, since SQLite has one writer: elsewhere a row that another process is claiming is passed over, so that many
     /// may claim at once without waiting for each other.
-    static let claim = SQLStatement(
-        sqlite: claim(lock: ""), postgreSQL: claim(lock: "FOR UPDATE SKIP LOCKED"))
-
-    private static func claim(lock: StaticString) -> String {
-        """
-        UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $1, heartbeat_us = $2,
-            started_at_us = COALESCE(started_at_us, $2), error_code = NULL, error_message = NULL
-        WHERE id = (
-            SELECT id FROM jobs WHERE \(isLive) AND status = 'pending' AND run_at_us <= $2 AND cancel_requested = 0
-            ORDER BY priority DESC, run_at_us, id LIMIT 1 \(lock))
-        RETURNING \(columns)
-        """
+    private static func claim(_ next: String) -> SQLStatement {
+        let update = """
+            UPDATE jobs SET status = 'running', attempts = attempts + 1, lease_owner = $3, heartbeat_us = $1,
+                started_at_us = COALESCE(started_at_us, $1), error_code = NULL, error_message = NULL
+            """
+        return SQLStatement(
+            sqlite: "\(update) WHERE id = (\(next)) RETURNING \(columns)",
+            postgreSQL: "\(update) WHERE id = (\(next) FOR UPDATE OF j SKIP LOCKED) RETURNING \(columns)")
     }
+
+    static let pinRoot = SQLStatement(
+        """
+        INSERT INTO root_pins (root_id, node, seen_at_us) VALUES ($1, $2, $3)
+        ON CONFLICT (root_id, node) DO UPDATE SET seen_at_us = excluded.seen_at_us
+        """)
+
+    /// Roots that the node had before, and pins of nodes that are long gone.
+    static let dropPins = SQLStatement(
+        "DELETE FROM root_pins WHERE (node = $1 AND seen_at_us < $2) OR seen_at_us < $3")
 
     static let claimOne = SQLStatement(
         """
@@ -88,7 +111,7 @@ enum JobQueries {
     static let running = SQLStatement(
         """
         SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs
-        WHERE \(isLive) AND status = 'running'
+        WHERE status = 'running'
         """)
 
     static let forget = SQLStatement(

@@ -12,7 +12,7 @@ package struct JobStore: Sendable {
     }
 
     /// Whether the table is on a server that many machines ask.
-    var isShared: Bool { database.engine == .postgresql }
+    var isShared: Bool { database.carriesSignals }
 
     /// Writes a job inside the transaction of `connection`, so that it exists exactly when what asked for it does.
     ///
@@ -20,11 +20,12 @@ package struct JobStore: Sendable {
     package func push(_ job: NewJob, on connection: any SQLConnection) throws -> JobID {
         let values: [SQLValue] = [
             .text(job.kind), .optional(job.uniqueKey), .text(job.payload), .integer(Int64(job.priority)),
-            .integer(time.now), .integer(Int64(job.attemptsMax)),
+            .integer(time.now), .integer(Int64(job.attemptsMax)), .optional(job.rootID),
         ]
         guard let id = try connection.firstRow(JobQueries.insert, values, { $0.integer(0) }) else {
             throw CatalogError.internalError("an inserted job has no id")
         }
+        try connection.send(.jobAdded)
         return id
     }
 
@@ -64,21 +65,57 @@ package struct JobStore: Sendable {
         try await database.read { try $0.firstRow(JobQueries.find, [.integer(id)], Job.init(row:)) }
     }
 
-    /// Whether a job waits to be claimed; only reads, so that asking often disturbs nobody.
-    package func hasDue() async throws -> Bool {
-        let now = time.now
-        return try await database.read { try $0.firstRow(JobQueries.findDue, [.integer(now)]) { _ in true } ?? false }
+    /// Which jobs a node takes.
+    package enum Reach: Sendable, Equatable {
+        /// All but those of roots that other nodes have to themselves.
+        case common
+        /// Those of the roots that the node with this name has pinned, and no other.
+        case pinned(node: String)
+
+        /// What the statements want: the second value.
+        fileprivate func value(now: Int64) -> SQLValue {
+            switch self {
+            case .common: .integer(now - JobStore.pinMicroseconds)
+            case .pinned(let node): .text(node)
+            }
+        }
     }
 
-    /// Takes the next due job, or the one given, for `owner`.
-    package func claim(owner: ProcessIdentity, only id: JobID? = nil) async throws -> Job? {
+    /// A pin counts for a day after its node was heard of last: it may be restarted, but a machine that is gone must not keep
+    /// its roots for ever.
+    private static let pinMicroseconds: Int64 = 86_400_000_000
+
+    /// Says that only this node, and others that say so too, take jobs of these roots; of others that it had it lets go.
+    package func pin(_ roots: [RootID], to node: String) async throws {
         let now = time.now
-        return try await database.write(.readCommitted) { connection in
-            if let id {
-                let values: [SQLValue] = [.text(owner.text), .integer(now), .integer(id)]
-                return try connection.firstRow(JobQueries.claimOne, values, Job.init(row:))
+        try await database.write { connection in
+            for root in roots {
+                try connection.execute(JobQueries.pinRoot, [.integer(root), .text(node), .integer(now)])
             }
-            return try connection.firstRow(JobQueries.claim, [.text(owner.text), .integer(now)], Job.init(row:))
+            try connection.execute(
+                JobQueries.dropPins, [.text(node), .integer(now), .integer(now - Self.pinMicroseconds)])
+        }
+    }
+
+    /// Whether a job waits to be claimed; only reads, so that asking often disturbs nobody.
+    package func hasDue(_ reach: Reach = .common) async throws -> Bool {
+        let values = [.integer(time.now), reach.value(now: time.now)]
+        let statement = reach == .common ? JobQueries.findDue : JobQueries.findDuePinned
+        return try await database.read { try $0.firstRow(statement, values) { _ in true } ?? false }
+    }
+
+    /// Takes the next due job for `owner`.
+    package func claim(owner: ProcessIdentity, _ reach: Reach = .common) async throws -> Job? {
+        let values = [.integer(time.now), reach.value(now: time.now), .text(owner.text)]
+        let statement = reach == .common ? JobQueries.claim : JobQueries.claimPinned
+        return try await database.write(.readCommitted) { try $0.firstRow(statement, values, Job.init(row:)) }
+    }
+
+    /// Takes this one job, whoever may have its root to itself.
+    package func claim(_ id: JobID, owner: ProcessIdentity) async throws -> Job? {
+        let values: [SQLValue] = [.text(owner.text), .integer(time.now), .integer(id)]
+        return try await database.write(.readCommitted) {
+            try $0.firstRow(JobQueries.claimOne, values, Job.init(row:))
         }
     }
 
@@ -118,6 +155,7 @@ package struct JobStore: Sendable {
         let now = time.now
         return try await database.write { connection in
             let isLive = try connection.execute(JobQueries.requestCancel, [.integer(id)]) > 0
+            try connection.send(.jobCancelled(id))
             try connection.execute(JobQueries.cancelPending, [.integer(id), .integer(now)])
             return isLive
         }

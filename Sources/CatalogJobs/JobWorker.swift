@@ -19,6 +19,7 @@ package final class JobWorker: Service {
     private let store: JobStore
     private let handlers: [String: any JobHandler]
     private let slots: Int
+    private let reach: JobStore.Reach
     private let owner = ProcessIdentity.current
     private let logger: Logger
     private let prepare: @Sendable () async throws -> Void
@@ -30,15 +31,17 @@ package final class JobWorker: Service {
     ///   - store: the job table.
     ///   - handlers: one for each kind of job that this process can run.
     ///   - slots: jobs at the same time.
+    ///   - reach: which jobs this process takes.
     ///   - logger: where failures are written.
     ///   - prepare: goes on with what the end of a process interrupted, before the service takes its first job.
     package init(
-        store: JobStore, handlers: [any JobHandler], slots: Int, logger: Logger,
+        store: JobStore, handlers: [any JobHandler], slots: Int, reach: JobStore.Reach = .common, logger: Logger,
         prepare: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.store = store
         self.handlers = Dictionary(handlers.map { ($0.kind, $0) }, uniquingKeysWith: { first, _ in first })
         self.slots = slots
+        self.reach = reach
         self.logger = logger
         self.prepare = prepare
         (wakeUps, wakeUp) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -72,7 +75,7 @@ package final class JobWorker: Service {
     /// - Returns: false when the job was not there to be claimed.
     package func runOnly(_ id: JobID) async throws -> Bool {
         try await store.recoverAbandoned()
-        guard let job = try await store.claim(owner: owner, only: id) else { return false }
+        guard let job = try await store.claim(id, owner: owner) else { return false }
         await perform(job)
         return true
     }
@@ -83,7 +86,7 @@ package final class JobWorker: Service {
         while !Task.isCancelled {
             do {
                 if polls % Self.pollsPerRecovery == 0 { try await store.recoverAbandoned() }
-                if try await store.hasDue() { wakeUp.yield() }
+                if try await store.hasDue(reach) { wakeUp.yield() }
             } catch {
                 logger.warning("waiting jobs could not be looked for", metadata: ["error": "\(error)"])
             }
@@ -105,7 +108,7 @@ package final class JobWorker: Service {
 
     private func claim() async -> Job? {
         do {
-            return try await store.claim(owner: owner)
+            return try await store.claim(owner: owner, reach)
         } catch {
             if !Task.isCancelled { logger.error("no job could be claimed", metadata: ["error": "\(error)"]) }
             return nil

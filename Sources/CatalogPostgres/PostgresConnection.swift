@@ -88,6 +88,14 @@ final class PostgresConnection: SQLConnection {
         try copy.sendRows(over: link)
     }
 
+    func send(_ signal: NodeSignal) throws {
+        let text = PostgresSignals.sender + " " + signal.text
+        guard text.utf8.count <= NodeSignal.textBytesMax else {
+            throw CatalogError.internalError("a signal is too long")
+        }
+        try executeLater(PostgresSignals.notify, [.text(text)])
+    }
+
     func executeScript(_ sql: String) throws {
         try begin()
         try sendGathered()

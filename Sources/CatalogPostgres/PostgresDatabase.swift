@@ -49,6 +49,10 @@ package final class PostgresDatabase: Database {
         try attempt(.bulkWriting, isRepeatable: false, body)
     }
 
+    package func listen(_ handler: @escaping @Sendable (NodeNews) -> Void) async {
+        await PostgresSignals(pool: pool, handler: handler).run()
+    }
+
     package func damages() async throws -> [String] {
         // PostgreSQL checks pages as it reads them, and has its own programs to read all of them.
         []

@@ -125,6 +125,22 @@ final class PostgresLink: @unchecked Sendable {
         }
     }
 
+    // MARK: Signals
+
+    /// The texts that came on channels that this connection listens to; waits at most so long for the first.
+    func notifications(within milliseconds: Int32) throws -> [String] {
+        var entry = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
+        if poll(&entry, 1, milliseconds) > 0 {
+            guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { throw lost() }
+        }
+        var texts: [String] = []
+        while let found = PQnotifies(handle) {
+            texts.append(String(cString: found.pointee.extra))
+            PQfreemem(found)
+        }
+        return texts
+    }
+
     // MARK: COPY
 
     /// Begins to fill a table by COPY.

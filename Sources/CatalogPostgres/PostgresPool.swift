@@ -64,6 +64,12 @@ final class PostgresPool: Sendable {
     /// Whether the server has ever answered: until then a wrong address or password is likelier than a restart.
     var hasConnected: Bool { state.withLock { $0.hasConnected } }
 
+    /// A connection that is nobody else's and that no turn has to wait for.
+    func makeOwnLink() throws -> PostgresLink {
+        guard !state.withLock(\.isClosed) else { throw CatalogError(.unavailable, "The database is closed") }
+        return try connect()
+    }
+
     private func connect() throws -> PostgresLink {
         let link = try PostgresLink(target, statementSeconds: statementSeconds)
         try link.requireVersion()

@@ -104,6 +104,8 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
         }
     }
 
+    package func listen(_ handler: @escaping @Sendable (NodeNews) -> Void) async {}
+
     package func damages() async throws -> [String] {
         try await onThread {
             do {

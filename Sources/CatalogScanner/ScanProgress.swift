@@ -1,7 +1,7 @@
 package import CatalogCore
 
 /// How far a scan is, told about once a second while it runs and once at its end.
-package struct ScanProgress: Sendable, Equatable {
+package struct ScanProgress: Sendable, Equatable, Codable {
     /// The id of the scan and of its job.
     package var scanID: JobID
     /// The storage root that is being scanned.
@@ -37,7 +37,7 @@ extension ScanProgress {
 }
 
 /// What a scan has counted so far.
-package struct ScanCounts: Sendable, Equatable {
+package struct ScanCounts: Sendable, Equatable, Codable {
     /// Entries seen, directories included.
     package var entriesFound = 0
     package var directoriesListed = 0

@@ -40,7 +40,9 @@ package struct ScanService: Sendable {
             var request = request
             if try !store.hasCompleted(request.rootID, on: connection) { request.look(as: .full) }
             let id = try jobs.push(
-                NewJob(kind: Self.scanKind, payload: try request.json, uniqueKey: key), on: connection)
+                NewJob(
+                    kind: Self.scanKind, payload: try request.json, uniqueKey: key, rootID: request.rootID),
+                on: connection)
             try store.insert(request, id: id, on: connection)
             return id
         }
@@ -86,7 +88,8 @@ package struct ScanService: Sendable {
         let key = Self.key(of: scan.rootID)
         return try await database.write { connection in
             if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
-            return try jobs.push(NewJob(kind: Self.removalKind, payload: payload, uniqueKey: key), on: connection)
+            return try jobs.push(
+                NewJob(kind: Self.removalKind, payload: payload, uniqueKey: key, rootID: scan.rootID), on: connection)
         }
     }
 

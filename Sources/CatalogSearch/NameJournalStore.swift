@@ -38,6 +38,7 @@ struct NameJournalStore {
         guard let sequence = try connection.firstRow(NameJournalQueries.insert, values, { $0.integer(0) }) else {
             throw CatalogError.internalError("the journal of names gave no number")
         }
+        try connection.send(.namesChanged)
         return sequence
     }
 

@@ -19,6 +19,8 @@ package struct CatalogServer: Sendable {
         package let metrics: MetricsRegistry
         /// The clock of sessions, rate limits and times in responses.
         package let time: TimeSource
+        /// The other servers over the same database; nil for one that is alone.
+        package var nodes: NodeSignals?
         /// The version of the program, for `/metrics`.
         package var version = "unknown"
 
@@ -62,7 +64,8 @@ package struct CatalogServer: Sendable {
         shell = try HTTPShell(
             ShellServices(
                 settings: settings, authenticator: SessionAuthenticator(dependencies.authentication),
-                rateLimiter: MemoryRateLimiter(), registry: dependencies.metrics, time: dependencies.time,
+                rateLimiter: SharedRateLimiter(nodes: dependencies.nodes), registry: dependencies.metrics,
+                time: dependencies.time,
                 group: group),
             endpoints: EndpointManifest.all, handlers: handlers.flatMap { $0 })
     }

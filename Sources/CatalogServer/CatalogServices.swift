@@ -22,6 +22,8 @@ package struct CatalogServices: Sendable {
         package var scanSlots: Int
         /// Setting `scan.concurrency`: directories that one scan lists at the same time.
         package var scanConcurrency: Int
+        /// Which jobs the process takes.
+        package var reach = JobStore.Reach.common
         /// How long the removal of a root waits for its scan to stop. No setting: only tests have less patience.
         package var scanStopPatience: Duration = .seconds(Limits.scanStopSeconds)
 
@@ -65,6 +67,8 @@ package struct CatalogServices: Sendable {
     package let openFiles: OpenFileCache
     /// Live events for everybody who listens in this process.
     package let events: EventBroker
+    /// The other processes over the same database; runs as a service.
+    package let nodes: NodeSignals
     /// What the scans of this process have looked at, for `/metrics`.
     let scanActivity: ScanActivity
     /// Runs queued scans and removals, once somebody calls its `run()`.
@@ -105,16 +109,15 @@ package struct CatalogServices: Sendable {
         let entries = CatalogStore(database: database)
         let events = EventBroker()
         let scanActivity = ScanActivity()
+        let nodes = NodeSignals(database: database, logger: logger)
         let publish: @Sendable (ScanProgress) -> Void = { progress in
             events.publish(LiveEvent(progress, at: time.now))
+            if let signal = progress.signal { nodes.post(signal) }
             scanActivity.note(progress)
             listeners.onProgress(progress)
         }
-        self.roots = roots
-        self.entries = entries
-        self.events = events
-        self.scanActivity = scanActivity
-        self.scans = scans
+        (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
+        (self.events, self.scanActivity) = (events, scanActivity)
         catalog = CatalogService(store: entries, roots: roots)
         let openFiles = OpenFileCache()
         self.openFiles = openFiles
@@ -132,7 +135,26 @@ package struct CatalogServices: Sendable {
                     threads: ScanThreads(pool: scanPool, directoriesAtOnce: configuration.scanConcurrency), time: time,
                     onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
-            ], slots: configuration.scanSlots, logger: logger, prepare: { try await roots.finishPurges() })
+            ], slots: configuration.scanSlots, reach: configuration.reach, logger: logger,
+            prepare: { try await roots.finishPurges() })
+        listen()
+    }
+
+    /// Does what other nodes tell.
+    private func listen() {
+        nodes.onNews { [worker, registry, publish = events.publish] news in
+            switch news {
+            case .signal(.jobAdded): worker.wake()
+            case .signal(.jobCancelled(let id)): worker.cancelNow(id)
+            case .signal(.rootChanged(let id)): registry.invalidate(id)
+            case .signal(.scanProgress(let json)):
+                if let progress = ScanProgress(signal: json) { publish(LiveEvent(progress, at: TimeSource.system.now)) }
+            case .listening:
+                worker.wake()
+                registry.invalidateAll()
+            case .signal: break
+            }
+        }
     }
 
     /// Searching, over an index that somebody has opened.

@@ -14,6 +14,13 @@ extension SettingForm where Value == String {
         }
     }
 
+    /// The name of a storage root.
+    static var rootName: SettingForm {
+        text("name", accepted: "the name of a storage root") { text in
+            (1...255).contains(text.utf8.count) && !text.utf8.contains { $0 < 0x20 }
+        }
+    }
+
     private static func isNameScalar(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,

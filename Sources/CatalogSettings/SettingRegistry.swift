@@ -12,7 +12,7 @@ package enum SettingRegistry {
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
-        allowedLocalRoots.definition, scanConcurrency.definition, skipNames.definition,
+        allowedLocalRoots.definition, scanConcurrency.definition, skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
 
@@ -120,6 +120,9 @@ extension SettingRegistry {
                 + "Information,.Trash-*,lost+found,"
                 + ".catalogizer*"),
         "Names that scans leave out, with * and ? as wildcards.")
+    static let workerRoots = Setting(
+        "worker.roots", .list(of: .rootName), default: .value(""),
+        "Storage roots that only this worker reaches: it takes their jobs and no other, and no other node takes them.")
     static let loggingLevel = Setting(
         "logging.level", SettingForm<Settings.LogLevel>.choice, default: .value("info"),
         "The least level that is logged.", flag: "--log-level", options: .reloadable)

@@ -17,6 +17,7 @@ package struct Settings: Sendable, Equatable {
     /// Nil: any directory may become a local storage root.
     package let allowedLocalRoots: [String]?
     package let scan: Scan
+    package let worker: Worker
     package let logging: Logging
 
     /// Where the server listens, and for whom.
@@ -68,6 +69,12 @@ package struct Settings: Sendable, Equatable {
         package let concurrency: Int
         /// Patterns of names that are left out.
         package let skipNames: [String]
+    }
+
+    /// What a worker does.
+    package struct Worker: Sendable, Equatable {
+        /// Names of the storage roots whose jobs it takes, and nobody else; empty for all.
+        package let roots: [String]
     }
 
     /// What is logged, and how.
@@ -127,6 +134,7 @@ extension Settings {
         allowedLocalRoots = try values.optional(Registry.allowedLocalRoots)
         scan = Scan(
             concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames))
+        worker = Worker(roots: try values.value(Registry.workerRoots))
         logging = Logging(
             level: try values.value(Registry.loggingLevel), format: try values.value(Registry.loggingFormat))
     }

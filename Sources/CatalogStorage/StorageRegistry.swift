@@ -43,6 +43,16 @@ package final class StorageRegistry: Sendable {
         backend?.close()
     }
 
+    /// Forgets every backend: nobody knows which roots were changed.
+    package func invalidateAll() {
+        let backends = state.withLock { state in
+            defer { state.backends = [:] }
+            return Array(state.backends.values)
+        }
+        forgotten.wrappingAdd(1, ordering: .releasing)
+        for backend in backends { backend.close() }
+    }
+
     /// Closes every backend and refuses to make new ones.
     package func closeAll() {
         let backends = state.withLock { state in

@@ -24,8 +24,8 @@ struct Catalogizer: AsyncParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            ServeCommand.self, StorageCommand.self, ScanCommand.self, SearchCommand.self, UserCommand.self,
-            DoctorCommand.self, OpenAPICommand.self, SettingsCommand.self,
+            ServeCommand.self, WorkerCommand.self, StorageCommand.self, ScanCommand.self, SearchCommand.self,
+            UserCommand.self, DoctorCommand.self, OpenAPICommand.self, SettingsCommand.self,
         ])
 
     static func main() async {

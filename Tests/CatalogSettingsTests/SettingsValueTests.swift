@@ -105,7 +105,8 @@ struct SettingRegistryTests {
             "auth.admin_password": secret, "auth.admin_email": "a@b", "auth.registration_enabled": "false",
             "auth.lockout_failures": "9", "auth.lockout_minutes": "9", "secrets.master_key": secret,
             "rate_limit.auth_per_minute": "9", "rate_limit.api_per_minute": "9", "storage.allowed_local_roots": "/r",
-            "scan.concurrency": "9", "scan.skip_names": "x", "logging.level": "debug", "logging.format": "text",
+            "scan.concurrency": "9", "scan.skip_names": "x", "worker.roots": "attic", "logging.level": "debug",
+            "logging.format": "text",
         ]
         let defaults = try SettingsFixture().load().settings
         #expect(Set(others.keys) == Set(SettingRegistry.all.map(\.key)))

@@ -42,18 +42,43 @@ final class Connection {
 
     /// Sends a request and reads until `end` has arrived.
     func request(_ head: String, body: String = "", until end: String = "\r\n\r\n") throws -> String {
-        let text = "\(head)\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
-        let bytes = Array(text.utf8)
-        guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
-            throw CatalogError(.unavailable, "the request was not sent")
-        }
+        try send(head, body)
+        return try receive(until: end)
+    }
+
+    /// Sends a request and reads until the server closes the connection.
+    func requestWhole(_ head: String, body: String = "") throws -> String {
+        try send(head, body)
         var answer = ""
-        var buffer = [UInt8](repeating: 0, count: 16_384)
+        while let part = try receivePart() { answer += part }
+        return answer
+    }
+
+    /// Reads until `end` has arrived.
+    func receive(until end: String) throws -> String {
+        var answer = ""
         while !answer.contains(end) {
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { throw CatalogError(.unavailable, "the answer ended early: \(answer)") }
-            answer += String(decoding: buffer[..<count], as: UTF8.self)
+            guard let part = try receivePart() else {
+                throw CatalogError(.unavailable, "the answer ended early: \(answer)")
+            }
+            answer += part
         }
         return answer
+    }
+
+    private func send(_ head: String, _ body: String) throws {
+        let text = "\(head)\r\nHost: localhost\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        let bytes = Array(text.utf8)
+        guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+            throw CatalogError(.unavailable, "the request was not sent")
+        }
+    }
+
+    /// Nil at the end.
+    private func receivePart() throws -> String? {
+        var buffer = [UInt8](repeating: 0, count: 16_384)
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        guard count >= 0 else { throw CatalogError(.unavailable, "nothing came, errno \(errno)") }
+        return count > 0 ? String(decoding: buffer[..<count], as: UTF8.self) : nil
     }
 }

@@ -6,7 +6,7 @@ import Testing
 /// The built program on a PostgreSQL server.
 @Suite(.enabled(if: TestEngine.isPostgres)) struct PostgresProgramTests {
     @Test func `Every command works on a server as on a file, and a second server beside the first`() async throws {
-        try await Self.withProgram { program in
+        try await Program.onPostgres { program in
             try program.write("films/Paper Moons/Paper.Moons.mkv", "film")
             try program.write("films/Ångström.mp4", "another film")
             try await program.serving { _, _ in
@@ -20,11 +20,7 @@ import Testing
                 #expect(FileManager.default.fileExists(atPath: program.path("data/catalogizer.sqlite")) == false)
 
                 // Another node has a data directory of its own, and the secrets of the first.
-                for secret in ["jwt-secret", "master-key"] {
-                    let text = try String(contentsOfFile: program.path("data/\(secret)"), encoding: .utf8)
-                    try program.write("node/\(secret)", text)
-                    chmod(program.path("node/\(secret)"), 0o600)
-                }
+                try program.copySecrets(to: "node")
                 try await program.serving("node") { _, _ in
                     let beside = try await program.run("search", "angstrom", "--json", data: "node")
                     #expect(beside.code == 0, "\(beside.talk)")
@@ -38,7 +34,7 @@ import Testing
     }
 
     @Test func `A node with another secret is refused, and told where to get the right one`() async throws {
-        try await Self.withProgram { program in
+        try await Program.onPostgres { program in
             try await program.serving { _, _ in }
             let missing = try await program.run("serve", "--port", "0", data: "node")
             #expect(missing.code == 1)
@@ -54,7 +50,7 @@ import Testing
     }
 
     @Test func `A server that does not answer is said to be away, without its password`() async throws {
-        try await Self.withProgram { program in
+        try await Program.onPostgres { program in
             var lost = program
             lost.databaseURL = "postgres://cat:hunter2@127.0.0.1:\(try Connection.freePort())/catalog"
             let outcome = try await lost.run("serve", "--port", "0")
@@ -65,8 +61,12 @@ import Testing
         }
     }
 
-    private static func withProgram(_ body: (Program) async throws -> Void) async throws {
-        try await Program.withNew { program in
+}
+
+extension Program {
+    /// A program whose database is a new schema of the tests' PostgreSQL server.
+    static func onPostgres(_ body: (Program) async throws -> Void) async throws {
+        try await withNew { program in
             let place = TestEngine.place(in: program.scratch)
             try await place.create()
             var program = program
@@ -75,6 +75,15 @@ import Testing
             do { result = .success(try await body(program)) } catch { result = .failure(error) }
             try await place.remove()
             try result.get()
+        }
+    }
+
+    /// Gives another node's data directory the secrets of the first one.
+    func copySecrets(to node: String) throws {
+        for secret in ["jwt-secret", "master-key"] {
+            let text = try String(contentsOfFile: path("data/\(secret)"), encoding: .utf8)
+            try write("\(node)/\(secret)", text)
+            chmod(path("\(node)/\(secret)"), 0o600)
         }
     }
 }

@@ -8,6 +8,8 @@ struct Program: Sendable {
     let scratch: String
     /// The setting `database.url` of every command; nil for the file in the data directory.
     var databaseURL: String?
+    /// The setting `worker.roots` of every command; nil for none.
+    var workerRoots: String?
 
     /// The program lies beside the test bundle, wherever that was built.
     private static var executable: String {
@@ -66,6 +68,7 @@ struct Program: Sendable {
         // Settings of whoever runs the tests must not reach the program.
         process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
         if let databaseURL { process.environment?["CATALOGIZER_DATABASE_URL"] = databaseURL }
+        if let workerRoots { process.environment?["CATALOGIZER_WORKER_ROOTS"] = workerRoots }
         process.currentDirectoryURL = URL(fileURLWithPath: scratch)
         return try RunningProgram(process, output: path("run-\(UUID().uuidString)"))
     }

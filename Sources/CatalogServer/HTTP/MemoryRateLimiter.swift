@@ -14,15 +14,21 @@ package final class MemoryRateLimiter: RateLimiting {
     private struct Table {
         var buckets: [RateKey: [Bucket]] = [:]
         var marks: [RateKey: Int64] = [:]
+        /// Requests that were counted since `takeCharges`, where anybody wants to know.
+        var charges: [RateKey: Int] = [:]
         var sweptAt: Int64 = 0
     }
 
     private static let second: Int64 = 1_000_000
     private static let window = RateRule.windowSeconds * second
+    /// Requests of one key that another node may have let pass within a moment: no limit is higher.
+    private static let absorbedMax = 100_000
 
     private let table = Mutex(Table())
     private let time: TimeSource
     private let keysMax: Int
+    /// Whether what is counted here is kept for `takeCharges`.
+    let keepsCharges = Atomic(false)
 
     /// - Parameters:
     ///   - time: should never jump: `TimeSource.monotonic`.
@@ -62,17 +68,11 @@ package final class MemoryRateLimiter: RateLimiting {
             let used = buckets.reduce(0) { $0 + $1.count }
             let isAllowed = used < rule.limit
             if isAllowed, counting {
-                if let last = buckets.indices.last, now - buckets[last].startedAt < MemoryRateLimiter.second {
-                    buckets[last].lastAt = now
-                    buckets[last].count += 1
-                } else {
-                    buckets.append(Bucket(startedAt: now, lastAt: now, count: 1))
+                add(1, to: &buckets, now)
+                keep(buckets, of: key, in: &table, now)
+                if keepsCharges.load(ordering: .relaxed), table.charges.count < keysMax {
+                    table.charges[key, default: 0] += 1
                 }
-                if table.buckets[key] == nil {
-                    sweep(&table, now)
-                    makeRoom(&table)
-                }
-                table.buckets[key] = buckets
             }
             let taken = used + (isAllowed && counting ? 1 : 0)
             let freeAt = (isAllowed ? buckets.last : buckets.first).map { $0.lastAt + MemoryRateLimiter.window } ?? now
@@ -81,6 +81,44 @@ package final class MemoryRateLimiter: RateLimiting {
                 isAllowed: isAllowed, remaining: max(0, rule.limit - taken),
                 resetSeconds: max(isAllowed ? 0 : 1, seconds))
         }
+    }
+
+    /// What was counted since the last call, where `keepsCharges` says that anybody asks.
+    func takeCharges() -> [RateKey: Int] {
+        table.withLock { table in
+            defer { table.charges.removeAll(keepingCapacity: true) }
+            return table.charges
+        }
+    }
+
+    /// Counts requests that another node has let pass.
+    func absorb(_ counts: [RateKey: Int]) {
+        let now = time.now
+        table.withLock { table in
+            for (key, count) in counts {
+                var buckets = table.buckets[key] ?? []
+                buckets.removeAll { now - $0.lastAt >= MemoryRateLimiter.window }
+                add(max(0, min(count, MemoryRateLimiter.absorbedMax)), to: &buckets, now)
+                keep(buckets, of: key, in: &table, now)
+            }
+        }
+    }
+
+    private func add(_ count: Int, to buckets: inout [Bucket], _ now: Int64) {
+        if let last = buckets.indices.last, now - buckets[last].startedAt < MemoryRateLimiter.second {
+            buckets[last].lastAt = now
+            buckets[last].count += count
+        } else {
+            buckets.append(Bucket(startedAt: now, lastAt: now, count: count))
+        }
+    }
+
+    private func keep(_ buckets: [Bucket], of key: RateKey, in table: inout Table, _ now: Int64) {
+        if table.buckets[key] == nil {
+            sweep(&table, now)
+            makeRoom(&table)
+        }
+        table.buckets[key] = buckets
     }
 
     /// How many keys and marks are remembered now.

@@ -46,6 +46,9 @@ package struct RateKey: Sendable, Hashable {
     /// Equal texts share a bucket. At most some 150 bytes, whatever the subject is.
     package let text: String
 
+    /// A key that another node wrote as `text`.
+    init(text: String) { self.text = text }
+
     /// The bucket of `subject` (a user, an address, an account) at `endpoint`.
     package init(_ subject: String, endpoint: Endpoint) {
         // The strict class has a bucket for each endpoint, so that a login uses up nothing of the refresh after it; the

@@ -20,6 +20,6 @@ struct ServeCommand: AsyncParsableCommand {
         let session = try CommandSession(options, isServer: true)
         OpenFileLimit.raise(Logger(label: "start"))
         let options = self.options
-        try await ServerRun(session.loaded, log: session.log, readSettings: { try options.load() }).run()
+        try await ServerRun(.server, session.loaded, log: session.log, readSettings: { try options.load() }).run()
     }
 }

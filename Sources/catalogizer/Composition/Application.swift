@@ -16,11 +16,17 @@ struct Application: Sendable {
         case create
         /// Change a catalog that is there.
         case change
+        /// Run the jobs of a catalog that is there, from a data directory of its own.
+        case work
         /// Only read a catalog that is there.
         case read
 
         /// Whether a missing catalog is made; else it is an error, and stays missing.
         var makesCatalog: Bool { self == .serve || self == .create }
+        /// Whether a missing data directory is made.
+        var makesDirectory: Bool { makesCatalog || self == .work }
+        /// Whether an older schema is brought forward; else it is an error.
+        var migrates: Bool { self != .read && self != .work }
     }
 
     let loaded: LoadedSettings
@@ -52,7 +58,7 @@ struct Application: Sendable {
         let settings = loaded.settings
         let logger = Logger(label: "start")
         let place = try DatabasePlace(settings)
-        if !purpose.makesCatalog { _ = try DataDirectory.existing(settings.dataDirectory) }
+        if !purpose.makesDirectory { _ = try DataDirectory.existing(settings.dataDirectory) }
         // What is going to be refused is refused before anything is touched.
         try place.requireUsable(for: purpose, dataDirectory: settings.dataDirectory)
         let hasCatalog = try await place.hasCatalog()
@@ -82,7 +88,7 @@ struct Application: Sendable {
 
     /// Gives the database this program's schema, or sees that it has it, and that it was made with these secrets.
     private func bringForward(_ purpose: Purpose, _ place: DatabasePlace, _ logger: Logger) async throws {
-        if purpose == .read {
+        if !purpose.migrates {
             try await Migrator().check(database)
         } else if let newest = try await Migrator().migrate(database).last {
             logger.notice(
@@ -90,7 +96,7 @@ struct Application: Sendable {
                 metadata: ["database": "\(place.description)", "schema": "\(newest)"])
         }
         try await InstanceCheck(database: database).run(
-            jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed, keeps: purpose != .read)
+            jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed, keeps: purpose.migrates)
     }
 
     /// The search index of the data directory, for a command; nil while a server or another command has it open.

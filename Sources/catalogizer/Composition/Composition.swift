@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogJobs
 import CatalogScanner
 import CatalogSearch
 import CatalogServer
@@ -56,8 +57,12 @@ struct ProductServices: Sendable {
 
     /// - Parameters:
     ///   - index: what follows the scans of this process; nil when it has no search index open.
+    ///   - reach: which jobs the process takes.
     ///   - logLevel: the least that the services log; nil for the level of the program.
-    init(_ application: Application, index: NameIndex?, logLevel: Logger.Level? = nil) throws {
+    init(
+        _ application: Application, index: NameIndex?, reach: JobStore.Reach = .common,
+        logLevel: Logger.Level? = nil
+    ) throws {
         let settings = application.settings
         let reserved = try [settings.dataDirectory, settings.temporaryDirectory].compactMap { path in
             FileManager.default.fileExists(atPath: path) ? try ReservedDirectory(path: path) : nil
@@ -65,12 +70,13 @@ struct ProductServices: Sendable {
         var logger = Logger(label: "catalog")
         if let logLevel { logger.logLevel = logLevel }
         self.logger = logger
+        var configuration = CatalogServices.Configuration(
+            skipNames: settings.scan.skipNames, allowedLocalRoots: settings.allowedLocalRoots, reserved: reserved,
+            storageThreads: max(16, ProcessEnvironment.processorCount * 4),
+            scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency)
+        configuration.reach = reach
         services = CatalogServices(
-            database: application.database,
-            configuration: CatalogServices.Configuration(
-                skipNames: settings.scan.skipNames, allowedLocalRoots: settings.allowedLocalRoots, reserved: reserved,
-                storageThreads: max(16, ProcessEnvironment.processorCount * 4),
-                scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency),
+            database: application.database, configuration: configuration,
             providers: Composition.providers(reserved), time: .system, logger: logger,
             listeners: CatalogServices.ScanListeners(
                 onProgress: { _ in index?.wake() },

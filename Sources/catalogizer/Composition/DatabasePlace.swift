@@ -35,6 +35,12 @@ enum DatabasePlace: Sendable {
     /// - Throws: `CatalogError` with what to do.
     func requireUsable(for purpose: Application.Purpose, dataDirectory: String) throws {
         guard case .sqlite(let path) = self else { return }
+        guard purpose != .work else {
+            throw CatalogError(
+                .unsupported,
+                "A worker needs a PostgreSQL database, which it shares with the servers: set database.url. With SQLite the "
+                    + "server runs all jobs itself.")
+        }
         if !purpose.makesCatalog { try Self.requireFile(path) }
         try Self.requirePlace(of: path, dataDirectory: dataDirectory)
         let schema = SQLiteGlance.number(Migrator.newestStep, in: path)
@@ -71,7 +77,8 @@ enum DatabasePlace: Sendable {
         switch self {
         case .sqlite(let path): try SQLiteDatabase(path: path, readers: Self.readers(purpose))
         case .postgres(let target, let connections):
-            PostgresDatabase(target: target, connections: purpose == .serve ? connections : min(connections, 4))
+            PostgresDatabase(
+                target: target, connections: purpose == .serve || purpose == .work ? connections : min(connections, 4))
         }
     }
 

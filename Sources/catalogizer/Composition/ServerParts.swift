@@ -1,5 +1,6 @@
 import CLinux
 import CatalogCore
+import CatalogDatabase
 import CatalogSearch
 import CatalogServer
 import CatalogSettings
@@ -33,12 +34,16 @@ extension Composition {
             application, hasher: hasher, checkFile: product.services.checkFile)
         try await firstStart(authentication, application, logger)
         let server = try await httpServer(application, listener, product, index, authentication)
+        product.services.nodes.onNews(authentication.sessions.hear)
+        product.services.nodes.onNews { news in
+            if news == .listening || news == .signal(.namesChanged) { index.wake() }
+        }
         let cleaner = AuthenticationCleaner(
             database: application.database, settings: authentication.settings, time: .system, logger: logger)
         return ServerParts(
             services: [
                 IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
-                product.services.worker, server,
+                product.services.nodes, product.services.worker, server,
             ],
             reload: { settings in
                 try await server.reloadCertificates()
@@ -85,6 +90,7 @@ extension Composition {
         var dependencies = CatalogServer.Dependencies(
             database: application.database, services: product.services, search: product.services.search(index),
             authentication: authentication)
+        dependencies.nodes = product.services.nodes
         dependencies.version = ProductVersion.text
         let server = try CatalogServer(dependencies, settings: http, group: group)
         let scheme = http.tls == nil ? "http" : "https"
@@ -93,6 +99,7 @@ extension Composition {
             shell: server.shell, settings: http, group: group, logger: logger, listener: listener
         ) { port in
             logger.notice("listening", metadata: ["url": "\(scheme)://\(http.address(port: port))"])
+            ServiceNotice.ready.send()
         }
     }
 }

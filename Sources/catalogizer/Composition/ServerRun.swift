@@ -16,6 +16,15 @@ struct ServerRun: Sendable {
     /// A signal that comes sooner after the first one is the same wish: a terminal sends Ctrl-C to every process of a
     /// group, and a script that is one of them passes it on.
     private static let sameWish = Duration.seconds(1)
+    /// What the process is to the others over the same database.
+    enum Role: Sendable {
+        /// Answers requests and runs jobs.
+        case server
+        /// Runs jobs only.
+        case worker
+    }
+
+    private let role: Role
     private let loaded: LoadedSettings
     private let log: ProgramLog
     private let readSettings: @Sendable () throws -> LoadedSettings
@@ -23,7 +32,11 @@ struct ServerRun: Sendable {
     private let logger = Logger(label: "server")
 
     /// A server of these settings; `readSettings` reads every layer again.
-    init(_ loaded: LoadedSettings, log: ProgramLog, readSettings: @escaping @Sendable () throws -> LoadedSettings) {
+    init(
+        _ role: Role, _ loaded: LoadedSettings, log: ProgramLog,
+        readSettings: @escaping @Sendable () throws -> LoadedSettings
+    ) {
+        self.role = role
         self.loaded = loaded
         self.log = log
         self.readSettings = readSettings
@@ -53,22 +66,31 @@ struct ServerRun: Sendable {
     }
 
     private func serve() async throws {
+        guard role == .server else {
+            return try await run(.work) { try await Composition.worker($0) }
+        }
         if let directory = try? DataDirectory.existing(loaded.settings.dataDirectory) {
             try ServeLock.requireFree(directory)
         }
         let listener = try HTTPListener(Composition.httpSettings(loaded.settings))
         try await listener.bind(MultiThreadedEventLoopGroup.singleton)
         let result: Result<Void, any Error>
-        do { result = .success(try await serve(on: listener)) } catch { result = .failure(error) }
+        do {
+            result = .success(try await run(.serve) { try await Composition.server($0, listener) })
+        } catch {
+            result = .failure(error)
+        }
         await listener.close()
         try result.get()
     }
 
-    private func serve(on listener: HTTPListener) async throws {
-        let application = try await Application.open(loaded, for: .serve, log: log)
+    private func run(
+        _ purpose: Application.Purpose, _ compose: (Application) async throws -> ServerParts
+    ) async throws {
+        let application = try await Application.open(loaded, for: purpose, log: log)
         try await application.whileOpen {
             try Task.checkCancellation()
-            let parts = try await Composition.server(application, listener)
+            let parts = try await compose(application)
             let result: Result<Void, any Error>
             do { result = .success(try await run(parts)) } catch { result = .failure(error) }
             try await parts.close()
@@ -106,6 +128,7 @@ struct ServerRun: Sendable {
             } else {
                 stoppedAt = .now
                 ExitTimer.arm()
+                ServiceNotice.stopping.send()
                 logger.info("stopping", metadata: ["signal": "\(signal)"])
                 guard let group = phase.stop() else { return }
                 await group.triggerGracefulShutdown()

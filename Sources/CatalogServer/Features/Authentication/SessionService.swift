@@ -19,8 +19,8 @@ package struct SessionService: Sendable {
         self.random = random
     }
 
-    /// The caller behind a session token, as the database says now; at most half a second late about changes that
-    /// another process made, and never about those of this one.
+    /// The caller behind a session token, as the database says now; never late about changes that this process made, nor,
+    /// where nodes tell each other, about those of others; else at most half a second.
     ///
     /// - Parameter token: what stands after `Bearer `.
     /// - Throws: `CatalogError.unauthenticated`.
@@ -189,6 +189,17 @@ package struct SessionService: Sendable {
     /// The same inside a transaction of the caller, who calls `forget` when it is committed.
     func revokeAll(of userID: UserID, except kept: String?, _ connection: any SQLConnection) throws {
         try sessions.revokeAll(of: userID, except: kept, now: time.now, connection)
+    }
+
+    /// Takes what other nodes tell about sessions.
+    package func hear(_ news: NodeNews) {
+        switch news {
+        case .signal(.sessionEnded(let id)): cache.drop { $0.sessionID == id }
+        case .signal(.userChanged(let id)): forget(id)
+        // Whatever was told before that is lost.
+        case .listening: cache.drop { _ in true }
+        case .signal: break
+        }
     }
 
     /// Makes this process ask the database again about a user.

@@ -33,9 +33,10 @@ struct SessionStore: Sendable {
                 .integer(times.access), .integer(times.refresh), .integer(times.now),
             ])
         try insert(token, sessionID: session.id, expiresAt: times.refresh, connection)
-        try connection.execute(
+        let ended = try connection.execute(
             SessionQueries.revokeAllButNewest,
             [.integer(session.userID), .integer(times.now), .integer(Int64(Limits.sessionsPerUser))])
+        if ended > 0 { try connection.send(.userChanged(session.userID)) }
     }
 
     /// Gives a session a new refresh token and more time.
@@ -50,11 +51,13 @@ struct SessionStore: Sendable {
 
     func revoke(_ sessionID: String, now: Int64, _ connection: any SQLConnection) throws {
         try connection.execute(SessionQueries.revoke, [.text(sessionID), .integer(now)])
+        try connection.send(.sessionEnded(sessionID))
     }
 
     /// Ends the sessions of a user, but for one.
     func revokeAll(of userID: UserID, except kept: String?, now: Int64, _ connection: any SQLConnection) throws {
         try connection.execute(SessionQueries.revokeOfUser, [.integer(userID), .integer(now), .text(kept ?? "")])
+        try connection.send(.userChanged(userID))
     }
 
     func refreshToken(hash: [UInt8], _ connection: any SQLConnection) throws -> RefreshToken? {

@@ -93,6 +93,7 @@ package struct StorageRootStore: Sendable {
             try check(others)
             let values = try Self.values(of: draft, slug: Self.freeSlug(for: draft, beside: others), now: now)
             try connection.execute(StorageRootQueries.update, [.integer(id)] + values)
+            try connection.send(.rootChanged(id))
         }
     }
 
@@ -126,7 +127,10 @@ package struct StorageRootStore: Sendable {
     /// Hides a root and everything in it; its rows wait for its return.
     func delete(_ id: RootID) async throws {
         let now = time.now
-        _ = try await database.write { try $0.execute(StorageRootQueries.delete, [.integer(id), .integer(now)]) }
+        try await database.write { connection in
+            try connection.execute(StorageRootQueries.delete, [.integer(id), .integer(now)])
+            try connection.send(.rootChanged(id))
+        }
     }
 
     /// Takes the place from a deleted root: half of its rows must not come back, should its purge be interrupted.

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Logging
+
+/// A node that runs jobs and serves nobody.
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Run jobs beside the servers of a PostgreSQL database.",
+        discussion: """
+            A worker takes scans and other jobs off the servers' hands, or runs those that only its machine can: name the \
+            storage roots that nobody else reaches in `worker.roots`, and no other node takes their jobs. It needs the \
+            secrets of the servers, in its data directory or in settings. Stop it with Ctrl-C or SIGTERM: what it is at \
+            goes back to the queue.
+
+              catalogizer worker --database-url postgres://catalog:secret@db/catalog --data-dir /var/lib/catalogizer
+            """)
+
+    @OptionGroup(title: "Settings") var options: SettingsOptions
+
+    func run() async throws {
+        let session = try CommandSession(options, isServer: true)
+        OpenFileLimit.raise(Logger(label: "start"))
+        let options = self.options
+        try await ServerRun(.worker, session.loaded, log: session.log, readSettings: { try options.load() }).run()
+    }
+}
