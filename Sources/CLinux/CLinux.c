@@ -8,10 +8,10 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <malloc.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -146,6 +146,7 @@ void catalog_background_gives_way(void) { atomic_store(&background_gives_way, 1)
 
 void catalog_give_way(void) {
     if (!atomic_load(&background_gives_way)) return;
-    /* On Linux a thread has a niceness of its own; without the right to change it, it stays as it was. */
-    (void)setpriority(PRIO_PROCESS, 0, 10);
+    /* Without the right to it, the thread stays as it was. */
+    struct sched_param none = {0};
+    (void)sched_setscheduler(0, SCHED_BATCH, &none);
 }

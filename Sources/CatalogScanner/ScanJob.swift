@@ -133,8 +133,7 @@ package struct ScanJob: JobHandler {
     /// Walks on as many threads as directories may be listed at once. They are the scan's own: a common pool would have to
     /// have enough for all scans that may ever run at the same time.
     private func walk(_ walker: TreeWalker, _ shares: WalkShares) async {
-        let walkers = BlockingPool(
-            name: "walk", threads: threads.directoriesAtOnce, queueLimit: 0, isBackground: true)
+        let walkers = BlockingPool(name: "walk", threads: threads.directoriesAtOnce, queueLimit: 0)
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<threads.directoriesAtOnce {
                 group.addTask {

@@ -35,7 +35,9 @@ struct catalog_file_system {
 /// From now on `catalog_give_way` does something: a process that answers requests wants that, one that only scans does not.
 void catalog_background_gives_way(void);
 
-/// Lets the calling thread have a tenth of what others get while there is not enough for all. Cannot be taken back.
+/// Makes the calling thread one that works on its own (`SCHED_BATCH`): when it wakes, it does not push another one aside. A niceness
+/// of all threads of a scan would give others more, but nice threads crowd on one processor while another has nothing to do: a first
+/// scan took a sixth longer on an idle machine.
 void catalog_give_way(void);
 
 /// `O_PATH`: opens a place without the right to read it.
