@@ -72,13 +72,14 @@ enum CatalogQueries {
 
     static let entry = entries(byIDs: 1)
 
-    /// Ids of one statement, where there are more than one: each statement is a round trip to a server.
-    static let idsPerStatement = 50
+    /// How many ids statements take: each statement is a round trip to a server, and ids that only fill it up cost time too.
+    static let idsOfStatements = [1, 8, 50]
 
-    static func entries(byIDs count: Int) -> SQLStatement { count == 1 ? entryByID : entriesByID }
+    /// - Parameter count: one of `idsOfStatements`.
+    static func entries(byIDs count: Int) -> SQLStatement { entriesByIDs[count] ?? entries(list(count)) }
 
-    private static let entryByID = entries(list(1))
-    private static let entriesByID = entries(list(idsPerStatement))
+    private static let entriesByIDs = Dictionary(
+        uniqueKeysWithValues: idsOfStatements.map { ($0, entries(list($0))) })
 
     private static func entries(_ list: String) -> SQLStatement {
         SQLStatement(
@@ -89,10 +90,12 @@ enum CatalogQueries {
     }
 
     /// Entries and everything above them: id, parent and name, in no order.
-    static func ancestors(ofIDs count: Int) -> SQLStatement { count == 1 ? ancestorsOfID : ancestorsOfIDs }
+    ///
+    /// - Parameter count: one of `idsOfStatements`.
+    static func ancestors(ofIDs count: Int) -> SQLStatement { ancestorsOfIDs[count] ?? ancestors(list(count)) }
 
-    private static let ancestorsOfID = ancestors(list(1))
-    private static let ancestorsOfIDs = ancestors(list(idsPerStatement))
+    private static let ancestorsOfIDs = Dictionary(
+        uniqueKeysWithValues: idsOfStatements.map { ($0, ancestors(list($0))) })
 
     /// UNION, which leaves out what is there already: so damaged rows that lead round in a circle end too.
     private static func ancestors(_ list: String) -> SQLStatement {

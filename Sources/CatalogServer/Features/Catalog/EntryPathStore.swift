@@ -71,13 +71,18 @@ struct EntryPathStore {
         return (row.entry.inDirectory(parents.map { NameEncoding.text(of: $0) + "/" }.joined()), row.place, path)
     }
 
-    /// Lists as long as statements take them: of one id, or of many, where a short one repeats its last id.
+    /// Lists as long as statements take them, where the last one repeats its last id.
     private static func parts(of ids: [EntryID]) -> [[EntryID]] {
-        guard ids.count > 1 else { return ids.isEmpty ? [] : [ids] }
-        let size = CatalogQueries.idsPerStatement
-        return stride(from: 0, to: ids.count, by: size).map { start in
-            (start..<(start + size)).map { ids[min($0, ids.count - 1)] }
+        var parts: [[EntryID]] = []
+        var start = 0
+        while start < ids.count {
+            let left = ids.count - start
+            let sizes = CatalogQueries.idsOfStatements
+            let size = sizes.first { $0 >= left } ?? sizes[sizes.count - 1]
+            parts.append((start..<(start + size)).map { ids[min($0, ids.count - 1)] })
+            start += size
         }
+        return parts
     }
 
     private mutating func place(_ rootID: RootID) throws -> CatalogPlace? {
