@@ -18,7 +18,7 @@ package enum NodeSignal: Sendable, Equatable {
     case namesChanged
     /// How far a scan is, as JSON.
     case scanProgress(String)
-    /// Requests that were counted against rate limits, as `RateCounts` writes them.
+    /// Requests that were counted against rate limits, as the limiter of the server writes them.
     case rateCounts(String)
 
     /// Bytes of a text at most: PostgreSQL carries less than 8,000.

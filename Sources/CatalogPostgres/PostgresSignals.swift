@@ -7,9 +7,11 @@ import Synchronization
 struct PostgresSignals: Sendable {
     /// Tells this process from the others, whose signals it does not want to miss.
     static let sender = RandomSource.system.hex(bytes: 8)
-    /// The name of the schema is in the name of the channel: two catalogs may share a database.
-    static let notify = SQLStatement("SELECT pg_notify('catalogizer_' || current_schema(), $1)")
-    private static let channel = "SELECT 'catalogizer_' || current_schema()"
+    /// Of each schema another one: two catalogs may share a database. A digest, since names of channels are shorter than those of
+    /// schemas may be.
+    private static let channel =
+        "'catalogizer_' || left(encode(sha256(convert_to(current_schema(), 'UTF8')), 'hex'), 32)"
+    static let notify = SQLStatement("SELECT pg_notify(\(channel), $1)")
 
     /// How long the end of the task goes unnoticed.
     private static let waitMilliseconds: Int32 = 250
@@ -43,10 +45,9 @@ struct PostgresSignals: Sendable {
 
     private func listen(until isOver: StopFlag) throws {
         let link = try pool.makeOwnLink()
-        let found = try link.query(Self.channel, [])
+        let found = try link.query("SELECT \(Self.channel)", [])
         guard found.rowCount == 1 else { return }
-        let channel = found.row(0).text(0).replacing("\"", with: "\"\"")
-        try link.run(script: "LISTEN \"\(channel)\"")
+        try link.run(script: "LISTEN \(found.row(0).text(0))")
         handler(.listening)
         while !isOver.isRaised {
             for text in try link.notifications(within: Self.waitMilliseconds) {

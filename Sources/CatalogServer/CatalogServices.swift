@@ -112,7 +112,7 @@ package struct CatalogServices: Sendable {
         let nodes = NodeSignals(database: database, logger: logger)
         let publish: @Sendable (ScanProgress) -> Void = { progress in
             events.publish(LiveEvent(progress, at: time.now))
-            if let signal = progress.signal { nodes.post(signal) }
+            nodes.post(progress.signal)
             scanActivity.note(progress)
             listeners.onProgress(progress)
         }
@@ -137,18 +137,18 @@ package struct CatalogServices: Sendable {
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
             ], slots: configuration.scanSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
-        listen()
+        listen(time)
     }
 
     /// Does what other nodes tell.
-    private func listen() {
+    private func listen(_ time: TimeSource) {
         nodes.onNews { [worker, registry, publish = events.publish] news in
             switch news {
             case .signal(.jobAdded): worker.wake()
             case .signal(.jobCancelled(let id)): worker.cancelNow(id)
             case .signal(.rootChanged(let id)): registry.invalidate(id)
             case .signal(.scanProgress(let json)):
-                if let progress = ScanProgress(signal: json) { publish(LiveEvent(progress, at: TimeSource.system.now)) }
+                if let progress = ScanProgress(signal: json) { publish(LiveEvent(progress, at: time.now)) }
             case .listening:
                 worker.wake()
                 registry.invalidateAll()

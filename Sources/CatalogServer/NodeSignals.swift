@@ -29,9 +29,12 @@ package final class NodeSignals: Service {
         self.logger = logger
     }
 
+    /// Whether anybody can hear this process; if not, what there is to tell need not be made.
+    package var reachesOthers: Bool { database.carriesSignals }
+
     /// Tells the others soon.
-    package func post(_ signal: NodeSignal) {
-        guard database.carriesSignals else { return }
+    package func post(_ signal: @autoclosure () -> NodeSignal?) {
+        guard reachesOthers, let signal = signal() else { return }
         state.withLock { state in
             if state.waiting.count < Self.waitingMax { state.waiting.append(signal) }
         }
@@ -50,7 +53,7 @@ package final class NodeSignals: Service {
     /// The service: until graceful shutdown.
     package func run() async throws {
         // A service that ends stops the others.
-        guard database.carriesSignals else { return try await gracefulShutdown() }
+        guard reachesOthers else { return try await gracefulShutdown() }
         await cancelWhenGracefulShutdown { [self] in
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.database.listen { self.hear($0) } }

@@ -58,7 +58,8 @@ extension SettingRegistry {
         "The catalog's database.", flag: "--database-url", options: .urlPassword)
     static let databaseConnections = Setting(
         "database.connections", .integer(2...200), default: .value("10"),
-        "Connections that one process holds to a PostgreSQL server at most; SQLite has as many as cores.")
+        "Connections that one process holds to a PostgreSQL server at most, beside one that hears of other nodes; SQLite has as many as cores."
+    )
     static let temporaryDirectory = Setting(
         "temp_dir", .path("directory"), default: .derived("<data_dir>/tmp") { "\($0.dataDirectory)/tmp" },
         "Temporary files; the server's own left-overs are removed at start.")

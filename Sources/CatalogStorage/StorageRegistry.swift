@@ -45,18 +45,17 @@ package final class StorageRegistry: Sendable {
 
     /// Forgets every backend: nobody knows which roots were changed.
     package func invalidateAll() {
-        let backends = state.withLock { state in
-            defer { state.backends = [:] }
-            return Array(state.backends.values)
-        }
-        forgotten.wrappingAdd(1, ordering: .releasing)
-        for backend in backends { backend.close() }
+        forgetAll(closing: false)
     }
 
     /// Closes every backend and refuses to make new ones.
     package func closeAll() {
+        forgetAll(closing: true)
+    }
+
+    private func forgetAll(closing: Bool) {
         let backends = state.withLock { state in
-            state.isClosed = true
+            if closing { state.isClosed = true }
             defer { state.backends = [:] }
             return Array(state.backends.values)
         }

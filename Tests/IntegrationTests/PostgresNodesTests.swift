@@ -29,20 +29,23 @@ import Testing
         }
     }
 
-    @Test func `Who listens on one node hears of a scan that runs on another`() async throws {
-        try await withTwoServers { program, first, second in
-            let token = try login(program, on: first)
+    @Test func `Who listens on a server hears of a scan that runs on a worker`() async throws {
+        try await Program.onPostgres { program in
             try program.write("films/Paper Moons.mkv", "film")
-            let listener = try Connection(port: second)
-            let head = "GET /api/v1/events?channels=scan_updates HTTP/1.1\r\nAuthorization: Bearer \(token)"
-            _ = try listener.request(head)
-            // A command without a server in its data directory runs the scan itself.
-            let added = try await program.run("storage", "add", "films", "file://" + program.path("films"), data: "own")
-            #expect(added.code == 0, "\(added.talk)")
-            let scanned = try await program.run("scan", "films", data: "own")
-            #expect(scanned.code == 0, "\(scanned.talk)")
-            let heard = try listener.receive(until: "\"completed\"")
-            #expect(heard.contains("\"storage_root\":\"films\""), "\(heard)")
+            try await program.serving { _, port in
+                _ = try await program.run("storage", "add", "films", "file://" + program.path("films"))
+                try program.copySecrets(to: "worker")
+                let token = try login(program, on: port)
+                let listener = try Connection(port: port)
+                let head = "GET /api/v1/events?channels=scan_updates HTTP/1.1\r\nAuthorization: Bearer \(token)"
+                _ = try listener.request(head)
+                // No other process may run it.
+                try await program.working("worker", roots: "films") { _ in
+                    _ = try startScan(of: "films", token, on: port)
+                    let heard = try listener.receive(until: "\"completed\"")
+                    #expect(heard.contains("\"storage_root\":\"films\""), "\(heard)")
+                }
+            }
         }
     }
 
@@ -95,7 +98,7 @@ import Testing
     private func withTwoServers(_ body: (Program, UInt16, UInt16) async throws -> Void) async throws {
         try await Program.onPostgres { program in
             try await program.serving { _, first in
-                for node in ["node", "own"] { try program.copySecrets(to: node) }
+                try program.copySecrets(to: "node")
                 try await program.serving("node") { _, second in try await body(program, first, second) }
             }
         }

@@ -1,5 +1,5 @@
 extension Migrations {
-    /// A directory has its row in `directories` from its first listing on: a scan writes it once and does not change it later.
+    /// A directory has its row in `directories` from its first listing on: a first scan writes it once.
     /// The directories of a root, listed or not, are found in `entries`.
     static let listedDirectories = Migration(
         number: 8, name: "listed directories",

@@ -17,9 +17,15 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Settings") var options: SettingsOptions
 
     func run() async throws {
-        let session = try CommandSession(options, isServer: true)
+        try await options.run(as: .server)
+    }
+}
+
+extension SettingsOptions {
+    /// Runs a server or a worker with these settings until it is stopped.
+    func run(as role: ServerRun.Role) async throws {
+        let session = try CommandSession(self, isServer: true)
         OpenFileLimit.raise(Logger(label: "start"))
-        let options = self.options
-        try await ServerRun(.server, session.loaded, log: session.log, readSettings: { try options.load() }).run()
+        try await ServerRun(role, session.loaded, log: session.log, readSettings: { try load() }).run()
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Logging
 
 /// A node that runs jobs and serves nobody.
 struct WorkerCommand: AsyncParsableCommand {
@@ -18,9 +17,6 @@ struct WorkerCommand: AsyncParsableCommand {
     @OptionGroup(title: "Settings") var options: SettingsOptions
 
     func run() async throws {
-        let session = try CommandSession(options, isServer: true)
-        OpenFileLimit.raise(Logger(label: "start"))
-        let options = self.options
-        try await ServerRun(.worker, session.loaded, log: session.log, readSettings: { try options.load() }).run()
+        try await options.run(as: .worker)
     }
 }

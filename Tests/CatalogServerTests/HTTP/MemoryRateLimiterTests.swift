@@ -1,5 +1,7 @@
+import CatalogDatabase
 import CatalogServer
 import CatalogTestSupport
+import Foundation
 import Testing
 
 @Suite struct MemoryRateLimiterTests {
@@ -12,6 +14,20 @@ import Testing
         #expect(keys.allSatisfy { $0.text.utf8.count <= 200 })
         #expect(Set(keys).count == 3)
         #expect(RateKey(long, endpoint: endpoint) == keys[1])
+    }
+
+    @Test func `What nodes are told fits into signals, whatever clients call themselves`() throws {
+        // In JSON each of these takes six bytes.
+        let hostile = String(repeating: "\u{1}", count: 60)
+        let keys = (0..<200).map { RateKey("\(hostile)\($0)", endpoint: endpoint) }
+        let signals = SharedRateLimiter.signals(of: Dictionary(uniqueKeysWithValues: keys.map { ($0, 3) }))
+        #expect(signals.allSatisfy { $0.text.utf8.count <= NodeSignal.textBytesMax - 50 })
+        let told = try signals.map { signal -> [String: Int] in
+            guard case .rateCounts(let json) = signal else { return [:] }
+            return try JSONDecoder().decode([String: Int].self, from: Data(json.utf8))
+        }
+        #expect(Set(told.flatMap(\.keys)) == Set(keys.map(\.text)))
+        #expect(told.flatMap(\.values).allSatisfy { $0 == 3 })
     }
 
     @Test func `What no longer counts is forgotten with the next new key`() {

@@ -19,8 +19,8 @@ package struct SessionService: Sendable {
         self.random = random
     }
 
-    /// The caller behind a session token, as the database says now; never late about changes that this process made, nor,
-    /// where nodes tell each other, about those of others; else at most half a second.
+    /// The caller behind a session token, as the database says now; never late about changes that this process made, and about
+    /// those of others at most half a second. Where nodes tell each other it is some milliseconds.
     ///
     /// - Parameter token: what stands after `Bearer `.
     /// - Throws: `CatalogError.unauthenticated`.
