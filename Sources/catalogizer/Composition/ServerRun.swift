@@ -73,7 +73,7 @@ struct ServerRun: Sendable {
             try ServeLock.requireFree(directory)
         }
         let listener = try HTTPListener(Composition.httpSettings(loaded.settings))
-        try await listener.bind(MultiThreadedEventLoopGroup.singleton)
+        try await listener.bind(ConnectionLoops.group)
         let result: Result<Void, any Error>
         do {
             result = .success(try await run(.serve) { try await Composition.server($0, listener) })
