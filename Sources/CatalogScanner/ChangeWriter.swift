@@ -11,9 +11,12 @@ final class ChangeWriter {
     private static let transactionMicroseconds: Int64 = 250_000
     /// Who listens hears of progress this often at most; transactions may be many and small.
     private static let publishMicroseconds: Int64 = 250_000
+    /// How long a batch waits for reads at most. One of four thousand entries takes half of it to write.
+    private static let patienceMilliseconds = 40
 
     let scan: ScanContext
     private let progress: ProgressReport
+    private let reads: ForegroundReads
     private let entries: EntryStore
     private let scans: ScanStore
     private(set) var counts = ScanCounts()
@@ -31,10 +34,13 @@ final class ChangeWriter {
     private var errorsWritten = 0
     private var publishedAt: Int64 = 0
 
-    /// - Parameter progress: of the scan before this walk.
-    init(scan: ScanContext, progress: ProgressReport) {
+    /// - Parameters:
+    ///   - progress: of the scan before this walk.
+    ///   - reads: pass before each batch.
+    init(scan: ScanContext, progress: ProgressReport, reads: ForegroundReads) {
         self.scan = scan
         self.progress = progress
+        self.reads = reads
         entries = scan.entries
         scans = scan.scans
     }
@@ -74,9 +80,11 @@ final class ChangeWriter {
     }
 
     private func write(_ batch: WalkBatch, _ connection: any SQLConnection) throws {
+        var patience = reads.patience(milliseconds: Self.patienceMilliseconds)
         for error in batch.errors { try write(error, connection) }
         try batch.withNames { names, foldedNames in
             for directory in batch.directories {
+                patience.letPass()
                 guard let id = try take(directory.reference) else {
                     deferSubdirectories(of: directory, batch)
                     continue

@@ -156,7 +156,7 @@ package struct ScanJob: JobHandler {
     ) async throws -> (counts: ScanCounts, hasDeferredEntries: Bool) {
         defer { channel.close() }
         return try await pool.run {
-            let writer = ChangeWriter(scan: scan, progress: progress)
+            let writer = ChangeWriter(scan: scan, progress: progress, reads: threads.reads)
             try writer.run(channel)
             return (writer.counts, writer.hasDeferredEntries)
         }

@@ -1,3 +1,4 @@
+package import CatalogCore
 package import CatalogStorage
 
 /// What scans run on.
@@ -6,10 +7,13 @@ package struct ScanThreads: Sendable {
     let pool: BlockingPool
     /// Setting `scan.concurrency`: directories that one scan lists at the same time, each on a thread of the scan's own.
     let directoriesAtOnce: Int
+    /// What a scan lets pass before each piece of its writing.
+    let reads: ForegroundReads
 
     /// - Parameter pool: has a thread for each scan that may run at the same time.
-    package init(pool: BlockingPool, directoriesAtOnce: Int) {
+    package init(pool: BlockingPool, directoriesAtOnce: Int, reads: ForegroundReads = ForegroundReads()) {
         self.pool = pool
+        self.reads = reads
         self.directoriesAtOnce = max(directoriesAtOnce, 1)
     }
 }

@@ -1,4 +1,4 @@
-import CatalogCore
+package import CatalogCore
 package import CatalogDatabase
 import Synchronization
 
@@ -10,6 +10,7 @@ import Synchronization
 /// directory's index open; any number of processes may follow one database, each with a directory of its own.
 package final class NameIndex: Sendable {
     private let database: any Database
+    private let reads: ForegroundReads
     private let applied = AppliedSequence()
     /// What searches read.
     private let published = PublishedPack()
@@ -19,6 +20,9 @@ package final class NameIndex: Sendable {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let note: @Sendable (String) -> Void
+
+    /// How long a step of following waits for reads at most.
+    private static let patienceMilliseconds = 40
 
     static let closed = CatalogError(.unavailable, "The search index is closed")
     static let damaged = CatalogError(
@@ -33,15 +37,18 @@ package final class NameIndex: Sendable {
     /// - Parameters:
     ///   - database: the catalog, with its schema in place.
     ///   - directory: where the index lies (`<data_dir>/search`); made when missing.
+    ///   - reads: pass before each step of following.
     ///   - bootID: tells this boot of the machine from others; a file that another one left open is not trusted.
     ///   - note: hears what an operator may want to read in the log: why an index is built, why following fails.
     /// - Throws: `CatalogError.conflict` when another process uses the directory; `.unavailable` or
     ///   `.insufficientStorage` when the file cannot be used; whatever the database throws.
     package init(
-        database: any Database, directory: String, bootID: UInt64 = BootID.current,
+        database: any Database, directory: String, reads: ForegroundReads = ForegroundReads(),
+        bootID: UInt64 = BootID.current,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws {
         self.database = database
+        self.reads = reads
         self.note = note
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await thread.run {
@@ -173,6 +180,12 @@ package final class NameIndex: Sendable {
 
     /// Applies a part of the journal; on `thread`.
     private func step() throws -> Bool {
+        var patience = reads.patience(milliseconds: Self.patienceMilliseconds)
+        patience.letPass()
+        return try applyNext()
+    }
+
+    private func applyNext() throws -> Bool {
         try writer.withLock { writer in
             guard let writer else { throw NameIndex.closed }
             defer { publish(writer) }

@@ -26,6 +26,8 @@ package struct CatalogServices: Sendable {
         package var reach = JobStore.Reach.common
         /// How long the removal of a root waits for its scan to stop. No setting: only tests have less patience.
         package var scanStopPatience: Duration = .seconds(Limits.scanStopSeconds)
+        /// The reads of this process, which its scans let pass.
+        package var reads = ForegroundReads()
 
         package init(
             skipNames: [String], allowedLocalRoots: [String]?, reserved: [ReservedDirectory], storageThreads: Int,
@@ -76,6 +78,7 @@ package struct CatalogServices: Sendable {
     /// Checks whether a caller may have a link to a file.
     package let checkFile: DownloadLinkService.FileCheck
     let entries: CatalogStore
+    private let reads: ForegroundReads
     private let database: any Database
     private let registry: StorageRegistry
     private let storagePool: BlockingPool
@@ -117,8 +120,8 @@ package struct CatalogServices: Sendable {
             listeners.onProgress(progress)
         }
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
-        (self.events, self.scanActivity) = (events, scanActivity)
-        catalog = CatalogService(store: entries, roots: roots)
+        (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
+        catalog = CatalogService(store: entries, roots: roots, reads: reads)
         let openFiles = OpenFileCache()
         self.openFiles = openFiles
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
@@ -132,7 +135,9 @@ package struct CatalogServices: Sendable {
             handlers: [
                 ScanJob(
                     database: database, roots: roots,
-                    threads: ScanThreads(pool: scanPool, directoriesAtOnce: configuration.scanConcurrency), time: time,
+                    threads: ScanThreads(
+                        pool: scanPool, directoriesAtOnce: configuration.scanConcurrency, reads: configuration.reads),
+                    time: time,
                     onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
             ], slots: configuration.scanSlots, reach: configuration.reach, logger: logger,
@@ -160,7 +165,8 @@ package struct CatalogServices: Sendable {
     /// Searching, over an index that somebody has opened.
     package func search(_ index: NameIndex) -> SearchService {
         SearchService(
-            index: index, store: SearchStore(database: database), catalog: entries, roots: roots, pool: searchPool)
+            index: index, store: SearchStore(database: database), catalog: entries, roots: roots, pool: searchPool,
+            reads: reads)
     }
 
     /// Ends the threads and closes the storages, after everything that uses them has stopped.

@@ -57,11 +57,12 @@ struct ProductServices: Sendable {
 
     /// - Parameters:
     ///   - index: what follows the scans of this process; nil when it has no search index open.
+    ///   - reads: the reads of this process.
     ///   - reach: which jobs the process takes.
     ///   - logLevel: the least that the services log; nil for the level of the program.
     init(
-        _ application: Application, index: NameIndex?, reach: JobStore.Reach = .common,
-        logLevel: Logger.Level? = nil
+        _ application: Application, index: NameIndex?, reads: ForegroundReads = ForegroundReads(),
+        reach: JobStore.Reach = .common, logLevel: Logger.Level? = nil
     ) throws {
         let settings = application.settings
         let reserved = try [settings.dataDirectory, settings.temporaryDirectory].compactMap { path in
@@ -75,6 +76,7 @@ struct ProductServices: Sendable {
             storageThreads: max(16, ProcessEnvironment.processorCount * 4),
             scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency)
         configuration.reach = reach
+        configuration.reads = reads
         services = CatalogServices(
             database: application.database, configuration: configuration,
             providers: Composition.providers(reserved), time: .system, logger: logger,

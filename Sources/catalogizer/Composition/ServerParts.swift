@@ -5,8 +5,6 @@ import CatalogSearch
 import CatalogServer
 import CatalogSettings
 import Logging
-import NIOCore
-import NIOPosix
 import ServiceLifecycle
 
 /// What a running server is made of.
@@ -26,10 +24,12 @@ extension Composition {
         // Who asks waits; scans and the index of names do not mind.
         catalog_background_gives_way()
         let hasher = PasswordHasher(threadCount: ProcessEnvironment.processorCount)
+        let reads = ForegroundReads()
         let index = try await NameIndex(
             database: application.database, directory: application.directory.path(of: Application.searchDirectoryName),
+            reads: reads,
             note: { logger.notice("search index: \($0)") })
-        let product = try ProductServices(application, index: index)
+        let product = try ProductServices(application, index: index, reads: reads)
         let authentication = try await authentication(
             application, hasher: hasher, checkFile: product.services.checkFile)
         try await firstStart(authentication, application, logger)
@@ -86,7 +86,7 @@ extension Composition {
         _ authentication: AuthenticationServices
     ) async throws -> HTTPServer {
         let http = httpSettings(application.settings)
-        let group = MultiThreadedEventLoopGroup.singleton
+        let group = ConnectionLoops.group
         var dependencies = CatalogServer.Dependencies(
             database: application.database, services: product.services, search: product.services.search(index),
             authentication: authentication)

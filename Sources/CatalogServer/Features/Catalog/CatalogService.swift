@@ -4,10 +4,13 @@ package import CatalogCore
 package struct CatalogService: Sendable {
     private let store: CatalogStore
     private let roots: StorageRootService
+    private let reads: ForegroundReads
 
-    package init(store: CatalogStore, roots: StorageRootService) {
+    /// - Parameter reads: where listings count as reads.
+    package init(store: CatalogStore, roots: StorageRootService, reads: ForegroundReads) {
         self.store = store
         self.roots = roots
+        self.reads = reads
     }
 
     /// Names of all enabled roots that the caller may see, in order.
@@ -30,7 +33,7 @@ package struct CatalogService: Sendable {
         guard let place = try Self.split(path) else { throw CatalogError(.invalidArgument, "Path is required") }
         let request = CatalogPageRequest(
             rootName: place.root, path: place.path, order: order, page: page, scope: scope)
-        return try await store.children(request, into: output, append)
+        return try await reads.run { try await store.children(request, into: output, append) }
     }
 
     /// The entry that a path means; a single number that is no root's name is an id. A root that was never scanned has no

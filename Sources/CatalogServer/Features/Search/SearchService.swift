@@ -9,16 +9,21 @@ package struct SearchService: Sendable {
     private let catalog: CatalogStore
     private let roots: StorageRootService
     private let pool: BlockingPool
+    private let reads: ForegroundReads
 
-    /// - Parameter pool: threads for the index, which computes for some milliseconds.
+    /// - Parameters:
+    ///   - pool: threads for the index, which computes for some milliseconds.
+    ///   - reads: where searches count as reads.
     package init(
-        index: NameIndex, store: SearchStore, catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool
+        index: NameIndex, store: SearchStore, catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool,
+        reads: ForegroundReads
     ) {
         self.index = index
         self.store = store
         self.catalog = catalog
         self.roots = roots
         self.pool = pool
+        self.reads = reads
     }
 
     /// One page of hits, and how many there are in all.
@@ -30,9 +35,11 @@ package struct SearchService: Sendable {
         guard request.text.contains(where: { !$0.isWhitespace }) else {
             throw CatalogError(.invalidArgument, "Search query is required")
         }
-        guard let query = try await nameQuery(request, scope: scope) else { return ([], 0) }
-        let hits = try await pool.run { try index.search(query) }
-        return (try await catalog.entries(hits.ids, scope: scope), hits.total)
+        return try await reads.run {
+            guard let query = try await nameQuery(request, scope: scope) else { return ([], 0) }
+            let hits = try await pool.run { try index.search(query) }
+            return (try await catalog.entries(hits.ids, scope: scope), hits.total)
+        }
     }
 
     /// The question to the index, or nil when nothing can match.
