@@ -3,8 +3,8 @@ import CatalogCore
 import CatalogDatabase
 import Glibc
 
-/// One connection to a server, with the statements that were prepared on it. The only file that sees libpq's pointers, with
-/// `PostgresResult`.
+/// One connection to a server, with the statements that were prepared on it. The only type that sees libpq's pointers,
+/// with `PostgresResult`.
 ///
 /// It is used by one thread at a time: the pool hands it over. Every wait has an end: a server that is silent for longer than
 /// a statement may take is taken for lost.
@@ -13,10 +13,8 @@ final class PostgresLink: @unchecked Sendable {
     private static let preparedMax = 512
     /// As `PQserverVersion` counts.
     private static let oldestVersion: Int32 = 140_000
-    /// Bytes of COPY data in one message.
-    private static let copyChunkBytes = 1 << 16
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let statementSeconds: Int
     private var prepared: [String: (name: String, types: [PostgresType])] = [:]
     private var preparedCount = 0
@@ -125,69 +123,6 @@ final class PostgresLink: @unchecked Sendable {
         }
     }
 
-    // MARK: Signals
-
-    /// The texts that came on channels that this connection listens to; waits at most so long for the first.
-    func notifications(within milliseconds: Int32) throws -> [String] {
-        var entry = pollfd(fd: PQsocket(handle), events: Int16(POLLIN), revents: 0)
-        if poll(&entry, 1, milliseconds) > 0 {
-            guard PQconsumeInput(handle) == 1, PQstatus(handle) == CONNECTION_OK else { throw lost() }
-        }
-        var texts: [String] = []
-        while let found = PQnotifies(handle) {
-            texts.append(String(cString: found.pointee.extra))
-            PQfreemem(found)
-        }
-        return texts
-    }
-
-    // MARK: COPY
-
-    /// Begins to fill a table by COPY.
-    func beginCopy(_ statement: String) throws {
-        try finishUnread()
-        try send(PQsendQuery(handle, statement))
-        try flush()
-        let start = try nextResult()
-        guard let start else { throw lost("no answer to COPY") }
-        defer { PQclear(start) }
-        guard PQresultStatus(start) == PGRES_COPY_IN else {
-            let failure = PostgresFailure(result: start)
-            try drain()
-            throw failure
-        }
-    }
-
-    /// Sends data of a COPY, no faster than the server takes it.
-    func putCopy(_ data: UnsafeRawBufferPointer) throws {
-        var offset = 0
-        while offset < data.count {
-            let count = min(Self.copyChunkBytes, data.count - offset)
-            let chunk = UnsafeRawBufferPointer(rebasing: data[offset..<(offset + count)])
-            switch PQputCopyData(handle, chunk.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(count)) {
-            case 1:
-                offset += count
-                // Otherwise libpq keeps what the server does not take yet, however much it is.
-                try flush()
-            case 0: try wait(for: POLLIN | POLLOUT)
-            default: throw lost()
-            }
-        }
-    }
-
-    /// Waits until the table has everything.
-    func endCopy() throws {
-        while PQputCopyEnd(handle, nil) == 0 { try wait(for: POLLIN | POLLOUT) }
-        _ = try lastResult()
-    }
-
-    /// Ends a COPY in the middle: nothing of it stays.
-    func abandonCopy() throws {
-        while PQputCopyEnd(handle, "given up") == 0 { try wait(for: POLLIN | POLLOUT) }
-        try flush()
-        try drain()
-    }
-
     // MARK: Prepared statements
 
     private func prepare(_ text: String) throws -> (name: String, types: [PostgresType]) {
@@ -219,7 +154,7 @@ final class PostgresLink: @unchecked Sendable {
 
     // MARK: Results
 
-    private func send(_ code: Int32) throws {
+    func send(_ code: Int32) throws {
         guard code == 1 else { throw lost() }
     }
 
@@ -261,7 +196,7 @@ final class PostgresLink: @unchecked Sendable {
     }
 
     /// Reads results up to the end of what was sent.
-    private func lastResult() throws -> PostgresResult {
+    func lastResult() throws -> PostgresResult {
         try flush()
         var last: PostgresResult?
         var failure: PostgresFailure?
@@ -281,17 +216,17 @@ final class PostgresLink: @unchecked Sendable {
         return last
     }
 
-    private func drain() throws {
+    func drain() throws {
         while let result = try nextResult() { PQclear(result) }
     }
 
-    private func finishUnread() throws {
+    func finishUnread() throws {
         guard hasUnreadResults else { return }
         hasUnreadResults = false
         try drain()
     }
 
-    private func nextResult() throws -> OpaquePointer? {
+    func nextResult() throws -> OpaquePointer? {
         while PQisBusy(handle) != 0 {
             try wait(for: POLLIN)
             guard PQconsumeInput(handle) == 1 else { throw lost() }
@@ -299,7 +234,7 @@ final class PostgresLink: @unchecked Sendable {
         return PQgetResult(handle)
     }
 
-    private func flush() throws {
+    func flush() throws {
         while true {
             switch PQflush(handle) {
             case 0: return
@@ -311,7 +246,7 @@ final class PostgresLink: @unchecked Sendable {
         }
     }
 
-    private func wait(for events: Int32) throws {
+    func wait(for events: Int32) throws {
         var entry = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
         while true {
             let count = poll(&entry, 1, Int32(statementSeconds) * 1_000)
@@ -321,7 +256,7 @@ final class PostgresLink: @unchecked Sendable {
         }
     }
 
-    private func lost(_ message: String? = nil) -> PostgresFailure {
+    func lost(_ message: String? = nil) -> PostgresFailure {
         isBroken = true
         return message.map { PostgresFailure(.connectionLost, $0) } ?? PostgresFailure(connection: handle)
     }

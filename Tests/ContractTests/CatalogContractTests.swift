@@ -47,6 +47,26 @@ import Testing
         }
     }
 
+    /// One statement follows eight names; longer paths take several.
+    @Test(arguments: [0, 1, 7, 8, 9, 16, 17, 30])
+    func `A directory is listed however deep it lies`(depth: Int) async throws {
+        try await CatalogAPI.with { api in
+            let place = (0..<depth).map { "/d\($0)" }.joined()
+            try api.server.write("films\(place)/a.mkv", [1, 1])
+            try api.server.write("films\(place)/B.txt", [1])
+            try await api.addRoot()
+            try await api.scan()
+            let listing = try await api.get("catalog/media/films\(place)?sort_by=size&limit=1&offset=1")
+            #expect(try listing.strings("path") == ["films\(place)/a.mkv"])
+            #expect(try listing.object()["total"] as? Int == 2)
+            let missing = try await api.get("catalog/media/films\(place)/none")
+            #expect(missing.status == 404)
+            #expect(missing.text == #"{"error":"Path not found"}"#)
+            let file = try await api.get("catalog/media/films\(place)/a.mkv")
+            #expect(file.text == #"{"error":"Path is not a directory"}"#)
+        }
+    }
+
     @Test(arguments: [
         ("catalog-info/", 400, "Path is required"), ("catalog-info/media/none", 404, "File not found"),
         ("catalog-info/9999", 404, "File not found"),

@@ -22,10 +22,10 @@ package struct CatalogEntry: Sendable {
     /// Bytes; for a directory of its whole tree.
     package let sizeBytes: Int64
     package let modifiedNS: Int64
-    package let inode: Int64
     /// Microseconds since 1970.
     package let firstSeenAt: Int64
-    package let updatedAt: Int64
+    /// The same; nil in pages of many, where nobody asks for it.
+    package let updatedAt: Int64?
 
     /// The name as the storage has it.
     package var name: [UInt8] { NameEncoding.bytes(of: nameText) }
@@ -50,7 +50,6 @@ extension CatalogEntry {
         self.init(
             id: 0, rootID: root.id, rootName: root.name, isOffline: root.status == .offline, parentID: nil,
             kind: .directory, nameText: "", directoryPath: "", sizeBytes: 0, modifiedNS: root.createdAt * 1_000,
-            inode: 0,
             firstSeenAt: root.createdAt, updatedAt: root.updatedAt)
     }
 }
@@ -97,6 +96,16 @@ package struct CatalogOrder: Sendable, Hashable {
     package let field: Field
     /// Whether the greatest comes first.
     package let isDescending: Bool
+
+    /// Every order that there is.
+    static let all = Field.allCases.flatMap { field in
+        [false, true].map { CatalogOrder(field: field, isDescending: $0) }
+    }
+
+    private init(field: Field, isDescending: Bool) {
+        self.field = field
+        self.isDescending = isDescending
+    }
 
     /// Unknown fields fall back to the name; everything but `desc` ascends.
     package init(sortBy: String?, sortOrder: String?) {

@@ -22,31 +22,42 @@ package struct CatalogStore: Sendable {
         _ request: CatalogPageRequest, into output: @escaping @Sendable () -> Output,
         _ append: @escaping @Sendable (inout Output, CatalogEntry) -> Void
     ) async throws -> CatalogPage<Output> {
-        let (path, page) = (request.path, request.page)
-        let folded = TextFold.fold(request.rootName)
-        return try await database.read { connection in
-            let (place, found) = try Self.locate(path, in: folded, request.scope, connection)
-            guard let found else {
-                // Never scanned: the root is there and empty, and nothing is in it.
-                guard path == .root else { throw Self.pathNotFound }
-                return CatalogPage(output: output(), count: 0, total: 0)
+        try await database.read { connection in
+            guard request.path.components.count <= CatalogQueries.namesPerStatement else {
+                return try Self.deepChildren(request, output(), append, connection)
             }
-            guard let total = found.entryCount else {
-                throw CatalogError(.invalidArgument, "Path is not a directory")
-            }
-            let values: [SQLValue] = [
-                .integer(found.id), .integer(Int64(page.limit)), .integer(Int64(page.offset)),
-            ]
-            let prefix = path.components.isEmpty ? "" : path.text + "/"
-            var result = CatalogPage(output: output(), count: 0, total: total)
-            try connection.forEachRow(CatalogQueries.children(request.order), values) { row in
-                append(
-                    &result.output, CatalogEntry(row: row, place: place, parentID: found.id, directoryPath: prefix))
-                result.count += 1
+            var page: PageInProgress<Output>?
+            try connection.forEachRow(
+                CatalogQueries.children(names: request.path.components.count, request.order), request.values
+            ) { row in
+                if page != nil {
+                    page?.append(row, append)
+                } else {
+                    let location = Self.location(row, CatalogQueries.columnsOfChild)
+                    page = try PageInProgress(request, location, output())
+                }
                 return true
             }
-            return result
+            guard let page else { throw Self.rootNotFound }
+            return page.result
         }
+    }
+
+    /// The same for a path with more names than one statement follows.
+    private static func deepChildren<Output: Sendable>(
+        _ request: CatalogPageRequest, _ output: Output, _ append: (inout Output, CatalogEntry) -> Void,
+        _ connection: any SQLConnection
+    ) throws -> CatalogPage<Output> {
+        let location = try locate(request.path, in: TextFold.fold(request.rootName), request.scope, connection)
+        var page = try PageInProgress(request, location, output)
+        guard let directory = location.found else { return page.result }
+        try connection.forEachRow(
+            CatalogQueries.children(request.order), [.integer(directory.id)] + request.pageValues
+        ) { row in
+            page.append(row, append)
+            return true
+        }
+        return page.result
     }
 
     /// The entry at a path, with its root.
@@ -62,7 +73,9 @@ package struct CatalogStore: Sendable {
                 guard let found else { throw Self.pathNotFound }
                 let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
                 let entry = try connection.firstRow(CatalogQueries.entry, [.integer(found.id)]) { row in
-                    CatalogEntry(row: row, place: place, parentID: row.optionalInteger(8), directoryPath: prefix)
+                    CatalogEntry(
+                        row: row, place: place, parentID: row.optionalInteger(7), directoryPath: prefix,
+                        updatedAt: row.integer(6))
                 }
                 guard let entry else { throw Self.pathNotFound }
                 return (entry, place)
@@ -108,24 +121,26 @@ package struct CatalogStore: Sendable {
         ofRoot id: RootID, _ scope: AccessScope, _ connection: any SQLConnection
     ) throws -> CatalogPlace {
         let values: [SQLValue] = [.integer(id), .blob([])]
-        let place = try connection.firstRow(CatalogQueries.rootByID, values, CatalogPlace.init(row:))
+        let place = try connection.firstRow(CatalogQueries.rootByID, values) { CatalogPlace(row: $0) }
         guard let place, scope.allows(place.rootID) else { throw rootNotFound }
         return place
     }
 
     /// An entry, and how many entries are in it when it is a directory.
-    private typealias Found = (id: EntryID, entryCount: Int?)
+    fileprivate typealias Found = (id: EntryID, entryCount: Int?)
+    /// A root, and what is at a path in it: nil when no scan of the root has begun, or nothing is there.
+    fileprivate typealias Location = (place: CatalogPlace, found: Found?)
 
-    /// A root by its folded name, and what is at a path in it: nil when no scan of the root has begun, or nothing is there.
+    /// A root by its folded name, and what is at a path in it.
     private static func locate(
         _ path: StoragePath, in folded: String, _ scope: AccessScope, _ connection: any SQLConnection
-    ) throws -> (place: CatalogPlace, found: Found?) {
+    ) throws -> Location {
         var names = path.components[...]
         let step = names.prefix(CatalogQueries.namesPerStatement)
         names = names.dropFirst(step.count)
         let values = [.text(folded), .blob([])] + step.map { SQLValue.blob($0) }
-        let location = try connection.firstRow(CatalogQueries.location(names: step.count), values) { row in
-            (place: CatalogPlace(row: row), found: found(row, 6))
+        let location = try connection.firstRow(CatalogQueries.location(names: step.count), values) {
+            Self.location($0, 0)
         }
         guard var location, scope.allows(location.place.rootID) else { throw rootNotFound }
         while let above = location.found, !names.isEmpty {
@@ -140,21 +155,64 @@ package struct CatalogStore: Sendable {
         return location
     }
 
+    /// Columns as in `CatalogQueries.location`, from this one on.
+    private static func location(_ row: SQLRow, _ column: Int) -> Location {
+        (place: CatalogPlace(row: row, from: column), found: found(row, column + 6))
+    }
+
     private static func found(_ row: SQLRow, _ column: Int) -> Found? {
         row.optionalInteger(column).map { (id: $0, entryCount: row.optionalInteger(column + 1).map { Int($0) }) }
     }
 
-    private static let rootNotFound = CatalogError(.notFound, "Storage root not found")
-    private static let pathNotFound = CatalogError(.notFound, "Path not found")
+    fileprivate static let rootNotFound = CatalogError(.notFound, "Storage root not found")
+    fileprivate static let pathNotFound = CatalogError(.notFound, "Path not found")
     private static let fileNotFound = CatalogError(.notFound, "File not found")
 }
 
+/// A page of a directory while its rows come.
+private struct PageInProgress<Output: Sendable> {
+    private(set) var result: CatalogPage<Output>
+    private let place: CatalogPlace
+    private let directory: EntryID
+    private let directoryPath: String
+
+    /// - Throws: `CatalogError` when there is no such directory, or the caller may not see its root.
+    init(_ request: CatalogPageRequest, _ location: CatalogStore.Location, _ output: Output) throws {
+        guard request.scope.allows(location.place.rootID) else { throw CatalogStore.rootNotFound }
+        // Never scanned: the root is there and empty, and nothing is in it.
+        guard location.found != nil || request.path == .root else { throw CatalogStore.pathNotFound }
+        if let found = location.found, found.entryCount == nil {
+            throw CatalogError(.invalidArgument, "Path is not a directory")
+        }
+        place = location.place
+        directory = location.found?.id ?? 0
+        directoryPath = request.path.components.isEmpty ? "" : request.path.text + "/"
+        result = CatalogPage(output: output, count: 0, total: location.found?.entryCount ?? 0)
+    }
+
+    mutating func append(_ row: SQLRow, _ body: (inout Output, CatalogEntry) -> Void) {
+        body(&result.output, CatalogEntry(row: row, place: place, parentID: directory, directoryPath: directoryPath))
+        result.count += 1
+    }
+}
+
+extension CatalogPageRequest {
+    /// How many rows, and after how many.
+    fileprivate var pageValues: [SQLValue] { [.integer(Int64(page.limit)), .integer(Int64(page.offset))] }
+
+    /// As `CatalogQueries.children(names:_:)` wants them.
+    fileprivate var values: [SQLValue] {
+        [.text(TextFold.fold(rootName)), .blob([])] + path.components.map { .blob($0) } + pageValues
+    }
+}
+
 extension CatalogPlace {
-    /// The first columns of `CatalogQueries.location` and `.rootByID`.
-    fileprivate init(row: SQLRow) {
+    /// The first columns of `CatalogQueries.location` and `.rootByID`, which may begin at a later one.
+    fileprivate init(row: SQLRow, from column: Int = 0) {
         self.init(
-            rootID: row.integer(0), rootName: row.text(1), isOffline: row.text(2) == "offline",
-            lastScanAt: row.optionalInteger(3), rootEntryID: row.optionalInteger(4), url: row.text(5))
+            rootID: row.integer(column), rootName: row.text(column + 1), isOffline: row.text(column + 2) == "offline",
+            lastScanAt: row.optionalInteger(column + 3), rootEntryID: row.optionalInteger(column + 4),
+            url: row.text(column + 5))
     }
 }
 
@@ -164,13 +222,16 @@ extension CatalogEntry {
     /// - Parameters:
     ///   - parentID: the directory that it is in; nil for a root's own one.
     ///   - directoryPath: text form of its directory with a slash at the end; empty below the root.
-    init(row: SQLRow, place: CatalogPlace, parentID: EntryID?, directoryPath: String) {
+    ///   - updatedAt: where the statement asks for it.
+    init(
+        row: SQLRow, place: CatalogPlace, parentID: EntryID?, directoryPath: String, updatedAt: Int64? = nil
+    ) {
         self.init(
             id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
             parentID: parentID == place.rootEntryID ? nil : parentID,
             kind: EntryKind(rawValue: row.integer(1)) ?? .file,
             nameText: row.withBytes(2) { NameEncoding.text(of: $0) }, directoryPath: directoryPath,
-            sizeBytes: row.integer(3), modifiedNS: row.integer(4), inode: row.integer(5), firstSeenAt: row.integer(6),
-            updatedAt: row.integer(7))
+            sizeBytes: row.integer(3), modifiedNS: row.integer(4), firstSeenAt: row.integer(5),
+            updatedAt: updatedAt)
     }
 }

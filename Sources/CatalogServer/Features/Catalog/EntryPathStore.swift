@@ -41,9 +41,10 @@ struct EntryPathStore {
         var own = self
         var rows: [Row] = []
         try connection.forEachRow(CatalogQueries.entries(byIDs: ids.count), ids.map { .integer($0) }) { row in
-            guard let place = try own.place(row.integer(9)) else { return true }
-            let parentID = row.optionalInteger(8)
-            let entry = CatalogEntry(row: row, place: place, parentID: parentID, directoryPath: "")
+            guard let place = try own.place(row.integer(8)) else { return true }
+            let parentID = row.optionalInteger(7)
+            let entry = CatalogEntry(
+                row: row, place: place, parentID: parentID, directoryPath: "", updatedAt: row.integer(6))
             rows.append(Row(entry: entry, name: row.bytes(2), parentID: parentID, place: place))
             return true
         }

@@ -59,7 +59,7 @@ import Testing
     private func keep(_ reader: FixedReader, id: EntryID = 1) {
         let entry = CatalogEntry(
             id: id, rootID: 7, rootName: "films", isOffline: false, parentID: nil, kind: .file, nameText: "a",
-            directoryPath: "", sizeBytes: 0, modifiedNS: 0, inode: 0, firstSeenAt: 0, updatedAt: 0)
+            directoryPath: "", sizeBytes: 0, modifiedNS: 0, firstSeenAt: 0, updatedAt: 0)
         cache.keep(OpenFile(entry: entry, reader: reader, now: 0), of: 7, generation: 1)
     }
 
