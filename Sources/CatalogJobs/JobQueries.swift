@@ -99,6 +99,13 @@ enum JobQueries {
         WHERE id = $1 AND lease_owner = $2 AND status = 'running'
         """)
 
+    /// Work that lost its database counts as an attempt: what loses it each time must come to an end.
+    static let retry = SQLStatement(
+        """
+        UPDATE jobs SET status = 'pending', run_at_us = $3, lease_owner = NULL, heartbeat_us = NULL
+        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        """)
+
     static let requestCancel = SQLStatement(
         "UPDATE jobs SET cancel_requested = 1 WHERE id = $1 AND status IN ('pending', 'running')")
 

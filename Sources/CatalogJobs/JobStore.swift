@@ -148,6 +148,14 @@ package struct JobStore: Sendable {
         _ = try await database.write { try $0.execute(JobQueries.release, [.integer(id), .text(owner.text)]) }
     }
 
+    /// Gives a job back that could not go on for now; it is due again after `delay`.
+    package func retry(_ id: JobID, owner: ProcessIdentity, after delay: Duration) async throws {
+        let due = time.now + delay.components.seconds * 1_000_000
+        _ = try await database.write {
+            try $0.execute(JobQueries.retry, [.integer(id), .text(owner.text), .integer(due)])
+        }
+    }
+
     /// Asks a job to stop: a waiting one is over at once, a running one at its next look.
     ///
     /// - Returns: false when the job is over already.

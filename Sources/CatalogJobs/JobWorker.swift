@@ -15,6 +15,8 @@ package final class JobWorker: Service {
     private static let pollsPerRecovery = 20
     /// A running job's lease is renewed, and its cancel flag read, this often.
     private static let heartbeatMilliseconds: Int64 = 500
+    /// What the database was not there for is tried again after so long.
+    private static let retryDelay = Duration.seconds(2)
 
     private let store: JobStore
     private let handlers: [String: any JobHandler]
@@ -150,7 +152,16 @@ package final class JobWorker: Service {
         }
     }
 
+    /// Writes how a job ended, as soon as the database is there to take it: until then it counts as running, and nobody else
+    /// takes it from a process that lives.
     private func write(_ outcome: Result<Void, CatalogError>, of job: Job, stop: StopSignal) async {
+        while await !tryToWrite(outcome, of: job, stop: stop), stop.reason != .shutdown {
+            try? await Task.sleep(for: Self.retryDelay)
+        }
+    }
+
+    /// - Returns: false when the database is away.
+    private func tryToWrite(_ outcome: Result<Void, CatalogError>, of job: Job, stop: StopSignal) async -> Bool {
         do {
             switch (outcome, stop.reason) {
             case (_, .leaseLost): break
@@ -158,6 +169,11 @@ package final class JobWorker: Service {
             case (.failure, .shutdown): try await store.release(job.id, owner: owner)
             case (.failure(let error), .cancelled) where error.code == .cancelled:
                 try await finish(job, as: .cancelled, error: nil)
+            case (.failure(let error), nil) where error.code == .unavailable && job.attempts < job.attemptsMax:
+                logger.warning(
+                    "job goes back to the queue",
+                    metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
+                try await store.retry(job.id, owner: owner, after: Self.retryDelay)
             case (.failure(let error), _):
                 logger.error(
                     "job failed", metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
@@ -166,7 +182,9 @@ package final class JobWorker: Service {
         } catch {
             logger.error(
                 "the end of a job could not be written", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+            return (error as? CatalogError)?.code != .unavailable
         }
+        return true
     }
 
     private func finish(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
