@@ -4,6 +4,8 @@ package struct InstanceStore: Sendable {
         "INSERT INTO instance (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
     private static let find = SQLStatement("SELECT value FROM instance WHERE name = $1")
 
+    private static let remove = SQLStatement("DELETE FROM instance WHERE name = $1")
+
     private let database: any Database
 
     /// Over a migrated database.
@@ -17,6 +19,11 @@ package struct InstanceStore: Sendable {
             try connection.execute(Self.insert, [.text(name), .text(value)])
             return try connection.firstRow(Self.find, [.text(name)]) { $0.text(0) } ?? value
         }
+    }
+
+    /// Forgets the value.
+    package func remove(_ name: String) async throws {
+        try await database.write { _ = try $0.execute(Self.remove, [.text(name)]) }
     }
 
     /// The value that is kept, if there is one.

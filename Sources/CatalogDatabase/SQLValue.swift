@@ -86,6 +86,8 @@ package protocol SQLBulkRow: AnyObject {
     func append(_ value: Int64)
     /// Bytes, copied before the call returns.
     func append(_ bytes: UnsafeRawBufferPointer)
+    /// UTF-8, copied before the call returns.
+    func append(text: UnsafeRawBufferPointer)
     /// NULL.
     func appendNull()
 }

@@ -69,6 +69,8 @@ final class PostgresCopy: SQLBulkRow {
         put(piece)
     }
 
+    func append(text: UnsafeRawBufferPointer) { append(text) }
+
     func appendNull() {
         valuesInRow += 1
         append(number: Int32(-1))

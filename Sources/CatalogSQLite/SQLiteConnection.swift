@@ -11,7 +11,7 @@ final class SQLiteConnection: SQLConnection {
     let engine = SQLEngine.sqlite
     private let db: GRDB.Database
     private let handle: OpaquePointer
-    private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+    fileprivate static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
     init(_ db: GRDB.Database) throws {
         guard let handle = db.sqliteConnection else { throw CatalogError(.unavailable, "The database is closed") }
@@ -133,7 +133,7 @@ private final class SQLiteBulkRow: SQLBulkRow {
     private let statement: OpaquePointer
     private(set) var next: Int32 = 1
     private var bytes: [UInt8] = []
-    private var pieces: [(column: Int32, range: Range<Int>)] = []
+    private var pieces: [(column: Int32, range: Range<Int>, isText: Bool)] = []
 
     init(statement: OpaquePointer) {
         self.statement = statement
@@ -150,10 +150,14 @@ private final class SQLiteBulkRow: SQLBulkRow {
         next += 1
     }
 
-    func append(_ piece: UnsafeRawBufferPointer) {
+    func append(_ piece: UnsafeRawBufferPointer) { append(piece, isText: false) }
+
+    func append(text: UnsafeRawBufferPointer) { append(text, isText: true) }
+
+    private func append(_ piece: UnsafeRawBufferPointer, isText: Bool) {
         let start = bytes.count
         bytes.append(contentsOf: piece)
-        pieces.append((next, start..<bytes.count))
+        pieces.append((next, start..<bytes.count, isText))
         next += 1
     }
 
@@ -166,10 +170,18 @@ private final class SQLiteBulkRow: SQLBulkRow {
     func withBytesBound(_ step: () throws -> Void) rethrows {
         try bytes.withUnsafeBytes { buffer in
             for piece in pieces {
-                if let start = buffer.baseAddress, !piece.range.isEmpty {
-                    // Static: the buffer does not move before the step is done.
-                    sqlite3_bind_blob(
-                        statement, piece.column, start + piece.range.lowerBound, Int32(piece.range.count), nil)
+                let count = Int32(piece.range.count)
+                // Static: the buffer does not move before the step is done.
+                if let start = buffer.baseAddress, count > 0 {
+                    let bytes = start + piece.range.lowerBound
+                    if piece.isText {
+                        sqlite3_bind_text(
+                            statement, piece.column, bytes.assumingMemoryBound(to: CChar.self), count, nil)
+                    } else {
+                        sqlite3_bind_blob(statement, piece.column, bytes, count, nil)
+                    }
+                } else if piece.isText {
+                    sqlite3_bind_text(statement, piece.column, "", 0, SQLiteConnection.transient)
                 } else {
                     sqlite3_bind_zeroblob(statement, piece.column, 0)
                 }

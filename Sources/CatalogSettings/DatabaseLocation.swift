@@ -4,6 +4,21 @@ package enum DatabaseLocation: Sendable, Equatable {
     case sqlite(path: String)
     /// A PostgreSQL server and a database there: a URL as libpq reads it, with its password.
     case postgres(url: SecretText)
+
+    /// Reads the form of the setting `database.url`; nil for what is none.
+    ///
+    /// - Parameter workingDirectory: where a relative path begins.
+    package init?(_ text: String, workingDirectory: String) {
+        guard !text.utf8.contains(0) else { return nil }
+        if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
+            self = .postgres(url: SecretText(text))
+            return
+        }
+        let scheme = "sqlite:"
+        let path = text.dropFirst(scheme.count)
+        guard text.hasPrefix(scheme), !path.isEmpty, !path.hasSuffix("/"), !path.hasPrefix(":") else { return nil }
+        self = .sqlite(path: FilePath.absolute(String(path), base: workingDirectory))
+    }
 }
 
 extension SettingForm where Value == DatabaseLocation {
@@ -11,15 +26,9 @@ extension SettingForm where Value == DatabaseLocation {
     static var database: SettingForm {
         let accepted = "sqlite:PATH, or postgres://USER:PASSWORD@HOST:PORT/NAME?sslmode=…"
         return single("database URL", accepted: accepted) { text, context throws(SettingRefusal) in
-            guard !text.utf8.contains(0) else { throw SettingRefusal() }
-            if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
-                return .postgres(url: SecretText(text))
-            }
-            let scheme = "sqlite:"
-            let path = text.dropFirst(scheme.count)
-            guard text.hasPrefix(scheme), !path.isEmpty, !path.hasSuffix("/"), !path.hasPrefix(":")
+            guard let location = DatabaseLocation(text, workingDirectory: context.workingDirectory)
             else { throw SettingRefusal() }
-            return .sqlite(path: FilePath.absolute(String(path), base: context.workingDirectory))
+            return location
         }
     }
 }
@@ -29,6 +38,11 @@ package enum URLPassword {
     /// `url` with the password of its authority, and any `password=` of its query, replaced by `***`.
     package static func masked(_ url: String) -> String {
         maskedQuery(maskedAuthority(url))
+    }
+
+    /// `url` without the password of its authority, for commands that people copy; one in its query is replaced by `***`.
+    package static func removed(_ url: String) -> String {
+        maskedQuery(maskedAuthority(url).replacing(":" + SecretText.mask + "@", with: "@"))
     }
 
     private static func maskedAuthority(_ url: String) -> String {

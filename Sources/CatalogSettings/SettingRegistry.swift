@@ -8,7 +8,8 @@ package enum SettingRegistry {
     package static let all: [SettingDefinition] = [
         serverHost.definition, serverPort.definition, tlsCertificate.definition, tlsKey.definition,
         trustedProxies.definition, corsAllowedOrigins.definition,
-        dataDirectory.definition, databaseURL.definition, databaseConnections.definition, temporaryDirectory.definition,
+        dataDirectory.definition, databaseURL.definition, databaseConnections.definition,
+        allowNetworkFileSystem.definition, temporaryDirectory.definition,
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
@@ -60,6 +61,9 @@ extension SettingRegistry {
         "database.connections", .integer(2...200), default: .value("10"),
         "Connections that one process holds to a PostgreSQL server at most, beside one that hears of other nodes; SQLite has as many as cores."
     )
+    static let allowNetworkFileSystem = Setting(
+        "database.allow_network_file_system", .boolean, default: .value("false"),
+        "Lets SQLite keep its files on NFS, SMB and the like, where two machines can damage them.")
     static let temporaryDirectory = Setting(
         "temp_dir", .path("directory"), default: .derived("<data_dir>/tmp") { "\($0.dataDirectory)/tmp" },
         "Temporary files; the server's own left-overs are removed at start.")

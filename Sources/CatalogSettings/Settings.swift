@@ -9,6 +9,8 @@ package struct Settings: Sendable, Equatable {
     package let database: DatabaseLocation
     /// To a server, of each process.
     package let databaseConnections: Int
+    /// Whether SQLite's files may be on another machine.
+    package let allowsNetworkFileSystem: Bool
     package let temporaryDirectory: String
     package let authentication: Authentication
     /// Nil: the one kept in the data directory.
@@ -118,6 +120,7 @@ extension Settings {
         dataDirectory = try values.value(Registry.dataDirectory)
         database = try values.value(Registry.databaseURL)
         databaseConnections = try values.value(Registry.databaseConnections)
+        allowsNetworkFileSystem = try values.value(Registry.allowNetworkFileSystem)
         temporaryDirectory = try values.value(Registry.temporaryDirectory)
         authentication = Authentication(
             jwtSecret: try values.optional(Registry.jwtSecret),

@@ -7,21 +7,23 @@ import Testing
 @Suite(.enabled(if: TestEngine.isPostgres)) struct PostgresNodesTests {
     @Test func `A session that ends on one node ends on all`() async throws {
         try await withTwoServers { program, first, second in
-            let token = try login(program, on: first)
-            #expect(try status(of: "GET /api/v1/auth/profile", token, on: second) == 200)
-            #expect(try status(of: "POST /api/v1/auth/logout", token, on: first) == 200)
-            try await until { try status(of: "GET /api/v1/auth/profile", token, on: second) == 401 }
+            let client = try ServerClient.administrator(of: program, port: first)
+            #expect(try client.at(second).status(of: "GET /api/v1/auth/profile") == 200)
+            #expect(try client.status(of: "POST /api/v1/auth/logout") == 200)
+            try await until { try client.at(second).status(of: "GET /api/v1/auth/profile") == 401 }
         }
     }
 
     @Test func `What one node counts against a limit counts on the others too`() async throws {
         try await withTwoServers { _, first, second in
             let wrong = "{\"username\":\"nobody\",\"password\":\"wrong-password\"}"
-            for _ in 0..<5 { #expect(try status(of: "POST /api/v1/auth/login", body: wrong, on: first) == 401) }
+            for _ in 0..<5 {
+                #expect(try ServerClient(port: first).status(of: "POST /api/v1/auth/login", body: wrong) == 401)
+            }
             var allowed = 0
             // Alone, the second node would let five pass.
             try await until {
-                let answer = try status(of: "POST /api/v1/auth/login", body: wrong, on: second)
+                let answer = try ServerClient(port: second).status(of: "POST /api/v1/auth/login", body: wrong)
                 if answer == 401 { allowed += 1 }
                 return answer == 429
             }
@@ -35,13 +37,14 @@ import Testing
             try await program.serving { _, port in
                 _ = try await program.run("storage", "add", "films", "file://" + program.path("films"))
                 try program.copySecrets(to: "worker")
-                let token = try login(program, on: port)
+                let client = try ServerClient.administrator(of: program, port: port)
                 let listener = try Connection(port: port)
-                let head = "GET /api/v1/events?channels=scan_updates HTTP/1.1\r\nAuthorization: Bearer \(token)"
+                let head =
+                    "GET /api/v1/events?channels=scan_updates HTTP/1.1\r\nAuthorization: Bearer \(try #require(client.token))"
                 _ = try listener.request(head)
                 // No other process may run it.
                 try await program.working("worker", roots: "films") { _ in
-                    _ = try startScan(of: "films", token, on: port)
+                    _ = try client.startScan(of: "films")
                     let heard = try listener.receive(until: "\"completed\"")
                     #expect(heard.contains("\"storage_root\":\"films\""), "\(heard)")
                 }
@@ -59,18 +62,18 @@ import Testing
                 }
                 try program.copySecrets(to: "worker")
                 try await program.working("worker", roots: "far") { _ in
-                    let token = try login(program, on: port)
-                    let scan = try startScan(of: "far", token, on: port)
-                    try await until { try state(of: scan, token, on: port) == "completed" }
+                    let client = try ServerClient.administrator(of: program, port: port)
+                    let scan = try client.startScan(of: "far")
+                    try await until { try client.state(ofScan: scan) == "completed" }
                 }
                 // The worker is gone; its root is still its own.
-                let token = try login(program, on: port)
-                let far = try startScan(of: "far", token, on: port)
-                let near = try startScan(of: "near", token, on: port)
-                try await until { try state(of: near, token, on: port) == "completed" }
-                #expect(try state(of: far, token, on: port) == "queued")
+                let client = try ServerClient.administrator(of: program, port: port)
+                let far = try client.startScan(of: "far")
+                let near = try client.startScan(of: "near")
+                try await until { try client.state(ofScan: near) == "completed" }
+                #expect(try client.state(ofScan: far) == "queued")
                 try await program.working("worker", roots: "far") { _ in
-                    try await until { try state(of: far, token, on: port) == "completed" }
+                    try await until { try client.state(ofScan: far) == "completed" }
                 }
             }
         }
@@ -101,46 +104,6 @@ import Testing
                 try program.copySecrets(to: "node")
                 try await program.serving("node") { _, second in try await body(program, first, second) }
             }
-        }
-    }
-
-    private func login(_ program: Program, on port: UInt16) throws -> String {
-        let password = try String(contentsOfFile: program.path("data/admin-password"), encoding: .utf8)
-        let body = "{\"username\":\"admin\",\"password\":\"\(password.trimmingCharacters(in: .newlines))\"}"
-        let answer = try request("POST /api/v1/auth/login", body: body, on: port)
-        return String(try #require(answer.firstMatch(of: /"session_token":"([^"]+)"/)?.output.1))
-    }
-
-    private func startScan(of root: String, _ token: String, on port: UInt16) throws -> String {
-        let answer = try request("POST /api/v1/scans", token, body: "{\"storage_root_id\":\"\(root)\"}", on: port)
-        return String(try #require(answer.firstMatch(of: /"job_id":"?(\d+)/)?.output.1, "\(answer)"))
-    }
-
-    private func state(of scan: String, _ token: String, on port: UInt16) throws -> String? {
-        let answer = try request("GET /api/v1/scans/\(scan)", token, on: port)
-        return answer.firstMatch(of: /"status":"([^"]+)"/).map { String($0.output.1) }
-    }
-
-    private func status(of line: String, _ token: String? = nil, body: String = "", on port: UInt16) throws -> Int? {
-        let head = try request(line, token, body: body, on: port)
-        return head.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-    }
-
-    /// The whole answer: the server closes the connection behind it.
-    private func request(
-        _ line: String, _ token: String? = nil, body: String = "", on port: UInt16
-    ) throws -> String {
-        var head = line + " HTTP/1.1\r\nConnection: close\r\nContent-Type: application/json"
-        if let token { head += "\r\nAuthorization: Bearer \(token)" }
-        return try Connection(port: port).requestWhole(head, body: body)
-    }
-
-    /// Waits until `condition` holds: another process does what it says.
-    private func until(_ condition: () throws -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(30)
-        while try !condition() {
-            try #require(ContinuousClock.now < end, "waited in vain")
-            try await Task.sleep(for: .milliseconds(50))
         }
     }
 }

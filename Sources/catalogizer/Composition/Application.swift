@@ -60,7 +60,7 @@ struct Application: Sendable {
         let place = try DatabasePlace(settings)
         if !purpose.makesDirectory { _ = try DataDirectory.existing(settings.dataDirectory) }
         // What is going to be refused is refused before anything is touched.
-        try place.requireUsable(for: purpose, dataDirectory: settings.dataDirectory)
+        try place.requireUsable(for: purpose, settings)
         let hasCatalog = try await place.hasCatalog()
         if !purpose.makesCatalog, !hasCatalog { throw DatabasePlace.missing(place.description) }
         let directory =

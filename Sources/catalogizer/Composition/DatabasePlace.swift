@@ -14,10 +14,15 @@ enum DatabasePlace: Sendable {
 
     /// - Throws: `CatalogError.invalidArgument` for a URL that cannot be read.
     init(_ settings: Settings) throws {
-        switch settings.database {
+        try self.init(settings.database, connections: settings.databaseConnections)
+    }
+
+    /// - Parameter connections: to a server, at most.
+    /// - Throws: `CatalogError.invalidArgument` for a URL that cannot be read.
+    init(_ location: DatabaseLocation, connections: Int) throws {
+        switch location {
         case .sqlite(let path): self = .sqlite(path: path)
-        case .postgres(let url):
-            self = .postgres(try PostgresTarget(url: url.exposed), connections: settings.databaseConnections)
+        case .postgres(let url): self = .postgres(try PostgresTarget(url: url.exposed), connections: connections)
         }
     }
 
@@ -33,7 +38,7 @@ enum DatabasePlace: Sendable {
     /// file alone writes to it.
     ///
     /// - Throws: `CatalogError` with what to do.
-    func requireUsable(for purpose: Application.Purpose, dataDirectory: String) throws {
+    func requireUsable(for purpose: Application.Purpose, _ settings: Settings) throws {
         guard case .sqlite(let path) = self else { return }
         guard purpose != .work else {
             throw CatalogError(
@@ -42,10 +47,20 @@ enum DatabasePlace: Sendable {
                     + "server runs all jobs itself.")
         }
         if !purpose.makesCatalog { try Self.requireFile(path) }
-        try Self.requirePlace(of: path, dataDirectory: dataDirectory)
+        try Self.requirePlace(of: path, dataDirectory: settings.dataDirectory)
+        if !settings.allowsNetworkFileSystem { try NetworkFileSystem.refuse(path) }
         let schema = SQLiteGlance.number(Migrator.newestStep, in: path)
         try Migrator().refuseNewer(schema)
         if purpose == .read { try Migrator().refuseOlder(schema) }
+    }
+
+    /// Sees that a database can be made there.
+    ///
+    /// - Throws: `CatalogError.invalidArgument`, `.unsupported` for a file on another machine.
+    func requireRoom() throws {
+        guard case .sqlite(let path) = self else { return }
+        try Self.requirePlace(of: path, dataDirectory: "")
+        try NetworkFileSystem.refuse(path)
     }
 
     /// Whether a catalog is there already, which was made with secrets.

@@ -16,8 +16,15 @@ package struct InstanceCheck: Sendable {
 
     /// Compares, and keeps the values of the first process that asks; with `keeps` false it only compares.
     ///
-    /// - Throws: `CatalogError.conflict` that says which secret differs and where to copy it from.
+    /// - Throws: `CatalogError.conflict` that says which secret differs and where to copy it from, or that the database is not
+    ///   complete.
     package func run(jwtSecret: String, masterKey: String, keeps: Bool = true) async throws {
+        guard try await store.find(InstanceCopyMark.name) == nil else {
+            throw CatalogError(
+                .conflict,
+                "This database is the unfinished copy of another one. Run `catalogizer database copy` again, which goes on where it "
+                    + "was.")
+        }
         for (name, file, secret) in [
             ("auth.jwt_secret", "jwt-secret", jwtSecret), ("secrets.master_key", "master-key", masterKey),
         ] {
