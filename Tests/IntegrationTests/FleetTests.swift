@@ -1,0 +1,192 @@
+import CatalogTestSupport
+import Foundation
+import Glibc
+import Testing
+
+/// Nodes that are killed and a database that is restarted, under clients that go on: what was acknowledged is there at the end,
+/// every job was done, and the catalog is that of a clean scan.
+@Suite(.serialized) struct FleetTests {
+    private static let roots = ["one", "two"]
+
+    @Test(.enabled(if: TestEngine.isPostgres))
+    func `Three servers and two workers over one PostgreSQL`() async throws {
+        try await Program.withNew { program in
+            try await OwnPostgres.with { postgres in
+                var program = program
+                program.databaseURL = postgres.url
+                try await endure(program, servers: 3, workers: 2) { round in
+                    if round % 2 == 1 { try await postgres.restart() }
+                }
+                let file = program.path("copied/catalogizer.sqlite")
+                try program.write("copied/.keep", "")
+                let copied = try await program.run(
+                    exactly: ["database", "copy", "--from", postgres.url, "--to", "sqlite:" + file])
+                #expect(copied.code == 0, "\(copied.talk)")
+                try await compare(program, "copied")
+            }
+        }
+    }
+
+    @Test(.enabled(if: TestEngine.isSQLite))
+    func `One server over a file`() async throws {
+        try await Program.withNew { program in
+            try await endure(program, servers: 1, workers: 0) { _ in }
+            try await compare(program, "data")
+        }
+    }
+
+    /// Kills a node in each of some rounds, and does `harm` beside it.
+    private func endure(
+        _ program: Program, servers: Int, workers: Int, _ harm: (_ round: Int) async throws -> Void
+    ) async throws {
+        try makeTree(program)
+        let log = FleetLog()
+        let fleet = Fleet(program)
+        try await fleet.start(servers: servers, workers: workers) {
+            for root in Self.roots {
+                let added = try await program.run("storage", "add", root, "file://" + program.path("tree/" + root))
+                #expect(added.code == 0, "\(added.talk)")
+                // From here on nothing may ever be missing.
+                #expect(try await program.run("scan", root).code == 0)
+            }
+        }
+        let clients = FleetClients(log: log, password: try fleet.password())
+        clients.use(fleet.ports)
+        clients.start(roots: Self.roots)
+        for round in 0..<6 {
+            try await progress(log, answers: 40)
+            let victim = round % fleet.count
+            fleet.kill(victim)
+            clients.use(fleet.ports)
+            try await harm(round)
+            if !fleet.ports.isEmpty { try await progress(log, answers: 20) }
+            try await fleet.restart(victim)
+            clients.use(fleet.ports)
+        }
+        try await progress(log, answers: 40)
+        try await clients.stop()
+        try await check(log.now, program, fleet)
+        try await fleet.stop()
+    }
+
+    /// Waits until the clients had so many more answers.
+    private func progress(_ log: FleetLog, answers: Int) async throws {
+        let wanted = log.now.answers + answers
+        try await until(.seconds(60)) { log.now.answers >= wanted }
+    }
+
+    private func check(_ state: FleetLog.State, _ program: Program, _ fleet: Fleet) async throws {
+        #expect(state.violations.isEmpty, "\(state.violations.prefix(3))")
+        #expect(!state.users.isEmpty)
+        #expect(state.scans.count > Self.roots.count)
+        #expect(Set(state.scans).count == state.scans.count)
+        let client = try ServerClient.administrator(of: program, port: try #require(fleet.ports.first))
+        for scan in state.scans {
+            try await until(.seconds(60)) { try client.state(ofScan: scan) == "completed" }
+        }
+        let users = Set(
+            try await program.run("user", "list", "--json").objects.compactMap { $0["username"] as? String })
+        #expect(users.isSuperset(of: state.users))
+        // Searches of every server see it all in the end.
+        for port in fleet.ports {
+            try await until { try client.at(port).total(ofSearch: "note") == Self.roots.count * 900 }
+        }
+    }
+
+    /// Twelve hundred directories, so that a scan takes several transactions.
+    private func makeTree(_ program: Program) throws {
+        for root in Self.roots {
+            for directory in 0..<300 {
+                for file in 0..<3 {
+                    let text = String(repeating: "x", count: directory % 97 + file)
+                    try program.write(
+                        "tree/\(root)/d\(directory / 50)/\(root)\(directory % 50)/note \(directory)-\(file)", text)
+                }
+            }
+        }
+    }
+
+    /// The catalog of a data directory against one that was scanned in peace.
+    private func compare(_ program: Program, _ data: String) async throws {
+        var calm = program
+        calm.databaseURL = nil
+        for root in Self.roots {
+            _ = try await calm.run("storage", "add", root, "file://" + program.path("tree/" + root), data: "calm")
+            #expect(try await calm.run("scan", root, data: "calm").code == 0)
+        }
+        let expected = try await CatalogContent.withOpen(program.path("calm")) { try await $0.lines() }
+        let lines = try await CatalogContent.withOpen(program.path(data)) { try await $0.lines() }
+        #expect(expected.count > Self.roots.count * 900)
+        #expect(lines == expected, "\(Set(lines).symmetricDifference(expected).sorted().prefix(5))")
+    }
+}
+
+/// Servers and workers over one database; each has a data directory of its own.
+private final class Fleet {
+    private struct Node {
+        let data: String
+        let isServer: Bool
+        var process: RunningProgram?
+        var port: UInt16?
+    }
+
+    private let program: Program
+    private var nodes: [Node] = []
+
+    init(_ program: Program) {
+        self.program = program
+    }
+
+    deinit { for node in nodes { node.process?.kill() } }
+
+    var count: Int { nodes.count }
+    /// Of the servers that run.
+    var ports: [UInt16] { nodes.compactMap(\.port) }
+
+    /// The first server makes the catalog, which `prepare` fills before the others come.
+    func start(servers: Int, workers: Int, _ prepare: () async throws -> Void) async throws {
+        // The clients of a test come from one address.
+        try program.write("catalogizer.yaml", "rate_limit:\n  auth_per_minute: 0\n  api_per_minute: 0\n")
+        nodes = (0..<servers).map { Node(data: $0 == 0 ? "data" : "server\($0)", isServer: true) }
+        nodes += (0..<workers).map { Node(data: "worker\($0)", isServer: false) }
+        try await restart(0)
+        try await prepare()
+        for index in nodes.indices.dropFirst() {
+            try program.copySecrets(to: nodes[index].data)
+            try await restart(index)
+        }
+    }
+
+    func password() throws -> String {
+        try String(contentsOfFile: program.path("data/admin-password"), encoding: .utf8)
+            .trimmingCharacters(in: .newlines)
+    }
+
+    func kill(_ index: Int) {
+        nodes[index].process?.kill()
+        nodes[index].port = nil
+    }
+
+    func restart(_ index: Int) async throws {
+        let node = nodes[index]
+        if let old = node.process { _ = try await old.outcome(within: .seconds(10)) }
+        let words = node.isServer ? ["serve", "--port", "0"] : ["worker"]
+        let process = try program.start(words + ["--data-dir", program.path(node.data)])
+        nodes[index].process = process
+        if node.isServer {
+            nodes[index].port = try await process.port()
+        } else {
+            try await process.wait { process.talk.contains("\"working\"") ? true : nil }
+        }
+    }
+
+    /// Stops every node as an operator does.
+    func stop() async throws {
+        for node in nodes { node.process?.signal(SIGTERM) }
+        for node in nodes {
+            guard let process = node.process else { continue }
+            let outcome = try await process.outcome(within: .seconds(15))
+            #expect(outcome.code == 0, "\(node.data): \(outcome.talk.suffix(2_000))")
+        }
+    }
+}
