@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from catalog_bench import part_download, part_engines, part_listing, part_scan, part_search, peers, report, tree  # noqa: E402
+from catalog_bench import part_download, part_engines, part_jobs, part_listing, part_scan, part_search, peers, report, tree  # noqa: E402
 from catalog_bench.catalogizer import Catalogizer  # noqa: E402
 from catalog_bench.goals import PARTS  # noqa: E402
 from catalog_bench.processes import BenchError, raise_file_limit  # noqa: E402
@@ -16,7 +16,7 @@ from catalog_bench.results import Results  # noqa: E402
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 RUNNERS = {"scan": part_scan.run, "search": part_search.run, "listing": part_listing.run, "download": part_download.run,
-           "engines": part_engines.run}
+           "engines": part_engines.run, "jobs": part_jobs.run}
 PAGE = os.path.join(REPOSITORY, "Docs", "performance.md")
 
 

@@ -28,11 +28,15 @@ class PostgresServer:
     def new_database(self, name):
         """The URL of an empty database, whatever was called so before."""
         for statement in (f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"):
-            self._run(["psql", f"postgres:///postgres?{self.place}", "-q", "-c", statement])
+            self.run_sql("postgres", statement)
         return f"postgres:///{name}?{self.place}"
 
+    def run_sql(self, database, statement):
+        """What psql prints of the result, a row a line."""
+        return self._run(["psql", f"postgres:///{database}?{self.place}", "-qAt", "-c", statement])
+
     def version(self):
-        return "PostgreSQL " + self._run(["psql", f"postgres:///postgres?{self.place}", "-At", "-c", "SHOW server_version"])
+        return "PostgreSQL " + self.run_sql("postgres", "SHOW server_version")
 
     def stop(self):
         self._run([SCRIPT, "stop"])

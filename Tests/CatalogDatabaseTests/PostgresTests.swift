@@ -60,10 +60,10 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: PostgresServer.isWanted)) func `A restart of the server loses no change and makes none twice`()
+    @Test(.enabled(if: TestEngine.isPostgres)) func `A restart of the server loses no change and makes none twice`()
         async throws
     {
-        try await PostgresServer.withOwn { server in
+        try await OwnPostgres.with { server in
             let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 4)
             try await Migrator().migrate(database)
             try await Self.makeCounter(database)
@@ -90,10 +90,10 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: PostgresServer.isWanted)) func `Work that runs once begins on a connection that is there`()
+    @Test(.enabled(if: TestEngine.isPostgres)) func `Work that runs once begins on a connection that is there`()
         async throws
     {
-        try await PostgresServer.withOwn { server in
+        try await OwnPostgres.with { server in
             let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 2)
             try await Migrator().migrate(database)
             try await server.restart()

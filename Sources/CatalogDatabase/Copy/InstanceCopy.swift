@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 
 /// Moves a whole instance into another database, of the same engine or another one.
 ///

@@ -1,0 +1,60 @@
+import Foundation
+
+/// A PostgreSQL server of one test, which may do to it what would disturb others.
+package struct OwnPostgres: Sendable {
+    /// A call of the script that did not end well.
+    package struct ScriptFailed: Error {
+        let command: String
+        let talk: String
+    }
+
+    /// The setting `database.url` for its database.
+    package let url: String
+    private let port: Int
+
+    /// Starts a server that waits for the disk, and removes it with its data after `body`.
+    ///
+    /// - Throws: what `body` throws; `ScriptFailed`.
+    package static func with<Value>(_ body: (OwnPostgres) async throws -> Value) async throws -> Value {
+        let port = 54_400 + Int.random(in: 0..<400)
+        let url = try await script("start", port)
+        let result: Result<Value, any Error>
+        do { result = .success(try await body(OwnPostgres(url: url, port: port))) } catch { result = .failure(error) }
+        _ = try await script("stop", port)
+        return try result.get()
+    }
+
+    /// Ends the server as a crash would, and starts it again.
+    ///
+    /// - Throws: `ScriptFailed`.
+    package func restart() async throws {
+        _ = try await Self.script("restart", port)
+    }
+
+    private static func script(_ command: String, _ port: Int) async throws -> String {
+        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let process = Process()
+        process.executableURL = repository.appending(path: "Scripts/testservers/postgres")
+        process.arguments = [command]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["TESTSERVER_PORT": "\(port)", "TESTSERVER_DURABLE": "1"]) { $1 }
+        // A file: the server inherits the output of the script that starts it, and would hold a pipe open.
+        let output = FileManager.default.temporaryDirectory.appending(path: "catalogizer-script-\(UUID().uuidString)")
+        try Data().write(to: output)
+        defer { try? FileManager.default.removeItem(at: output) }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = process.standardOutput
+        try process.run()
+        // Asked again and again: beside hundreds of other processes Foundation sometimes does not tell of an end.
+        let end = ContinuousClock.now + .seconds(90)
+        while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
+        let text = try String(contentsOf: output, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !process.isRunning, process.terminationStatus == 0 else {
+            process.terminate()
+            throw ScriptFailed(command: command, talk: text)
+        }
+        return text
+    }
+}
