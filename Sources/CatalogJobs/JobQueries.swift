@@ -68,6 +68,8 @@ enum JobQueries {
         ON CONFLICT (root_id, node) DO UPDATE SET seen_at_us = excluded.seen_at_us
         """)
 
+    static let isPinned = SQLStatement("SELECT 1 FROM root_pins WHERE root_id = $1 AND seen_at_us >= $2 LIMIT 1")
+
     /// Roots that the node had before, and pins of nodes that are long gone.
     static let dropPins = SQLStatement(
         "DELETE FROM root_pins WHERE (node = $1 AND seen_at_us < $2) OR seen_at_us < $3")

@@ -97,6 +97,14 @@ package struct JobStore: Sendable {
         }
     }
 
+    /// Whether a worker has the root to itself, because no other node reaches it.
+    package func isPinned(_ root: RootID) async throws -> Bool {
+        let since = time.now - Self.pinMicroseconds
+        return try await database.read { connection in
+            try connection.firstRow(JobQueries.isPinned, [.integer(root), .integer(since)]) { _ in true } ?? false
+        }
+    }
+
     /// Whether a job waits to be claimed; only reads, so that asking often disturbs nobody.
     package func hasDue(_ reach: Reach = .common) async throws -> Bool {
         let values = [.integer(time.now), reach.value(now: time.now)]

@@ -51,6 +51,7 @@ final class ChangeWriter {
         defer { channel.close() }
         while let first = channel.receive() {
             var path = first.currentPath
+            try ids.fetchAhead(scan.database)
             try scan.database.writeBlocking { connection in
                 let start = scan.time.now
                 var next: WalkBatch? = first

@@ -48,6 +48,9 @@ package struct ScanService: Sendable {
         }
     }
 
+    /// Whether a root is scanned by a worker that has it to itself.
+    package func isPinned(_ root: RootID) async throws -> Bool { try await jobs.isPinned(root) }
+
     /// - Throws: `CatalogError.notFound`, also for a scan of a root that the caller may not see.
     package func find(_ id: JobID, scope: AccessScope) async throws -> Scan {
         guard let scan = try await store.find(id, scope: scope) else { throw Self.notFound }

@@ -10,14 +10,22 @@ package struct OwnPostgres: Sendable {
 
     /// The setting `database.url` for its database.
     package let url: String
-    private let port: Int
+    /// On 127.0.0.1.
+    package let port: Int
+    /// What a client has to trust when the server speaks TLS.
+    package var certificate: String {
+        "\(ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")/catalogizer-postgres-\(port)/root.crt"
+    }
 
     /// Starts a server that waits for the disk, and removes it with its data after `body`.
     ///
+    /// - Parameter tls: whether it speaks TLS too.
     /// - Throws: what `body` throws; `ScriptFailed`.
-    package static func with<Value>(_ body: (OwnPostgres) async throws -> Value) async throws -> Value {
+    package static func with<Value>(
+        tls: Bool = false, _ body: (OwnPostgres) async throws -> Value
+    ) async throws -> Value {
         let port = 54_400 + Int.random(in: 0..<400)
-        let url = try await script("start", port)
+        let url = try await script("start", port, tls ? ["TESTSERVER_TLS": "1"] : [:])
         let result: Result<Value, any Error>
         do { result = .success(try await body(OwnPostgres(url: url, port: port))) } catch { result = .failure(error) }
         _ = try await script("stop", port)
@@ -31,14 +39,17 @@ package struct OwnPostgres: Sendable {
         _ = try await Self.script("restart", port)
     }
 
-    private static func script(_ command: String, _ port: Int) async throws -> String {
+    private static func script(
+        _ command: String, _ port: Int, _ settings: [String: String] = [:]
+    ) async throws -> String {
         let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let process = Process()
         process.executableURL = repository.appending(path: "Scripts/testservers/postgres")
         process.arguments = [command]
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["TESTSERVER_PORT": "\(port)", "TESTSERVER_DURABLE": "1"]) { $1 }
+            ["TESTSERVER_PORT": "\(port)", "TESTSERVER_DURABLE": "1"]
+        ) { $1 }.merging(settings) { $1 }
         // A file: the server inherits the output of the script that starts it, and would hold a pipe open.
         let output = FileManager.default.temporaryDirectory.appending(path: "catalogizer-script-\(UUID().uuidString)")
         try Data().write(to: output)

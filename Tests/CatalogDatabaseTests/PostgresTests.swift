@@ -60,9 +60,58 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: TestEngine.isPostgres)) func `A restart of the server loses no change and makes none twice`()
-        async throws
-    {
+    @Test func `A connection is as safe as the URL asks for`() async throws {
+        try await OwnPostgres.with(tls: true) { server in
+            let question =
+                "SELECT CAST(ssl AS text) || COALESCE(version, '') FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
+            let trusted = server.url + "?sslmode=verify-full&sslrootcert=" + server.certificate
+            let safe = try await Self.ask(question, trusted)
+            #expect(safe == "trueTLSv1.3")
+            let open = try await Self.ask(question, server.url + "?sslmode=disable")
+            #expect(open == "false")
+            // A name that is not in the certificate, and a certificate that nobody has vouched for.
+            for url in [
+                trusted.replacing("@127.0.0.1", with: "@localhost"),
+                server.url + "?sslmode=verify-ca&sslrootcert=/dev/null",
+            ] {
+                let error = await #expect(throws: CatalogError.self) { try await Self.ask("SELECT '1'", url) }
+                #expect(error?.code == .unavailable)
+            }
+        }
+    }
+
+    @Test func `Of several hosts the one is used that takes writes`() async throws {
+        try await OwnPostgres.with { reader in
+            let database = PostgresDatabase(target: try PostgresTarget(url: reader.url), connections: 1)
+            // As a standby says of itself.
+            try await database.write(.readCommitted) {
+                try $0.executeScript("ALTER ROLE catalogizer SET default_transaction_read_only = on")
+            }
+            try await database.close()
+            let url = TestEngine.place(in: "").url
+            let (user, place) = (url.prefix { $0 != "@" }, url.drop { $0 != "@" }.dropFirst())
+            // Nobody is at port 9, and the second takes no writes.
+            let all = "\(user)@127.0.0.1:9,127.0.0.1:\(reader.port),\(place)"
+            let port = try await Self.ask("SELECT CAST(inet_server_port() AS text)", all)
+            #expect(place.hasPrefix("127.0.0.1:\(port ?? "")/"), "\(place) \(port ?? "")")
+            let any = try await Self.ask("SELECT CAST(inet_server_port() AS text)", all + "&target_session_attrs=any")
+            #expect(any == "\(reader.port)")
+        }
+    }
+
+    private static func ask(_ question: String, _ url: String) async throws -> String? {
+        let database = PostgresDatabase(target: try PostgresTarget(url: url), connections: 1)
+        let result: Result<String?, any Error>
+        do {
+            result = .success(try await database.read { try $0.firstRow(SQLStatement(question)) { $0.text(0) } })
+        } catch {
+            result = .failure(error)
+        }
+        try await database.close()
+        return try result.get()
+    }
+
+    @Test func `A restart of the server loses no change and makes none twice`() async throws {
         try await OwnPostgres.with { server in
             let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 4)
             try await Migrator().migrate(database)
@@ -90,9 +139,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: TestEngine.isPostgres)) func `Work that runs once begins on a connection that is there`()
-        async throws
-    {
+    @Test func `Work that runs once begins on a connection that is there`() async throws {
         try await OwnPostgres.with { server in
             let database = PostgresDatabase(target: try PostgresTarget(url: server.url), connections: 2)
             try await Migrator().migrate(database)

@@ -66,8 +66,15 @@ import Testing
                     let scan = try client.startScan(of: "far")
                     try await until { try client.state(ofScan: scan) == "completed" }
                 }
-                // The worker is gone; its root is still its own.
+                // The worker is gone; its root is still its own, also when nobody else reaches it.
                 let client = try ServerClient.administrator(of: program, port: port)
+                try FileManager.default.moveItem(atPath: program.path("far"), toPath: program.path("away"))
+                let test = try await program.run("storage", "test", "far")
+                #expect(test.code == 1)
+                #expect(test.talk.contains("Only the worker"), "\(test.talk)")
+                let roots = try await program.run("storage", "list", "--json").objects
+                #expect(roots.map { $0["status"] as? String } == ["online", "online"])
+                try FileManager.default.moveItem(atPath: program.path("away"), toPath: program.path("far"))
                 let far = try client.startScan(of: "far")
                 let near = try client.startScan(of: "near")
                 try await until { try client.state(ofScan: near) == "completed" }

@@ -134,6 +134,14 @@ package struct StorageRootService: Sendable {
             try await noteReachability(of: id, error: nil)
             return .success(probe)
         } catch let error as CatalogError {
+            // That this node does not reach it says nothing when it is a worker's own.
+            if try await scans.isPinned(root.id) {
+                return .failure(
+                    CatalogError(
+                        .storageUnavailable,
+                        "Only the worker that has this root in worker.roots reaches it; a scan shows whether it does",
+                        cause: error.message))
+            }
             try await noteReachability(of: id, error: error)
             return .failure(error)
         }
