@@ -1,4 +1,5 @@
 package import CatalogCore
+package import CatalogDatabase
 import Synchronization
 
 /// The code of one kind of job.
@@ -32,10 +33,29 @@ package struct JobContext: Sendable {
     package let job: Job
     /// Set when the job should stop soon.
     package let stop: StopSignal
+    /// Asked in each transaction that changes what another run of the job would change too.
+    package let lease: JobLease
+}
 
-    package init(job: Job, stop: StopSignal) {
-        self.job = job
+/// Whether a run still has its job. One that was silent for long, because its machine slept or had lost the database, may find that
+/// another node has taken the job over: then nothing of it may be written any more.
+package struct JobLease: Sendable {
+    private let isHeld: @Sendable (any SQLConnection) throws -> Bool
+    private let stop: StopSignal
+
+    init(stop: StopSignal, isHeld: @escaping @Sendable (any SQLConnection) throws -> Bool) {
         self.stop = stop
+        self.isHeld = isHeld
+    }
+
+    /// For work after the end of a job, which nobody takes over.
+    package static let over = JobLease(stop: StopSignal()) { _ in true }
+
+    /// - Throws: `CatalogError.cancelled`, which undoes the transaction, when the job is another run's.
+    package func require(on connection: any SQLConnection) throws {
+        guard try !isHeld(connection) else { return }
+        stop.raise(.leaseLost)
+        throw CatalogError(.cancelled, "Another node has taken this job over")
     }
 }
 

@@ -108,6 +108,9 @@ enum JobQueries {
         WHERE id = $1 AND lease_owner = $2 AND status = 'running'
         """)
 
+    static let holds = SQLStatement(
+        "SELECT 1 FROM jobs WHERE id = $1 AND lease_owner = $2 AND status = 'running'")
+
     static let requestCancel = SQLStatement(
         "UPDATE jobs SET cancel_requested = 1 WHERE id = $1 AND status IN ('pending', 'running')")
 

@@ -138,16 +138,25 @@ package struct JobStore: Sendable {
         }
     }
 
+    /// Whether `owner` runs the job, as this transaction sees it.
+    func holds(_ id: JobID, owner: ProcessIdentity, on connection: any SQLConnection) throws -> Bool {
+        try connection.firstRow(JobQueries.holds, [.integer(id), .text(owner.text)]) { _ in true } ?? false
+    }
+
     /// Ends a job that `owner` runs.
-    package func finish(_ id: JobID, owner: ProcessIdentity, status: Job.Status, error: CatalogError?) async throws {
+    ///
+    /// - Returns: false when it was not theirs any more: then nothing is changed.
+    package func finish(
+        _ id: JobID, owner: ProcessIdentity, status: Job.Status, error: CatalogError?
+    ) async throws -> Bool {
         let now = time.now
-        _ = try await database.write { connection in
+        return try await database.write { connection in
             try connection.execute(
                 JobQueries.finish,
                 [
                     .integer(id), .text(owner.text), .text(status.rawValue), .integer(now),
                     .optional(error?.code.rawValue), .optional(error?.message),
-                ])
+                ]) > 0
         }
     }
 
@@ -189,7 +198,7 @@ package struct JobStore: Sendable {
     package func recoverAbandoned() async throws -> Int {
         let now = time.now
         return try await database.write { connection in
-            let leases = try connection.rows(JobQueries.running, [], JobLease.init(row:))
+            let leases = try connection.rows(JobQueries.running, [], HeldLease.init(row:))
             let dead = leases.filter { $0.isAbandoned(now: now) }
             for lease in dead {
                 let outcome = lease.outcome
@@ -208,7 +217,7 @@ package struct JobStore: Sendable {
 }
 
 /// Who holds a running job.
-private struct JobLease {
+private struct HeldLease {
     /// A process that we cannot look at (another machine) is given up when it was silent for this long.
     private static let silenceMicroseconds: Int64 = 30_000_000
 

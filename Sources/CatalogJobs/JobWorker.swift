@@ -141,7 +141,8 @@ package final class JobWorker: Service {
             return .failure(CatalogError(.unsupported, "This version cannot run jobs of kind \(job.kind)"))
         }
         do {
-            try await handler.run(JobContext(job: job, stop: stop))
+            let lease = JobLease(stop: stop) { [store, owner] in try store.holds(job.id, owner: owner, on: $0) }
+            try await handler.run(JobContext(job: job, stop: stop, lease: lease))
             return .success(())
         } catch let error as CatalogError {
             return .failure(error)
@@ -188,7 +189,7 @@ package final class JobWorker: Service {
     }
 
     private func finish(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
-        try await store.finish(job.id, owner: owner, status: status, error: error)
+        guard try await store.finish(job.id, owner: owner, status: status, error: error) else { return }
         do { try await handlers[job.kind]?.ended(job, as: status, error: error) } catch {
             logger.warning(
                 "what a job left behind could not be tidied up",

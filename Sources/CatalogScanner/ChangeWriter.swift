@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogDatabase
+import CatalogJobs
 import CatalogStorage
 
 /// The change phase: takes what the walker found and brings the rows of the catalog in line with it, some thousand rows a
@@ -217,6 +218,7 @@ extension ChangeWriter {
 
     /// Writes what is left of this transaction: the journal of names and the frontier.
     private func finishTransaction(_ connection: any SQLConnection) throws {
+        try scan.lease.require(on: connection)
         try journal.write(root: scan.rootID, now: scan.time.now, connection)
         guard !finishedDirectories.isEmpty else { return }
         try scans.noteFinished(finishedDirectories.sorted(), in: scan.id, on: connection)

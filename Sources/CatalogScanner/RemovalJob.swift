@@ -33,7 +33,8 @@ package struct RemovalJob: JobHandler {
     package func run(_ context: JobContext) async throws {
         let request = try RemovalRequest(json: context.job.payload)
         let scan = ScanContext(
-            id: request.scanID, rootID: request.rootID, database: database, time: time, stop: context.stop)
+            id: request.scanID, rootID: request.rootID, database: database, time: time, stop: context.stop,
+            lease: context.lease)
         let root = try await roots.scanRoot(request.rootID)
         // Somebody confirmed what one disk does not have. Of another one, the right one again perhaps, that says nothing.
         let probe = try await pool.run { try root.backend.probe() }

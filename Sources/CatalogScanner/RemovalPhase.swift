@@ -132,6 +132,7 @@ struct RemovalPhase {
         try scan.database.writeBlocking { connection in
             var journal = NameJournalBatch()
             try body(connection, &journal)
+            try scan.lease.require(on: connection)
             let count = journal.removed.count
             try journal.write(root: scan.rootID, now: scan.time.now, connection)
             try scan.scans.addRemoved(count, to: scan.id, on: connection)

@@ -10,6 +10,8 @@ struct ScanContext: Sendable {
     let database: any Database
     let time: TimeSource
     let stop: StopSignal
+    /// Asked in each transaction that changes entries.
+    let lease: JobLease
 
     /// The rows of the root's entries.
     var entries: EntryStore { EntryStore(rootID: rootID, time: time) }

@@ -40,7 +40,8 @@ package struct ScanJob: JobHandler {
         let request = try ScanRequest(json: context.job.payload)
         let root = try await roots.scanRoot(request.rootID)
         let scan = ScanContext(
-            id: context.job.id, rootID: root.id, database: database, time: time, stop: context.stop)
+            id: context.job.id, rootID: root.id, database: database, time: time, stop: context.stop,
+            lease: context.lease)
         // What is open belongs to the disk that was there before; a scan sees one disk from its start to its end.
         root.backend.close()
         defer { root.backend.close() }
@@ -64,7 +65,7 @@ package struct ScanJob: JobHandler {
     package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         let request = try ScanRequest(json: job.payload)
         let scan = ScanContext(
-            id: job.id, rootID: request.rootID, database: database, time: time, stop: StopSignal())
+            id: job.id, rootID: request.rootID, database: database, time: time, stop: StopSignal(), lease: .over)
         try await pool.run {
             if let ended = try store.findBlocking(scan.id) { onProgress(ScanProgress(ended, now: time.now)) }
             // What a scan that was cut has found is in no recursive figure yet.

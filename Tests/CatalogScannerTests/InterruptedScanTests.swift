@@ -20,6 +20,25 @@ import Testing
         }
     }
 
+    @Test func aScanThatAnotherNodeHasTakenOverWritesNothingMore() async throws {
+        try await withTree { disk in
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            try disk.remove("a/gone")
+            try disk.write("a/new.txt")
+            let id = try await disk.request(.full, confirm: true)
+            let take = SQLStatement("UPDATE jobs SET lease_owner = 'another node' WHERE status = 'running'")
+            disk.backend.onList { listed in
+                guard listed.isEmpty else { return }
+                _ = try? disk.database.writeBlocking { try $0.execute(take) }
+            }
+            // The job is the other node's, and so is how it ends.
+            #expect(try await disk.run(id).status == "running")
+            disk.backend.onList(nil)
+            #expect(try await disk.catalog().keys.sorted() == before.keys.sorted())
+        }
+    }
+
     @Test func whatCannotBeReadStandsInTheErrorListOnce() async throws {
         try await withTree { disk in
             try disk.write("a/closed/file.txt")

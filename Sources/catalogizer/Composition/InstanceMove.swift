@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogSettings
+import Glibc
 
 /// The copy of a whole instance from one database to another.
 struct InstanceMove: Sendable {
@@ -26,6 +27,8 @@ struct InstanceMove: Sendable {
             throw CatalogError(.notFound, "There is no catalog at \(source.description).")
         }
         try target.requireRoom()
+        // A file that is made here is for its owner only.
+        umask(0o077)
         return try await Self.whileOpen(source, for: .read) { source in
             try await Migrator().check(source)
             return try await Self.whileOpen(target, for: .create) { target in

@@ -11,7 +11,7 @@ struct SettingsOptions: ParsableArguments {
     @Option(help: .init("Where database and secrets are kept; ./data by default.", valueName: "directory"))
     var dataDir: String?
 
-    @Option(help: .init("The catalog's database: sqlite:PATH.", valueName: "url"))
+    @Option(help: .init("The catalog's database: sqlite:PATH or postgres://…", valueName: "url"))
     var databaseURL: String?
 
     @Option(help: .init("Address that the server listens on.", valueName: "address"))
