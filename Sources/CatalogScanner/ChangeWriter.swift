@@ -12,8 +12,8 @@ final class ChangeWriter {
     private static let transactionMicroseconds: Int64 = 250_000
     /// Who listens hears of progress this often at most; transactions may be many and small.
     private static let publishMicroseconds: Int64 = 250_000
-    /// How long a batch waits for reads at most. One of four thousand entries takes half of it to write.
-    private static let patienceMilliseconds = 40
+    /// How long a batch waits for reads at most. One of four thousand entries takes a quarter of it to write.
+    private static let patienceMilliseconds = 80
 
     let scan: ScanContext
     private let progress: ProgressReport

@@ -21,9 +21,6 @@ package final class NameIndex: Sendable {
     private let signal: AsyncStream<Void>.Continuation
     private let note: @Sendable (String) -> Void
 
-    /// How long a step of following waits for reads at most.
-    private static let patienceMilliseconds = 40
-
     static let closed = CatalogError(.unavailable, "The search index is closed")
     static let damaged = CatalogError(
         .unavailable, "The search index is being built again", details: ["retry_after": .integer(1)],
@@ -37,7 +34,7 @@ package final class NameIndex: Sendable {
     /// - Parameters:
     ///   - database: the catalog, with its schema in place.
     ///   - directory: where the index lies (`<data_dir>/search`); made when missing.
-    ///   - reads: pass before each step of following.
+    ///   - reads: pass while the index follows.
     ///   - bootID: tells this boot of the machine from others; a file that another one left open is not trusted.
     ///   - note: hears what an operator may want to read in the log: why an index is built, why following fails.
     /// - Throws: `CatalogError.conflict` when another process uses the directory; `.unavailable` or
@@ -57,7 +54,8 @@ package final class NameIndex: Sendable {
                 let identity = PackIdentity(databaseID: databaseID, bootID: bootID)
                 let writer = try database.readBlocking {
                     try NameIndexWriter(
-                        directory: directory, identity: identity, connection: $0, published: self.published, note: note)
+                        directory: directory, identity: identity, connection: $0, published: self.published,
+                        reads: reads, note: note)
                 }
                 self.publish(writer)
                 slot = writer
@@ -180,12 +178,6 @@ package final class NameIndex: Sendable {
 
     /// Applies a part of the journal; on `thread`.
     private func step() throws -> Bool {
-        var patience = reads.patience(milliseconds: Self.patienceMilliseconds)
-        patience.letPass()
-        return try applyNext()
-    }
-
-    private func applyNext() throws -> Bool {
         try writer.withLock { writer in
             guard let writer else { throw NameIndex.closed }
             defer { publish(writer) }

@@ -11,6 +11,9 @@ final class NameIndexWriter {
     private let lock: Int32
     private let published: PublishedPack
     private let note: @Sendable (String) -> Void
+    private let reads: ForegroundReads
+    private var patience: ForegroundReads.Patience
+    private var namesSincePause = 0
     private var pack: PackWriter
     /// False while the pack is damaged and could not be built again.
     private(set) var isUsable = true
@@ -23,18 +26,24 @@ final class NameIndexWriter {
     /// The pack is written anew when a quarter of its names is dead, unless they are so few that nobody notices.
     private static let deadMin = 1_000
     private static let deadShare = 4
+    /// Names that are added without a look at the reads that wait, and with one patience.
+    private static let namesPerLook = 256
+    private static let namesPerPatience = 4_096
+    private static let patienceMilliseconds = 80
 
     /// Opens the pack in `directory`, or builds it from the catalog when it is missing or not to be trusted.
     ///
     /// - Throws: `CatalogError.conflict` when another process has it open; `.unavailable`; `.insufficientStorage`.
     init(
         directory: String, identity: PackIdentity, connection: any SQLConnection, published: PublishedPack,
-        note: @escaping @Sendable (String) -> Void
+        reads: ForegroundReads, note: @escaping @Sendable (String) -> Void
     ) throws {
         path = directory + "/names.pack"
         self.identity = identity
         self.published = published
         self.note = note
+        self.reads = reads
+        patience = reads.patience(milliseconds: Self.patienceMilliseconds)
         lock = try NameIndexWriter.takeLock(directory)
         do {
             unlink(path + ".new")
@@ -140,13 +149,28 @@ final class NameIndexWriter {
                 try store.forEachEntry(of: change.root, from: first, through: last) { try self.pack.append($0) }
             }
             // Nothing of ids that were never seen before can be on its way.
-            guard first <= pack.largestID else { return try append() }
+            guard first <= pack.largestID else {
+                return try store.forEachEntry(of: change.root, from: first, through: last) { name in
+                    letPass()
+                    try pack.append(name)
+                }
+            }
             try published.change {
                 pack.kill(first...last, of: change.root)
                 try append()
                 return segments
             }
         }
+    }
+
+    /// Reads go first, also in the middle of a large change. Not where searches wait for the writer.
+    private func letPass() {
+        namesSincePause += 1
+        guard namesSincePause.isMultiple(of: Self.namesPerLook) else { return }
+        if namesSincePause.isMultiple(of: Self.namesPerPatience) {
+            patience = reads.patience(milliseconds: Self.patienceMilliseconds)
+        }
+        patience.letPass()
     }
 
     /// Leaves the dead behind, when they are many.
