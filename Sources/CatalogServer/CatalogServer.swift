@@ -51,6 +51,7 @@ package struct CatalogServer: Sendable {
         let handlers: [[EndpointHandler]] = [
             Self.health(dependencies).handlers,
             AuthenticationRoutes(dependencies.authentication, time: dependencies.time).handlers,
+            RoleRoutes(roles: dependencies.authentication.roles).handlers,
             CatalogRoutes(catalog: services.catalog).handlers,
             SearchRoutes(search: dependencies.search).handlers,
             DownloadRoutes(downloads: services.downloads, links: links).handlers,

@@ -6,6 +6,7 @@ package enum EndpointManifest {
     package static let all: [Endpoint] = [
         HealthEndpoints.all,
         AuthenticationEndpoints.all,
+        RoleEndpoints.all,
         CatalogEndpoints.all,
         SearchEndpoints.all,
         DownloadEndpoints.all,

@@ -62,6 +62,21 @@ struct Situation: Sendable {
         scene.know("refresh", try #require(try answer.object()["refresh_token"] as? String))
     }
 
+    /// There is a role `{role}` that nobody has, called `Editor`.
+    static let roleMade = Situation { scene in
+        let answer = try await scene.api.post("roles", #"{"name":"Editor","permissions":["media.view","media.edit"]}"#)
+        scene.know("role", "\(try #require(try answer.object()["id"] as? Int))")
+    }
+
+    /// The same, and Ada has it.
+    static let roleGiven = Situation { scene in
+        try await roleMade.arrange(scene)
+        try await scene.execute(scene.filled("UPDATE users SET role_id = {role} WHERE username = 'ada'"))
+    }
+
+    /// Ada has another role again.
+    static let roleFree = Situation { try await $0.execute("UPDATE users SET role_id = 4 WHERE username = 'ada'") }
+
     // MARK: Storage
 
     /// The directory of the root is not where it was.

@@ -17,6 +17,8 @@ package struct AuthenticationServices: Sendable {
     package let accounts: AccountService
     /// Accounts as an administrator sees them.
     package let users: UserAdministration
+    /// Roles as an administrator sees them.
+    package let roles: RoleService
     /// Tickets for live streams.
     package let tickets: StreamTicketService
     /// Links that download one file.
@@ -43,6 +45,7 @@ package struct AuthenticationServices: Sendable {
         accounts = AccountService(
             database: database, sessions: sessions, logins: logins, hasher: hasher, time: time)
         users = UserAdministration(database: database, hasher: hasher, accounts: accounts, time: time)
+        roles = RoleService(database: database, sessions: sessions, time: time)
         tickets = StreamTicketService(database: database, sessions: sessions, time: time, random: random)
         links = DownloadLinkService(database: database, time: time, random: random, checkFile: checkFile)
     }

@@ -51,6 +51,14 @@ package struct PermissionSet: Sendable, Equatable {
         }
     }
 
+    /// Whether whoever has these permissions has all that `name` grants, which may be a pattern: `media.*` is covered by
+    /// `media.*`, `media.manage` and what allows everything, and not by any number of single permissions.
+    package func covers(_ name: String) -> Bool {
+        if allowsEverything { return true }
+        if name == "*" || name == "system.admin" { return false }
+        return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
+    }
+
     /// Whether these permissions allow `permission`. A name that nobody was granted is allowed to nobody but those who
     /// may do everything.
     package func allows(_ permission: Permission) -> Bool {

@@ -10,6 +10,25 @@ enum RoleQueries {
 
     static let byName = SQLStatement("SELECT \(columns) FROM roles WHERE name_folded = $1")
 
+    static let all = SQLStatement("SELECT \(columns) FROM roles ORDER BY is_system DESC, name_folded, id")
+
+    static let insert = SQLStatement(
+        """
+        INSERT INTO roles (name, name_folded, description, permissions, storage_scope, is_system, created_at_us,
+            updated_at_us)
+        VALUES ($1, $2, $3, $4, NULL, 0, $5, $5) RETURNING id
+        """)
+
+    static let update = SQLStatement(
+        """
+        UPDATE roles SET name = $2, name_folded = $3, description = $4, permissions = $5, updated_at_us = $6
+        WHERE id = $1
+        """)
+
+    static let isInUse = SQLStatement("SELECT 1 FROM users WHERE role_id = $1 LIMIT 1")
+
+    static let delete = SQLStatement("DELETE FROM roles WHERE id = $1")
+
     static let insertWithID = SQLStatement(
         """
         INSERT INTO roles (id, name, name_folded, description, permissions, storage_scope, is_system, created_at_us,

@@ -14,6 +14,43 @@ struct RoleStore: Sendable {
         try connection.firstRow(RoleQueries.byName, [.text(folded)], Self.role)
     }
 
+    /// Every role: those of the system first, then by name.
+    func all(_ connection: any SQLConnection) throws -> [Role] {
+        try connection.rows(RoleQueries.all, [], Self.role)
+    }
+
+    /// - Throws: `CatalogError.alreadyExists` for a name that another transaction has taken.
+    func insert(_ draft: RoleDraft, now: Int64, _ connection: any SQLConnection) throws -> RoleID {
+        let id = try connection.firstRow(RoleQueries.insert, try Self.values(draft) + [.integer(now)]) { $0.integer(0) }
+        guard let id else { throw CatalogError.internalError("the new role has no id") }
+        return id
+    }
+
+    /// - Throws: as `insert`.
+    func update(_ id: RoleID, to draft: RoleDraft, now: Int64, _ connection: any SQLConnection) throws {
+        try connection.execute(RoleQueries.update, [.integer(id)] + Self.values(draft) + [.integer(now)])
+    }
+
+    /// Whether a user has the role.
+    func isInUse(_ id: RoleID, _ connection: any SQLConnection) throws -> Bool {
+        try connection.firstRow(RoleQueries.isInUse, [.integer(id)]) { _ in true } ?? false
+    }
+
+    func delete(_ id: RoleID, _ connection: any SQLConnection) throws {
+        try connection.execute(RoleQueries.delete, [.integer(id)])
+    }
+
+    private static func values(_ draft: RoleDraft) throws -> [SQLValue] {
+        [
+            .text(draft.name), .text(TextFold.fold(draft.name)), .optional(draft.description),
+            .text(try encode(draft.permissions.names)),
+        ]
+    }
+
+    private static func encode(_ permissions: [String]) throws -> String {
+        String(decoding: try JSONEncoder().encode(permissions), as: UTF8.self)
+    }
+
     private static func role(_ row: SQLRow) throws -> Role {
         Role(
             id: row.integer(0), name: row.text(1), description: row.optionalText(2),
@@ -24,12 +61,11 @@ struct RoleStore: Sendable {
 
     /// Adds a role that came with the product.
     func insert(_ role: SystemRole, now: Int64, _ connection: any SQLConnection) throws {
-        let permissions = String(decoding: try JSONEncoder().encode(role.permissions), as: UTF8.self)
         try connection.execute(
             RoleQueries.insertWithID,
             [
                 .integer(role.id), .text(role.name), .text(TextFold.fold(role.name)), .text(role.description),
-                .text(permissions), .integer(now),
+                .text(try Self.encode(role.permissions)), .integer(now),
             ])
     }
 

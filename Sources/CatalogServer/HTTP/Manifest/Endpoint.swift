@@ -112,6 +112,8 @@ extension Endpoint {
         package let status: Int
         /// Name of the schema of a JSON body; nil for no body or for bytes.
         package let schema: String?
+        /// Whether the body is an array of such.
+        package var isArray = false
         /// Media type of a body that is not JSON.
         package let contentType: String?
         package let summary: String
@@ -121,6 +123,7 @@ extension Endpoint {
     package enum Tag: String, Sendable, CaseIterable {
         case health = "Health"
         case authentication = "Authentication"
+        case roles = "Roles"
         case catalog = "Catalog"
         case search = "Search"
         case download = "Download"
@@ -188,6 +191,15 @@ extension Endpoint {
     /// Answers with JSON of the schema with this name, or without a body.
     package func answers(_ status: Int, _ schema: String? = nil, _ summary: String = "") -> Endpoint {
         with { $0.answers.append(Answer(status: status, schema: schema, contentType: nil, summary: summary)) }
+    }
+
+    /// Answers with a JSON array whose elements are of the schema with this name.
+    package func answers(_ status: Int, arrayOf schema: String) -> Endpoint {
+        with {
+            var answer = Answer(status: status, schema: schema, contentType: nil, summary: "")
+            answer.isArray = true
+            $0.answers.append(answer)
+        }
     }
 
     /// Answers with something else than JSON.

@@ -109,7 +109,7 @@ struct OpenAPIOperation {
         case .json(let schema, let isRequired):
             json.beginObject("requestBody")
             json.field("required", isRequired)
-            writeContent("application/json", schema: schema, &json)
+            writeContent("application/json", schema: .named(schema), &json)
         case .stream(let contentType, _):
             json.beginObject("requestBody")
             json.field("required", true)
@@ -149,10 +149,12 @@ struct OpenAPIOperation {
             let reason = HTTPResponseStatus(statusCode: answer.status).reasonPhrase
             json.field("description", answer.summary.isEmpty ? reason : answer.summary)
             writeHeaders(answer.status, &json)
-            if let schema = answer.schema {
-                writeContent("application/json", schema: schema, &json)
+            if let name = answer.schema {
+                let schema = Schema.named(name)
+                writeContent("application/json", schema: answer.isArray ? .array(of: schema) : schema, &json)
             } else if answer.status >= 400 {
-                writeContents([("application/json", errorSchema), (ErrorBody.problemType, "Problem")], &json)
+                writeContents(
+                    [("application/json", .named(errorSchema)), (ErrorBody.problemType, .named("Problem"))], &json)
             } else if let contentType = answer.contentType {
                 writeContent(contentType, schema: nil, &json)
             }
@@ -180,18 +182,18 @@ struct OpenAPIOperation {
         json.endObject()
     }
 
-    private func writeContent(_ contentType: String, schema: String?, _ json: inout JSONWriter) {
+    private func writeContent(_ contentType: String, schema: Schema?, _ json: inout JSONWriter) {
         writeContents([(contentType, schema)], &json)
     }
 
-    private func writeContents(_ contents: [(type: String, schema: String?)], _ json: inout JSONWriter) {
+    private func writeContents(_ contents: [(type: String, schema: Schema?)], _ json: inout JSONWriter) {
         json.beginObject("content")
         for content in contents {
             json.key(dynamic: content.type)
             json.beginObject()
             if let schema = content.schema {
                 json.key("schema")
-                Schema.named(schema).write(to: &json)
+                schema.write(to: &json)
             }
             json.endObject()
         }

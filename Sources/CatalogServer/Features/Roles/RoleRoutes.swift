@@ -1,0 +1,63 @@
+import CatalogCore
+import HTTPTypes
+import Hummingbird
+
+/// Roles over HTTP.
+struct RoleRoutes: Sendable {
+    let roles: RoleService
+
+    /// One for each endpoint of `RoleEndpoints`.
+    var handlers: [EndpointHandler] {
+        [
+            EndpointHandler("roles.list", list),
+            EndpointHandler("roles.create", create),
+            EndpointHandler("roles.permissions", permissions),
+            EndpointHandler("roles.get", get),
+            EndpointHandler("roles.update", update),
+            EndpointHandler("roles.delete", delete),
+        ]
+    }
+
+    @Sendable private func list(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        var json = JSONWriter()
+        json.beginArray()
+        for role in try await roles.list() { json.role(role) }
+        json.endArray()
+        return json.response()
+    }
+
+    @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let change = try await request.json(RoleRequest.self, context).change
+        let role = try await roles.create(change, by: try context.requireCaller())
+        return Self.answer(role, status: .created)
+    }
+
+    @Sendable private func permissions(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        var json = JSONWriter()
+        json.permissionCatalog()
+        return json.response()
+    }
+
+    @Sendable private func get(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        Self.answer(try await roles.find(try id(context)))
+    }
+
+    @Sendable private func update(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let id = try id(context)
+        let change = try await request.json(RoleRequest.self, context).change
+        return Self.answer(try await roles.update(id, change, by: try context.requireCaller()))
+    }
+
+    @Sendable private func delete(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        try await roles.delete(try id(context))
+        return .noContent
+    }
+
+    private static func answer(_ role: Role, status: HTTPResponse.Status = .ok) -> Response {
+        var json = JSONWriter()
+        json.role(role)
+        return json.response(status: status)
+    }
+
+    private func id(_ context: AppRequestContext) throws -> RoleID { try context.path.id("id", of: "role") }
+}

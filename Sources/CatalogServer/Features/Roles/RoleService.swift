@@ -1,0 +1,108 @@
+package import CatalogCore
+package import CatalogDatabase
+
+/// The rules of roles: which can be changed, by whom, and when one may go.
+package struct RoleService: Sendable {
+    private let database: any Database
+    private let sessions: SessionService
+    private let time: TimeSource
+    private let roles = RoleStore()
+
+    /// - Parameter sessions: forget what they believe of users whose role changes.
+    package init(database: any Database, sessions: SessionService, time: TimeSource = .system) {
+        self.database = database
+        self.sessions = sessions
+        self.time = time
+    }
+
+    private static let notFound = CatalogError(.notFound, "Role not found")
+    private static let nameTaken = CatalogError(.alreadyExists, "Role name already exists")
+    private static let isSystem = CatalogError(.permissionDenied, "System roles cannot be modified")
+
+    /// Every role: those of the system first, then by name.
+    package func list() async throws -> [Role] {
+        try await database.read { try roles.all($0) }
+    }
+
+    /// - Throws: `CatalogError.notFound`.
+    package func find(_ id: RoleID) async throws -> Role {
+        guard let role = try await database.read({ try roles.role(id, $0) }) else { throw Self.notFound }
+        return role
+    }
+
+    /// A new role.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` naming the field; `.alreadyExists` for a name in use, however it is written;
+    ///   `.permissionDenied` for a permission that the caller lacks.
+    package func create(_ change: RoleChange, by caller: Caller) async throws -> Role {
+        let draft = try RoleDraft(change, over: nil)
+        try Self.requireGrantable(draft.permissions, by: caller)
+        let now = time.now
+        return try await Self.namingTaken {
+            try await database.write { connection in
+                try requireFree(draft, except: nil, connection)
+                let id = try roles.insert(draft, now: now, connection)
+                guard let role = try roles.role(id, connection) else {
+                    throw CatalogError.internalError("the new role \(id) cannot be read")
+                }
+                return role
+            }
+        }
+    }
+
+    /// Changes a role; what its users may do changes with it, on open connections too.
+    ///
+    /// - Throws: as `create`; `CatalogError.notFound`; `.permissionDenied` for a role of the system.
+    package func update(_ id: RoleID, _ change: RoleChange, by caller: Caller) async throws -> Role {
+        let now = time.now
+        let changed = try await Self.namingTaken {
+            try await database.write { connection in
+                guard let role = try roles.role(id, connection) else { throw Self.notFound }
+                guard !role.isSystem else { throw Self.isSystem }
+                let draft = try RoleDraft(change, over: role)
+                try Self.requireGrantable(draft.permissions, by: caller)
+                try requireFree(draft, except: id, connection)
+                try roles.update(id, to: draft, now: now, connection)
+                guard let changed = try roles.role(id, connection) else { throw Self.notFound }
+                return changed
+            }
+        }
+        sessions.forget(role: id)
+        return changed
+    }
+
+    /// Deletes a role that nobody has.
+    ///
+    /// - Throws: `CatalogError.notFound`; `.permissionDenied` for a role of the system; `.conflict` while users have it.
+    package func delete(_ id: RoleID) async throws {
+        try await database.write { connection in
+            guard let role = try roles.role(id, connection) else { throw Self.notFound }
+            guard !role.isSystem else {
+                throw CatalogError(.permissionDenied, "System roles cannot be deleted")
+            }
+            guard try !roles.isInUse(id, connection) else {
+                throw CatalogError(.conflict, "Cannot delete role that is assigned to users")
+            }
+            try roles.delete(id, connection)
+        }
+    }
+
+    private func requireFree(_ draft: RoleDraft, except id: RoleID?, _ connection: any SQLConnection) throws {
+        guard let other = try roles.role(named: TextFold.fold(draft.name), connection), other.id != id else { return }
+        throw Self.nameTaken
+    }
+
+    /// Two that take the same name at the same moment: the unique index turns one of them away.
+    private static func namingTaken<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as CatalogError where error.code == .alreadyExists {
+            throw nameTaken
+        }
+    }
+
+    private static func requireGrantable(_ permissions: PermissionSet, by caller: Caller) throws {
+        guard let missing = permissions.names.first(where: { !caller.permissions.covers($0) }) else { return }
+        throw CatalogError(.permissionDenied, "You cannot grant a permission that you do not have: \(missing)")
+    }
+}
