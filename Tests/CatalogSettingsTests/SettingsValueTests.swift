@@ -100,7 +100,8 @@ struct SettingRegistryTests {
         let others: [String: String] = [
             "server.host": "0.0.0.0", "server.port": "1", "server.tls.certificate": "/c", "server.tls.key": "/k",
             "server.trusted_proxies": "::1", "server.cors_allowed_origins": "*", "data_dir": "/d",
-            "database.url": "sqlite:/x", "database.connections": "9", "temp_dir": "/t", "auth.jwt_secret": secret,
+            "database.url": "sqlite:/x", "database.connections": "9", "database.allow_network_file_system": "true",
+            "temp_dir": "/t", "auth.jwt_secret": secret,
             "auth.admin_username": "root",
             "auth.admin_password": secret, "auth.admin_email": "a@b", "auth.registration_enabled": "false",
             "auth.lockout_failures": "9", "auth.lockout_minutes": "9", "secrets.master_key": secret,
