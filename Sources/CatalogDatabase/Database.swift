@@ -43,6 +43,18 @@ extension Database {
     /// Whether `SQLConnection.send` reaches anybody.
     package var carriesSignals: Bool { engine == .postgresql }
 
+    /// Runs `body` and then closes the database, however that ended.
+    ///
+    /// - Throws: what `body` throws; what `close` throws.
+    package func closing<Value>(
+        isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+    ) async throws -> Value {
+        let result: Result<Value, any Error>
+        do { result = .success(try await body()) } catch { result = .failure(error) }
+        try await close()
+        return try result.get()
+    }
+
     /// A write that sees nothing of others, which is what nearly all of them want.
     package func write<Value: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Value

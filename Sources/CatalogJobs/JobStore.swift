@@ -97,6 +97,9 @@ package struct JobStore: Sendable {
         }
     }
 
+    /// A process that we cannot look at (another machine) is given up when it was silent for this long.
+    package static let silenceMicroseconds: Int64 = 30_000_000
+
     /// Whether a worker has the root to itself, because no other node reaches it.
     package func isPinned(_ root: RootID) async throws -> Bool {
         let since = time.now - Self.pinMicroseconds
@@ -218,9 +221,6 @@ package struct JobStore: Sendable {
 
 /// Who holds a running job.
 private struct HeldLease {
-    /// A process that we cannot look at (another machine) is given up when it was silent for this long.
-    private static let silenceMicroseconds: Int64 = 30_000_000
-
     let id: JobID
     let owner: String
     private let heartbeat: Int64
@@ -239,7 +239,7 @@ private struct HeldLease {
         switch ProcessIdentity(text: owner)?.isAlive {
         case true?: false
         case false?: true
-        case nil: now - heartbeat > Self.silenceMicroseconds
+        case nil: now - heartbeat > JobStore.silenceMicroseconds
         }
     }
 

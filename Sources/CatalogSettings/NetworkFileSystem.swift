@@ -4,7 +4,7 @@ import Glibc
 /// Whether a directory lies on another machine: SQLite's log is shared memory and its locks are the kernel's, and neither
 /// reaches beyond one machine.
 package struct NetworkFileSystem: Sendable {
-    /// As the mount table has them. Beside these, everything that `fuse.` file systems over a network are called.
+    /// As the mount table has them; of the many file systems in user space those that reach over a network.
     private static let types: Set<String> = [
         "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
         "ocfs2",

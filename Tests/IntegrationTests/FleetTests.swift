@@ -93,7 +93,7 @@ import Testing
         }
     }
 
-    /// Twelve hundred directories, so that a scan takes several transactions.
+    /// Three hundred directories with three files each in every root.
     private func makeTree(_ program: Program) throws {
         for root in Self.roots {
             for directory in 0..<300 {

@@ -112,15 +112,8 @@ struct Application: Sendable {
 
     /// Runs `body` and then lets go of the database, however it ended; the claim on the directory ends with this value.
     func whileOpen<Value>(_ body: () async throws -> Value) async throws -> Value {
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body())
-        } catch {
-            result = .failure(error)
-        }
-        try await database.close()
-        withExtendedLifetime(lock) {}
-        return try result.get()
+        defer { withExtendedLifetime(lock) {} }
+        return try await database.closing { try await body() }
     }
 
     private static func prepareTemporary(

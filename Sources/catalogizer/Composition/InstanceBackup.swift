@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogDatabase
+import CatalogJobs
 import CatalogSQLite
 import CatalogServer
 import CatalogSettings
@@ -8,9 +9,6 @@ import NIOPosix
 
 /// Backup and restore of a catalog in a SQLite file, beside a server that runs.
 struct InstanceBackup: Sendable {
-    /// A job that was silent for longer runs no more.
-    private static let jobSilenceMicroseconds: Int64 = 30_000_000
-
     private let loaded: LoadedSettings
     private let log: ProgramLog
 
@@ -70,7 +68,7 @@ struct InstanceBackup: Sendable {
         defer { SQLiteFileCopy.remove(copy) }
         try await NIOThreadPool.singleton.runIfActive { try SQLiteFileCopy.make(of: file, at: copy) }
         let source = try SQLiteDatabase(path: copy, readers: 1)
-        return try await Self.closing(source) {
+        return try await source.closing {
             try await Migrator().migrate(source)
             try await checkSecrets(source, directory)
             let application: Application
@@ -84,7 +82,7 @@ struct InstanceBackup: Sendable {
             }
             return try await application.whileOpen {
                 try await InstanceRestore(source: source, target: application.database, onProgress: onProgress)
-                    .run(livenessMicroseconds: Self.jobSilenceMicroseconds)
+                    .run(livenessMicroseconds: JobStore.silenceMicroseconds)
             }
         }
     }
@@ -94,14 +92,6 @@ struct InstanceBackup: Sendable {
         let secrets = try InstanceSecrets.load(settings, in: directory, isFirstStart: false)
         try await InstanceCheck(database: source).run(
             jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed, keeps: false)
-    }
-
-    private static func closing<Value>(_ database: any Database, _ body: () async throws -> Value) async throws -> Value
-    {
-        let result: Result<Value, any Error>
-        do { result = .success(try await body()) } catch { result = .failure(error) }
-        try await database.close()
-        return try result.get()
     }
 
     private static func requireCatalog(_ file: String) throws {

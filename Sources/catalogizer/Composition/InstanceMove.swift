@@ -56,9 +56,6 @@ struct InstanceMove: Sendable {
         _ place: DatabasePlace, for purpose: Application.Purpose, _ body: (any Database) async throws -> Value
     ) async throws -> Value {
         let database = try place.open(for: purpose)
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(database)) } catch { result = .failure(error) }
-        try await database.close()
-        return try result.get()
+        return try await database.closing { try await body(database) }
     }
 }
