@@ -122,6 +122,7 @@ package final class JobWorker: Service {
         let stop = StopSignal()
         running.withLock { $0[job.id] = stop }
         defer { running.withLock { _ = $0.removeValue(forKey: job.id) } }
+        logger.info("job started", metadata: metadata(of: job))
         let outcome = await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.keepLease(of: job, stop: stop) }
@@ -165,24 +166,23 @@ package final class JobWorker: Service {
     private func tryToWrite(_ outcome: Result<Void, CatalogError>, of job: Job, stop: StopSignal) async -> Bool {
         do {
             switch (outcome, stop.reason) {
-            case (_, .leaseLost): break
+            case (_, .leaseLost):
+                logger.warning("job was taken over by another process", metadata: metadata(of: job))
             case (.success, _): try await finish(job, as: .completed, error: nil)
-            case (.failure, .shutdown): try await store.release(job.id, owner: owner)
+            case (.failure, .shutdown):
+                logger.info("job goes back to the queue", metadata: metadata(of: job))
+                try await store.release(job.id, owner: owner)
             case (.failure(let error), .cancelled) where error.code == .cancelled:
                 try await finish(job, as: .cancelled, error: nil)
             case (.failure(let error), nil) where error.code == .unavailable && job.attempts < job.attemptsMax:
-                logger.warning(
-                    "job goes back to the queue",
-                    metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
+                logger.warning("job goes back to the queue", metadata: metadata(of: job, error))
                 try await store.retry(job.id, owner: owner, after: Self.retryDelay)
             case (.failure(let error), _):
-                logger.error(
-                    "job failed", metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
+                logger.error("job failed", metadata: metadata(of: job, error))
                 try await finish(job, as: .failed, error: error)
             }
         } catch {
-            logger.error(
-                "the end of a job could not be written", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+            logger.error("the end of a job could not be written", metadata: metadata(of: job, error))
             return (error as? CatalogError)?.code != .unavailable
         }
         return true
@@ -190,11 +190,16 @@ package final class JobWorker: Service {
 
     private func finish(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         guard try await store.finish(job.id, owner: owner, status: status, error: error) else { return }
+        logger.info("job ended", metadata: metadata(of: job).merging(["status": "\(status)"]) { _, new in new })
         do { try await handlers[job.kind]?.ended(job, as: status, error: error) } catch {
-            logger.warning(
-                "what a job left behind could not be tidied up",
-                metadata: ["job_id": "\(job.id)", "kind": "\(job.kind)", "error": "\(error)"])
+            logger.warning("what a job left behind could not be tidied up", metadata: metadata(of: job, error))
         }
+    }
+
+    private func metadata(of job: Job, _ error: (any Error)? = nil) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["job_id": "\(job.id)", "kind": "\(job.kind)"]
+        if let error { metadata["error"] = "\(error)" }
+        return metadata
     }
 
     private func keepLease(of job: Job, stop: StopSignal) async {
@@ -209,7 +214,7 @@ package final class JobWorker: Service {
                 }
             } catch {
                 // A busy database is no reason to drop the work: the lease is ours until somebody finds us dead.
-                logger.warning("a heartbeat failed", metadata: ["job_id": "\(job.id)", "error": "\(error)"])
+                logger.warning("a heartbeat failed", metadata: metadata(of: job, error))
             }
         }
     }

@@ -67,6 +67,9 @@ import Testing
         try await clients.stop()
         try await check(log.now, program, fleet)
         try await fleet.stop()
+        let runs = fleet.runs()
+        #expect(Set(runs.map(\.job)).isSuperset(of: log.now.scans))
+        #expect(JobRun.doubled(in: runs).isEmpty, "\(JobRun.doubled(in: runs).prefix(3))")
     }
 
     /// Waits until the clients had so many more answers.
@@ -118,75 +121,5 @@ import Testing
         let lines = try await CatalogContent.withOpen(program.path(data)) { try await $0.lines() }
         #expect(expected.count > Self.roots.count * 900)
         #expect(lines == expected, "\(Set(lines).symmetricDifference(expected).sorted().prefix(5))")
-    }
-}
-
-/// Servers and workers over one database; each has a data directory of its own.
-private final class Fleet {
-    private struct Node {
-        let data: String
-        let isServer: Bool
-        var process: RunningProgram?
-        var port: UInt16?
-    }
-
-    private let program: Program
-    private var nodes: [Node] = []
-
-    init(_ program: Program) {
-        self.program = program
-    }
-
-    deinit { for node in nodes { node.process?.kill() } }
-
-    var count: Int { nodes.count }
-    /// Of the servers that run.
-    var ports: [UInt16] { nodes.compactMap(\.port) }
-
-    /// The first server makes the catalog, which `prepare` fills before the others come.
-    func start(servers: Int, workers: Int, _ prepare: () async throws -> Void) async throws {
-        // The clients of a test come from one address.
-        try program.write("catalogizer.yaml", "rate_limit:\n  auth_per_minute: 0\n  api_per_minute: 0\n")
-        nodes = (0..<servers).map { Node(data: $0 == 0 ? "data" : "server\($0)", isServer: true) }
-        nodes += (0..<workers).map { Node(data: "worker\($0)", isServer: false) }
-        try await restart(0)
-        try await prepare()
-        for index in nodes.indices.dropFirst() {
-            try program.copySecrets(to: nodes[index].data)
-            try await restart(index)
-        }
-    }
-
-    func password() throws -> String {
-        try String(contentsOfFile: program.path("data/admin-password"), encoding: .utf8)
-            .trimmingCharacters(in: .newlines)
-    }
-
-    func kill(_ index: Int) {
-        nodes[index].process?.kill()
-        nodes[index].port = nil
-    }
-
-    func restart(_ index: Int) async throws {
-        let node = nodes[index]
-        if let old = node.process { _ = try await old.outcome(within: .seconds(10)) }
-        let words = node.isServer ? ["serve", "--port", "0"] : ["worker"]
-        let process = try program.start(words + ["--data-dir", program.path(node.data)])
-        nodes[index].process = process
-        if node.isServer {
-            nodes[index].port = try await process.port()
-        } else {
-            try await process.wait { process.talk.contains("\"working\"") ? true : nil }
-        }
-    }
-
-    /// Stops every node as an operator does.
-    func stop() async throws {
-        for node in nodes { node.process?.signal(SIGTERM) }
-        for node in nodes {
-            guard let process = node.process else { continue }
-            let outcome = try await process.outcome(within: .seconds(15))
-            #expect(outcome.code == 0, "\(node.data): \(outcome.talk.suffix(2_000))")
-        }
     }
 }
