@@ -23,6 +23,8 @@ package struct CatalogServer: Sendable {
         package var nodes: NodeSignals?
         /// The version of the program, for `/metrics`.
         package var version = "unknown"
+        /// How long a probe waits for the database. No setting: only tests have more patience.
+        package var probePatience: Duration = .seconds(Limits.healthCheckSeconds)
 
         package init(
             database: any Database, services: CatalogServices, search: SearchService,
@@ -80,7 +82,8 @@ package struct CatalogServer: Sendable {
             version: dependencies.version, jobs: JobStore(database: database), roots: dependencies.services.roots,
             scans: dependencies.services.scanActivity)
         return HealthRoutes(
-            health: HealthService(checks: [readable]), readiness: HealthService(checks: [readable, writable]),
+            health: HealthService(checks: [readable], patience: dependencies.probePatience),
+            readiness: HealthService(checks: [readable, writable], patience: dependencies.probePatience),
             metrics: MetricSources(
                 registry: dependencies.metrics, activity: activity, startedAt: dependencies.time.now),
             time: dependencies.time, document: OpenAPIDocument.json())

@@ -48,11 +48,12 @@ package struct TestServer: Sendable {
                 settings: settings, time: clock.source, checkFile: services.checkFile)
             _ = try await authentication.firstStart.run(
                 FirstAdministrator(password: Password("administrator")), dataDirectory: files.directory)
-            let server = try CatalogServer(
-                CatalogServer.Dependencies(
-                    database: files.database, services: services, search: services.search(index),
-                    authentication: authentication, time: clock.source),
-                settings: http, group: nil)
+            var dependencies = CatalogServer.Dependencies(
+                database: files.database, services: services, search: services.search(index),
+                authentication: authentication, time: clock.source)
+            // A machine that runs all tests at once is no server that cannot be reached.
+            dependencies.probePatience = .seconds(60)
+            let server = try CatalogServer(dependencies, settings: http, group: nil)
             let test = TestServer(
                 shell: server.shell, database: files.database, services: services, index: index,
                 authentication: authentication, hasher: hasher, clock: clock, tree: tree)
