@@ -41,6 +41,8 @@ GOALS = [
     Goal("busy_sqlite", "engines", "SQLite: reads while a million entries are scanned, p99", "the same reads without a scan", 2.0, 1.5, True),
     Goal("busy_postgresql", "engines", "PostgreSQL: reads while a million entries are scanned, p99", "the same reads without a scan", 2.0, 1.5, True),
     Goal("jobs_sqlite", "jobs", "SQLite: a job claimed and ended, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
+    Goal("heartbeats_sqlite", "jobs", "SQLite: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("jobs_postgresql", "jobs", "PostgreSQL: a job claimed and ended, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
+    Goal("heartbeats_postgresql", "jobs", "PostgreSQL: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
 ]
 PARTS = ["scan", "search", "listing", "download", "engines", "jobs"]

@@ -1,4 +1,4 @@
-"""What it costs to claim a job and to end it, with few and with very many others waiting."""
+"""What it costs to claim a job and to end it, and to renew the lease of one that runs, with few and with very many waiting."""
 
 import os
 import sqlite3
@@ -14,9 +14,13 @@ BATCHES_OF_FEW = 20
 # Of the many, so many are waited for.
 MEASURED = 2_000
 PATIENCE_SECONDS = 120
+HEARTBEATS = 2_000
 # Of a kind that this version does not know: there is nothing to such a job but being claimed and ended.
 COLUMNS = "kind, payload, status, priority, run_at_us, attempts, attempts_max, cancel_requested, created_at_us"
 VALUES = "'bench', '{}', 'pending', 0, 0, 0, 1, 0, 0"
+RUNNING = f"INSERT INTO jobs ({COLUMNS}, lease_owner) VALUES ('bench', '{{}}', 'running', 0, 0, 1, 1, 0, 0, 'bench')"
+# As `JobQueries.heartbeat`: what a node sends twice a second for each job that it runs.
+HEARTBEAT = "UPDATE jobs SET heartbeat_us = {time} WHERE id = {job} AND lease_owner = 'bench' AND status = 'running' RETURNING cancel_requested"
 
 
 class SQLiteJobs:
@@ -38,6 +42,21 @@ class SQLiteJobs:
         with self.connection:
             self.connection.execute("DELETE FROM jobs")
 
+    def heartbeats(self):
+        """Milliseconds for one heartbeat of a job that runs, committed as the product commits."""
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        with self.connection:
+            job = self.connection.execute(RUNNING).lastrowid
+        statement = HEARTBEAT.format(time="?", job="?")
+        times = []
+        for beat in range(HEARTBEATS):
+            start = time.perf_counter()
+            with self.connection:
+                if len(self.connection.execute(statement, (beat, job)).fetchall()) != 1:
+                    raise BenchError("a heartbeat found no job")
+            times.append(time.perf_counter() - start)
+        return statistics.median(times) * 1000
+
 
 class PostgresJobs:
     """The same on a server."""
@@ -55,6 +74,11 @@ class PostgresJobs:
     def clear(self):
         self.server.run_sql(self.database, "DELETE FROM jobs")
 
+    def heartbeats(self):
+        """Milliseconds for one heartbeat of a job that runs, over one connection."""
+        job = self.server.run_sql(self.database, f"{RUNNING} RETURNING id").split()[0]
+        return self.server.latency(self.database, HEARTBEAT.format(time=1, job=job), HEARTBEATS)
+
 
 def run(context):
     context.stop()
@@ -64,34 +88,49 @@ def run(context):
         for turn in range(min(context.rounds, 3)):
             context.say(f"jobs, round {turn + 1} of {min(context.rounds, 3)}")
             for engine in ("sqlite", "postgresql"):
-                few, many = measure(context, server, engine)
-                samples.setdefault(engine, []).append((few, many))
-                context.say(f"  {engine}: {few:.2f} ms with {FEW} waiting, {many:.2f} ms with {MANY:,}")
-                context.results.add(f"jobs_{engine}", many, few)
+                for what, (few, many) in measure(context, server, engine).items():
+                    samples.setdefault(f"{what}, {engine}", []).append((few, many))
+                    context.say(f"  {what}, {engine}: {few:.2f} ms with {FEW} waiting, {many:.2f} ms with {MANY:,}")
+                    context.results.add(f"{what}s_{engine}", many, few)
     finally:
         server.stop()
     context.results.table(
-        "A job that does nothing, claimed and ended, ms", ["", f"{FEW} waiting", f"{MANY:,} waiting"],
+        "A job that does nothing, claimed and ended, and the heartbeat of one that runs, ms", ["", f"{FEW} waiting", f"{MANY:,} waiting"],
         [[engine, *(f"{statistics.median(pair[index] for pair in pairs):.2f}" for index in (0, 1))] for engine, pairs in samples.items()])
 
 
 def measure(context, server, engine):
-    """Milliseconds for a job: with few waiting, and with many."""
+    """Milliseconds for a job and for a heartbeat: each with few waiting, and with many."""
     directory = os.path.join(context.work, f"data-jobs-{engine}")
     url = server.new_database("jobs") if engine == "postgresql" else None
     catalog = Catalogizer(context.binary, directory, context.work, database=url)
     try:
         jobs = PostgresJobs(server, "jobs") if url else SQLiteJobs(directory)
-        few = []
-        for _ in range(BATCHES_OF_FEW):
-            jobs.add(FEW)
-            few += gaps(wait(jobs, FEW))
-            jobs.clear()
-        jobs.add(MANY)
-        many = gaps(wait(jobs, MEASURED)[:MEASURED])
-        return statistics.median(few) / 1000, statistics.median(many) / 1000
+        claims = claims_of(jobs)
     finally:
         catalog.stop()
+    return {"job": claims, "heartbeat": heartbeats_of(jobs)}
+
+
+def claims_of(jobs):
+    few = []
+    for _ in range(BATCHES_OF_FEW):
+        jobs.add(FEW)
+        few += gaps(wait(jobs, FEW))
+        jobs.clear()
+    jobs.add(MANY)
+    many = gaps(wait(jobs, MEASURED)[:MEASURED])
+    return statistics.median(few) / 1000, statistics.median(many) / 1000
+
+
+def heartbeats_of(jobs):
+    """Without a server, which would take the waiting jobs meanwhile."""
+    result = []
+    for waiting in FEW, MANY:
+        jobs.clear()
+        jobs.add(waiting)
+        result.append(jobs.heartbeats())
+    return tuple(result)
 
 
 def wait(jobs, count):

@@ -1,7 +1,9 @@
 """A PostgreSQL server of this run's own, which waits for the disk as one in use does, and new databases on it."""
 
 import os
+import re
 import subprocess
+import tempfile
 
 from .catalogizer import free_port
 from .processes import BenchError
@@ -34,6 +36,14 @@ class PostgresServer:
     def run_sql(self, database, statement):
         """What psql prints of the result, a row a line."""
         return self._run(["psql", f"postgres:///{database}?{self.place}", "-qAt", "-c", statement])
+
+    def latency(self, database, statement, count):
+        """Mean milliseconds of a prepared statement that one connection sends so often, a transaction each."""
+        with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+            script.write(statement + ";\n")
+            script.flush()
+            report = self._run(["pgbench", "--no-vacuum", "--protocol=prepared", f"--transactions={count}", f"--file={script.name}", f"postgres:///{database}?{self.place}"])
+        return float(re.search(r"latency average = ([0-9.]+) ms", report)[1])
 
     def version(self):
         return "PostgreSQL " + self.run_sql("postgres", "SHOW server_version")
