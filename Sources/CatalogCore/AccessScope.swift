@@ -5,6 +5,15 @@ package enum AccessScope: Sendable, Equatable {
     /// The storage roots with these ids, and nothing else.
     case roots(Set<RootID>)
 
+    /// Whether whoever has this scope sees all that `other` shows.
+    package func covers(_ other: AccessScope) -> Bool {
+        switch (self, other) {
+        case (.everything, _): true
+        case (.roots, .everything): false
+        case (.roots(let own), .roots(let others)): others.isSubset(of: own)
+        }
+    }
+
     /// Whether entries of the root `id` may be seen.
     package func allows(_ id: RootID) -> Bool {
         switch self {

@@ -54,6 +54,8 @@ package enum Limits {
     package static let passwordBytes = 2 << 10
     /// Characters of a person's name, bytes of a picture's address and of the settings that clients keep with a user.
     package static let profileFieldCharacters = 100
+    /// API keys that one user may have.
+    package static let apiKeysPerUser = 50
     package static let avatarURLBytes = 2_048
     package static let userSettingsBytes = 64 << 10
     /// Bytes kept of what a client says about its device, and of its `User-Agent`.

@@ -83,6 +83,26 @@ package enum Timestamp {
         return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
     }
 
+    /// A time as RFC 3339 writes it, with any offset and any fraction of a second; nil for anything else, also for a day
+    /// that no calendar has.
+    package static func microseconds(rfc3339 text: String) -> Int64? {
+        // Foundation's own reader takes more than the standard allows, and no fraction beside none.
+        let pattern = /(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))/
+            .asciiOnlyDigits()
+        guard text.utf8.count <= 40, let parts = text.wholeMatch(of: pattern)?.output,
+            let year = number(parts.1, 1...9_999), let month = number(parts.2, 1...12),
+            let day = number(parts.3, 1...31), let hour = number(parts.4, 0...23),
+            let minute = number(parts.5, 0...59), let second = number(parts.6, 0...60),
+            let offsetHours = number(parts.9 ?? "0", 0...23), let offsetMinutes = number(parts.10 ?? "0", 0...59)
+        else { return nil }
+        let days = daysSince1970(year: year, month: month, day: day)
+        guard civilDate(days: days).day == Int(day) else { return nil }
+        let offset = (offsetHours * 60 + offsetMinutes) * (parts.8 == "-" ? -60 : 60)
+        let seconds = days * 86_400 + hour * 3_600 + minute * 60 + second - offset
+        let fraction = (parts.7.map(String.init) ?? "").millionths
+        return seconds * 1_000_000 + fraction
+    }
+
     private static func number(_ text: Substring, _ range: ClosedRange<Int64>) -> Int64? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text), range.contains(value)
         else { return nil }
@@ -126,5 +146,14 @@ package enum Timestamp {
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
         let quotient = value / divisor
         return value % divisor < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension String {
+    /// The digits behind a decimal point as millionths; what is smaller is cut off.
+    fileprivate var millionths: Int64 {
+        let digits = utf8.prefix(6)
+        return digits.reduce(Int64(0)) { $0 * 10 + Int64($1 - 0x30) }
+            * (0..<6 - digits.count).reduce(1) { product, _ in product * 10 }
     }
 }

@@ -53,7 +53,11 @@ package struct CatalogServer: Sendable {
         let handlers: [[EndpointHandler]] = [
             Self.health(dependencies).handlers,
             AuthenticationRoutes(dependencies.authentication, time: dependencies.time).handlers,
+            SessionRoutes(sessions: dependencies.authentication.sessions).handlers,
+            APIKeyRoutes(keys: dependencies.authentication.apiKeys).handlers,
+            UserRoutes(users: dependencies.authentication.users, time: dependencies.time).handlers,
             RoleRoutes(roles: dependencies.authentication.roles).handlers,
+            AuditRoutes(audit: dependencies.authentication.audit).handlers,
             CatalogRoutes(catalog: services.catalog).handlers,
             SearchRoutes(search: dependencies.search).handlers,
             DownloadRoutes(downloads: services.downloads, links: links).handlers,

@@ -26,6 +26,15 @@ package struct TestServer: Sendable {
     /// Makes accounts with any role.
     package var users: UserAdministration { authentication.users }
 
+    /// Makes the account `name` with the address `name@example.com` and the password `password of name`.
+    ///
+    /// - Parameter role: the name of its role.
+    package func addUser(_ name: String, role: String) async throws {
+        let account = NewAccount(
+            username: name, email: "\(name)@example.com", password: Password("password of \(name)"), role: .name(role))
+        _ = try await users.create(account, by: .commandLine)
+    }
+
     /// Runs `body` with a new server. Jobs (scans) run in it; the search index follows them.
     ///
     /// - Parameter scanStopPatience: how long the removal of a storage root waits for its scan.

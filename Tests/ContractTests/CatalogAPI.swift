@@ -54,9 +54,7 @@ struct CatalogAPI {
         try await TestServer.withNew(http: http, scanStopPatience: scanStopPatience) { server in
             try await Application(responder: server.shell).test(.live) { client in
                 let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
-                _ = try await server.users.create(
-                    username: "ada", email: "ada@example.com", password: Password("password of ada"), roleName: "viewer"
-                )
+                try await server.addUser("ada", role: "viewer")
                 let admin = try await stranger.login("admin", "administrator")
                 let viewer = try await stranger.login("ada", "password of ada")
                 try await body(CatalogAPI(server: server, admin: admin, viewer: viewer, client: client))
@@ -126,12 +124,12 @@ struct CatalogAPI {
     ///
     /// - Parameter headers: of the login.
     func token(ofNew name: String, role: String, headers: [String: String] = [:]) async throws -> String {
-        _ = try await server.users.create(
-            username: name, email: "\(name)@example.com", password: Password("password of \(name)"), roleName: role)
+        try await server.addUser(name, role: role)
         return try await login(name, "password of \(name)", headers: headers)
     }
 
-    private func login(_ name: String, _ password: String, headers: [String: String] = [:]) async throws -> String {
+    /// - Returns: a token; empty when the login is refused.
+    func login(_ name: String, _ password: String, headers: [String: String] = [:]) async throws -> String {
         let body = #"{"username":"\#(name)","password":"\#(password)"}"#
         let answer = try await send(.post, "auth/login", body, token: "", headers: headers)
         return try answer.object()["session_token"] as? String ?? ""

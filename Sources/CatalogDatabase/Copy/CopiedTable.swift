@@ -24,7 +24,7 @@ package struct CopiedTable: Sendable {
         CopiedTable("sessions", key: ["id"]),
         CopiedTable("refresh_tokens", key: ["token_hash"]),
         CopiedTable("stream_tickets", key: ["token_hash"]),
-        numbered("download_links"), numbered("storage_roots"),
+        numbered("download_links"), numbered("api_keys"), numbered("audit_events"), numbered("storage_roots"),
         CopiedTable("entries", key: ["id"]),
         CopiedTable("directories", key: ["entry_id"]),
         numbered("name_changes", by: "sequence"), numbered("jobs"),

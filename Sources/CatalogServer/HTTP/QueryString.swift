@@ -67,6 +67,17 @@ package struct QueryString: Sendable {
         return text.hasPrefix("-") ? .min : .max
     }
 
+    /// A time (RFC 3339), in microseconds since 1970, or nil when it is not there or empty.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` that names the parameter, for anything else.
+    package func time(_ name: String) throws -> Int64? {
+        guard let text = self[name], !text.isEmpty else { return nil }
+        guard let time = Timestamp.microseconds(rfc3339: text) else {
+            throw CatalogError(.invalidArgument, "Invalid \(name): must be a time such as 2024-01-15T10:30:00Z")
+        }
+        return time
+    }
+
     /// A list separated by commas, without empty parts; nil when it is not there or empty.
     package func list(_ name: String) -> [String]? {
         let parts = self[name]?.split(separator: ",").map { part in

@@ -12,7 +12,7 @@ struct ServerParts: Sendable {
     /// In the order of starting; they stop in reverse.
     let services: [any Service]
     /// Takes over settings and certificates that were read again, on SIGHUP.
-    let reload: @Sendable (Settings) async throws -> Void
+    let reload: @Sendable (SettingsReload) async throws -> Void
     /// Ends threads and connections, after every service has stopped.
     let close: @Sendable () async throws -> Void
 }
@@ -43,11 +43,13 @@ extension Composition {
         return ServerParts(
             services: [
                 IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
-                product.services.nodes, product.services.worker, server,
+                product.services.nodes, product.services.worker,
+                LastUseWriter(uses: authentication.lastUses, logger: logger), server,
             ],
-            reload: { settings in
+            reload: { change in
                 try await server.reloadCertificates()
-                authentication.settings.value = authenticationSettings(settings)
+                authentication.settings.value = authenticationSettings(change.loaded.settings)
+                try await authentication.audit.settingsReloaded(change.applied, at: TimeSource.system.now)
             },
             close: {
                 try await product.services.shutdown()

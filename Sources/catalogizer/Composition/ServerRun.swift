@@ -141,7 +141,7 @@ struct ServerRun: Sendable {
         do {
             let newer = try await NIOThreadPool.singleton.runIfActive { try readSettings() }
             let change = try current.reloading(newer)
-            try await parts.reload(change.loaded.settings)
+            try await parts.reload(change)
             log.apply(change.loaded.settings.logging)
             report(change)
             return change.loaded

@@ -19,7 +19,7 @@ struct StorageRootAdapter: StorageRootCommands {
                     + "first.")
         }
         do {
-            return Self.summary(try await roots.create(draft).root)
+            return Self.summary(try await roots.create(draft, by: .commandLine).root)
         } catch let error as CatalogError where error.message.contains(Self.overlapField) {
             let message = error.message.replacing(Self.overlapField, with: "add --allow-overlap")
             throw CatalogError(error.code, message, details: error.details, cause: error.cause)
@@ -38,7 +38,7 @@ struct StorageRootAdapter: StorageRootCommands {
     }
 
     func remove(_ name: String) async throws {
-        try await roots.delete(try await roots.named(name).id, purge: false)
+        try await roots.delete(try await roots.named(name).id, purge: false, by: .commandLine)
     }
 
     private static func summary(_ root: StorageRoot) -> StorageRootSummary {

@@ -16,13 +16,17 @@ struct UserAdapter: UserCommands {
         try await withAdministration { users in
             Self.summary(
                 try await users.create(
-                    username: order.username, email: order.email, password: Password(password.exposed),
-                    roleName: order.role))
+                    NewAccount(
+                        username: order.username, email: order.email, password: Password(password.exposed),
+                        role: order.role.map { .name($0) } ?? .byDefault), by: .commandLine))
         }
     }
 
     func resetPassword(of username: String, to password: SecretText) async throws {
-        try await withAdministration { try await $0.resetPassword(of: username, to: Password(password.exposed)) }
+        try await withAdministration { users in
+            try await users.resetPassword(
+                of: try await users.find(named: username), to: Password(password.exposed), by: .commandLine)
+        }
     }
 
     /// The threads that hash passwords live as long as one command.

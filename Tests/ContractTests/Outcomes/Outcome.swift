@@ -25,6 +25,10 @@ struct Outcome: Sendable {
         case administrator
         /// Ada, whose role is `viewer`.
         case viewer
+        /// Somebody who looks after users: see `Situation.managerThere`.
+        case manager
+        /// A key of the administrator: see `Situation.keyMade`.
+        case script
         case nobody
     }
 

@@ -8,8 +8,8 @@ import Testing
 /// An endpoint that states a status without a row here fails `OutcomeTests`.
 enum OutcomeTable {
     static let all: [EndpointOutcomes] =
-        AuthenticationOutcomes.all + RoleOutcomes.all + CatalogOutcomes.all + StorageOutcomes.all + ScanOutcomes.all
-        + ServiceOutcomes.all
+        AuthenticationOutcomes.all + UserOutcomes.all + CredentialOutcomes.all + RoleOutcomes.all + CatalogOutcomes.all
+        + StorageOutcomes.all + ScanOutcomes.all + ServiceOutcomes.all
 
     /// What the shell adds to the document of every endpoint that it concerns. The tests that walk through all endpoints
     /// look at these, so they need no rows.

@@ -50,6 +50,9 @@ final class Scene: Sendable {
         try await api.server.database.write { try $0.executeScript(sql) }
     }
 
+    /// Makes what the server believes about callers too old.
+    func forgetCallers() { api.server.clock.advance(by: .seconds(1)) }
+
     /// `text` with everything in braces replaced that is known.
     func filled(_ text: String) -> String {
         values.withLock { $0.reduce(text) { $0.replacing("{\($1.key)}", with: $1.value) } }
@@ -64,6 +67,8 @@ final class Scene: Sendable {
             switch row.asker {
             case .administrator: api.admin
             case .viewer: api.viewer
+            case .manager: filled("{manager}")
+            case .script: filled("{key}")
             case .nobody: ""
             }
         return try await api.send(

@@ -77,6 +77,57 @@ struct Situation: Sendable {
     /// Ada has another role again.
     static let roleFree = Situation { try await $0.execute("UPDATE users SET role_id = 4 WHERE username = 'ada'") }
 
+    /// Ada's role allows to make, change and delete users, and nothing else.
+    static let adaManagesUsers = Situation {
+        try await $0.execute(#"UPDATE roles SET permissions = '["user.manage","profile.view"]' WHERE id = 4"#)
+        $0.forgetCallers()
+    }
+
+    /// Ada's role allows everything, without being the administrator's.
+    static let adaMayDoEverything = Situation {
+        try await $0.execute(#"UPDATE roles SET permissions = '["*"]' WHERE id = 4"#)
+        $0.forgetCallers()
+    }
+
+    /// Ada is an administrator too.
+    static let adaAdministrates = Situation {
+        try #require(try await $0.api.send(.put, "users/2", #"{"role_id":1}"#).status == 200)
+    }
+
+    /// Somebody with the token `{manager}` may look after users, and do nothing else.
+    static let managerThere = Situation { scene in
+        let role = #"{"name":"Manager","permissions":["user.manage"]}"#
+        try #require(try await scene.api.post("roles", role).status == 201)
+        scene.know("manager", try await scene.api.token(ofNew: "manager", role: "Manager"))
+    }
+
+    /// The same person may do everything now.
+    static let managerMayDoEverything = Situation { scene in
+        try await scene.execute(#"UPDATE roles SET permissions = '["*"]' WHERE name = 'Manager'"#)
+        scene.forgetCallers()
+    }
+
+    // MARK: Sessions and keys
+
+    /// Ada has a second session, `{session}`.
+    static let adaSessionKnown = Situation { scene in
+        try await adaLoggedIn.arrange(scene)
+        let sessions = try await scene.api.get("auth/sessions", token: scene.api.viewer).objects("sessions")
+        let other = sessions.first { $0["is_current"] as? Bool == false }
+        scene.know("session", try #require(other?["id"] as? String))
+    }
+
+    /// The administrator has the key `{key}`, number 1, for `media.view`.
+    static let keyMade = Situation { scene in
+        let answer = try await scene.api.post("auth/api-keys", #"{"name":"script","permissions":["media.view"]}"#)
+        scene.know("key", try #require(try answer.object()["key"] as? String))
+    }
+
+    /// The administrator has as many keys as one user may.
+    static let keysUsedUp = Situation { scene in
+        while try await scene.api.post("auth/api-keys", #"{"name":"one more"}"#).status == 201 {}
+    }
+
     // MARK: Storage
 
     /// The directory of the root is not where it was.

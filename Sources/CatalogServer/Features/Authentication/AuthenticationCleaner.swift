@@ -14,6 +14,7 @@ package struct AuthenticationCleaner: Service {
     private let sessions = SessionStore()
     private let tickets = StreamTicketStore()
     private let links = DownloadLinkStore()
+    private let keys = APIKeyStore()
     private let failures = LoginFailureStore()
 
     /// - Parameter interval: how long it rests in between.
@@ -52,6 +53,8 @@ package struct AuthenticationCleaner: Service {
             try tickets.deleteDead(now: now, connection)
             try sessions.deleteDead(now: now, connection)
             try links.deleteDead(now: now, connection)
+            // Their owners may still want to see why a script stopped.
+            try keys.deleteExpired(before: now - Lifetimes.expiredKeyShown, connection)
             try failures.deleteOlder(than: rule.forgottenBefore(now: now), connection)
         }
     }

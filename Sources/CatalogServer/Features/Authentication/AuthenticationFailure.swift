@@ -16,11 +16,13 @@ enum AuthenticationFailure {
     static let registrationDisabled = CatalogError(.permissionDenied, "Registration is disabled")
     static let usernameTaken = CatalogError(.alreadyExists, "Username already exists")
     static let emailTaken = CatalogError(.alreadyExists, "Email already exists")
+    static let takenTexts = [usernameTaken.message, emailTaken.message]
     static let wrongCurrentPassword = CatalogError(.invalidArgument, "Current password is incorrect")
 
     /// - Parameter until: microseconds since 1970.
     static func accountLocked(until: Int64) -> CatalogError {
-        CatalogError(
+        guard until < User.lockedWithoutEnd else { return CatalogError(.permissionDenied, "Account is locked") }
+        return CatalogError(
             .permissionDenied, "Account is locked",
             details: ["locked_until": .text(Timestamp.text(microseconds: until))])
     }

@@ -26,41 +26,24 @@ struct LoginRequest: Decodable, Sendable {
     }
 }
 
-/// Tokens of a session: the answer to a login and to a refresh.
-struct SignedInPayload: Encodable, Sendable {
-    let user: UserPayload
-    let sessionToken: String
-    let refreshToken: String
-    let expiresAt: String
-    /// The names by which other clients know the same values.
-    let token: String
-    let tokenType = "Bearer"
-    let expiresIn: Int64
-    let userID: UserID
-    let username: String
-
+extension JSONWriter {
+    /// Tokens of a session: the answer to a login and to a refresh.
+    ///
     /// - Parameter now: microseconds since 1970.
-    init(_ signedIn: SignedIn, now: Int64) {
-        user = UserPayload(signedIn.user, role: signedIn.role, now: now, showsAddress: true)
-        sessionToken = signedIn.accessToken.text
-        refreshToken = signedIn.refreshToken
-        expiresAt = Timestamp.text(microseconds: signedIn.accessToken.expiresAt)
-        token = signedIn.accessToken.text
-        expiresIn = Lifetimes.accessToken / 1_000_000
-        userID = signedIn.user.id
-        username = signedIn.user.username
-    }
-
-    enum CodingKeys: String, CodingKey {
-        case user
-        case sessionToken = "session_token"
-        case refreshToken = "refresh_token"
-        case expiresAt = "expires_at"
-        case token
-        case tokenType = "token_type"
-        case expiresIn = "expires_in"
-        case userID = "user_id"
-        case username
+    mutating func signedIn(_ signedIn: SignedIn, now: Int64) {
+        beginObject()
+        key("user")
+        user(signedIn.user, signedIn.role, now: now, showsAddress: true)
+        field("session_token", signedIn.accessToken.text)
+        field("refresh_token", signedIn.refreshToken)
+        field("expires_at", time: signedIn.accessToken.expiresAt)
+        // The names by which other clients know the same values.
+        field("token", signedIn.accessToken.text)
+        field("token_type", "Bearer")
+        field("expires_in", Lifetimes.accessToken / 1_000_000)
+        field("user_id", signedIn.user.id)
+        field("username", signedIn.user.username)
+        endObject()
     }
 }
 
@@ -83,14 +66,10 @@ struct RegisterRequest: Decodable, Sendable {
     /// - Throws: `CatalogError.invalidArgument` naming the first member that is missing or empty.
     func registration() throws -> Registration {
         Registration(
-            username: try Self.required(username, "username"), email: try Self.required(email, "email"),
-            password: Password(try Self.required(password, "password")),
-            firstName: try Self.required(firstName, "first_name"), lastName: try Self.required(lastName, "last_name"))
-    }
-
-    private static func required(_ value: String?, _ name: String) throws -> String {
-        guard let value, !value.isEmpty else { throw CatalogError(.invalidArgument, "\(name) is required") }
-        return value
+            username: try RequiredText.check(username, "username"), email: try RequiredText.check(email, "email"),
+            password: Password(try RequiredText.check(password, "password")),
+            firstName: try RequiredText.check(firstName, "first_name"),
+            lastName: try RequiredText.check(lastName, "last_name"))
     }
 }
 
@@ -112,13 +91,6 @@ struct ChangePasswordRequest: Decodable, Sendable {
         case currentPassword = "current_password"
         case newPassword = "new_password"
     }
-}
-
-/// `GET /auth/status`; with nothing but `authenticated` when there is no valid token.
-struct AuthenticationStatusPayload: Encodable, Sendable {
-    let authenticated: Bool
-    let user: UserPayload?
-    let permissions: [String]?
 }
 
 /// `GET /auth/permissions`.

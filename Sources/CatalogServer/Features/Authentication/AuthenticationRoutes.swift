@@ -48,7 +48,7 @@ package struct AuthenticationRoutes: Sendable {
             userAgent: request.headers[.userAgent], device: try body.device())
         let signedIn = try await services.logins.login(
             name: body.username, password: Password(body.password), rememberMe: body.rememberMe ?? false, from: origin)
-        return try tokens(signedIn)
+        return tokens(signedIn)
     }
 
     private func register(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -57,41 +57,45 @@ package struct AuthenticationRoutes: Sendable {
         if let folded = Username.folded(ofLogin: registration.username) {
             try await context.charge(account: "name:\(folded)")
         }
-        let (user, role) = try await services.registration.register(registration)
-        return try .json(payload(user, role), status: .created)
+        let (user, role) = try await services.registration.register(
+            registration, from: context.clientAddress.description)
+        return answer(user, role, status: .created)
     }
 
     private func refresh(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let body = try await request.optionalJSON(RefreshRequest.self, context) else {
             guard let caller = context.caller else { throw CatalogError(.invalidArgument, ErrorText.invalidFormat) }
-            return try tokens(try await services.sessions.refresh(sessionOf: caller))
+            return tokens(try await services.sessions.refresh(sessionOf: caller))
         }
         guard !body.refreshToken.isEmpty else { throw CatalogError(.invalidArgument, ErrorText.invalidFormat) }
         if let owner = try await services.sessions.owner(ofRefreshToken: body.refreshToken) {
             try await context.charge(account: "\(owner)")
         }
-        return try tokens(try await services.sessions.refresh(with: body.refreshToken))
+        return tokens(try await services.sessions.refresh(with: body.refreshToken))
     }
 
     private func logout(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        guard let sessionID = try context.requireCaller().sessionID else { throw AuthenticationFailure.invalidToken }
-        try await services.sessions.logout(sessionID: sessionID)
+        try await services.sessions.logout(sessionID: try context.requireCaller().requireSession())
         return .message("Logged out successfully")
     }
 
     private func account(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let (user, role) = try await services.accounts.account(of: try context.requireCaller())
-        return try .json(payload(user, role))
+        return answer(user, role)
     }
 
     private func status(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        guard let caller = context.caller else {
-            return try .json(AuthenticationStatusPayload(authenticated: false, user: nil, permissions: nil))
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("authenticated", context.caller != nil)
+        if let caller = context.caller {
+            let (user, role) = try await services.accounts.account(of: caller)
+            json.key("user")
+            json.user(user, role, now: time.now, showsAddress: true)
+            json.field("permissions", caller.permissions.names)
         }
-        let (user, role) = try await services.accounts.account(of: caller)
-        return try .json(
-            AuthenticationStatusPayload(
-                authenticated: true, user: payload(user, role), permissions: role.permissions.names))
+        json.endObject()
+        return json.response()
     }
 
     private func permissions(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -100,18 +104,23 @@ package struct AuthenticationRoutes: Sendable {
 
     private func updateProfile(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let body = try await request.json(ProfileRequest.self, context)
-        let (user, role) = try await services.accounts.update(body.change, of: try context.requireCaller())
-        return try .json(payload(user, role))
+        let author = try context.requireAuthor()
+        let caller = try context.requireCaller()
+        try caller.requireOwnProfile()
+        let (user, role) = try await services.users.update(
+            caller.userID, UserEdit(profile: body.change), by: author)
+        return answer(user, role)
     }
 
     private func changePassword(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        try context.requireCaller().requireSession()
         let body = try await request.json(ChangePasswordRequest.self, context)
         guard !body.currentPassword.isEmpty, !body.newPassword.isEmpty else {
             throw CatalogError(.invalidArgument, ErrorText.invalidFormat)
         }
         try await services.accounts.changePassword(
             of: try context.requireCaller(), from: Password(body.currentPassword), to: Password(body.newPassword),
-            network: context.clientAddress.rateKey)
+            network: context.clientAddress.rateKey, by: try context.requireAuthor())
         return .message("Password changed successfully")
     }
 
@@ -125,11 +134,15 @@ package struct AuthenticationRoutes: Sendable {
     }
 
     /// Users see themselves whole.
-    private func payload(_ user: User, _ role: Role) -> UserPayload {
-        UserPayload(user, role: role, now: time.now, showsAddress: true)
+    private func answer(_ user: User, _ role: Role, status: HTTPResponse.Status = .ok) -> Response {
+        var json = JSONWriter(capacity: 1_024)
+        json.user(user, role, now: time.now, showsAddress: true)
+        return json.response(status: status)
     }
 
-    private func tokens(_ signedIn: SignedIn) throws -> Response {
-        try .json(SignedInPayload(signedIn, now: time.now))
+    private func tokens(_ signedIn: SignedIn) -> Response {
+        var json = JSONWriter(capacity: 2_048)
+        json.signedIn(signedIn, now: time.now)
+        return json.response()
     }
 }

@@ -19,6 +19,12 @@ package struct AuthenticationServices: Sendable {
     package let users: UserAdministration
     /// Roles as an administrator sees them.
     package let roles: RoleService
+    /// Who changed what.
+    package let audit: AuditService
+    /// Keys for scripts.
+    package let apiKeys: APIKeyService
+    /// When sessions and keys were used last.
+    package let lastUses: LastUses
     /// Tickets for live streams.
     package let tickets: StreamTicketService
     /// Links that download one file.
@@ -38,14 +44,20 @@ package struct AuthenticationServices: Sendable {
         self.settings = settings
         let tokens = try await TokenIssuer(secret: secret, time: time, random: random)
         firstStart = FirstStart(database: database, hasher: hasher, time: time, random: random)
-        sessions = SessionService(database: database, tokens: tokens, time: time, random: random)
+        let cache = CallerCache()
+        lastUses = LastUses(database: database)
+        sessions = SessionService(
+            database: database, tokens: tokens, cache: cache, uses: lastUses, time: time, random: random)
+        apiKeys = APIKeyService(database: database, cache: cache, uses: lastUses, time: time, random: random)
         logins = LoginService(
             database: database, sessions: sessions, hasher: hasher, settings: settings, time: time)
         registration = RegistrationService(database: database, hasher: hasher, settings: settings, time: time)
         accounts = AccountService(
             database: database, sessions: sessions, logins: logins, hasher: hasher, time: time)
-        users = UserAdministration(database: database, hasher: hasher, accounts: accounts, time: time)
+        users = UserAdministration(
+            database: database, sessions: sessions, logins: logins, hasher: hasher, time: time)
         roles = RoleService(database: database, sessions: sessions, time: time)
+        audit = AuditService(database: database)
         tickets = StreamTicketService(database: database, sessions: sessions, time: time, random: random)
         links = DownloadLinkService(database: database, time: time, random: random, checkFile: checkFile)
     }

@@ -18,10 +18,30 @@ package struct Caller: Sendable, Equatable {
     package let scope: AccessScope
     /// The download link behind the request, which has an allowance of its own; nil for every other caller.
     package var linkID: Int64?
+    /// The API key behind the request, which has an allowance of its own; nil for every other caller.
+    package var apiKeyID: Int64?
 
     /// Whether the caller's role allows `permission`.
     package func can(_ permission: Permission) -> Bool {
         permissions.allows(permission)
+    }
+
+    /// What changes the caller's own account: people always may, a key only when it says so.
+    ///
+    /// - Throws: `CatalogError.permissionDenied`.
+    func requireOwnProfile() throws {
+        if apiKeyID != nil { try require("profile.update") }
+    }
+
+    /// What only somebody may do who has logged in: a key that leaks must not make itself another one.
+    ///
+    /// - Returns: the session.
+    /// - Throws: `CatalogError.permissionDenied`.
+    @discardableResult package func requireSession() throws -> String {
+        guard let sessionID else {
+            throw CatalogError(.permissionDenied, "This needs a login; an API key cannot do it")
+        }
+        return sessionID
     }
 
     /// - Throws: `CatalogError.permissionDenied` when the role does not allow `permission`.

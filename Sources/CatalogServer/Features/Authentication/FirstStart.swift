@@ -35,6 +35,7 @@ package struct FirstStart: Sendable {
     private let time: TimeSource
     private let random: RandomSource
     private let users = UserStore()
+    private let audit = AuditStore()
 
     package init(database: any Database, hasher: PasswordHasher, time: TimeSource, random: RandomSource = .system) {
         self.database = database
@@ -78,7 +79,13 @@ package struct FirstStart: Sendable {
             profile: UserProfile(firstName: "System", lastName: "Administrator"), mustChangePassword: generated != nil)
         do {
             let now = time.now
-            _ = try await database.write { try users.insert(new, now: now, $0) }
+            try await database.write { connection in
+                let id = try users.insert(new, now: now, connection)
+                let event = AuditEvent(
+                    action: .userCreated, target: .user(id, username.text),
+                    changes: [AuditEvent.Change("role", to: SystemRole.admin.name)])
+                try audit.record(event, by: .system, now: now, connection)
+            }
         } catch {
             if generated != nil { try? await onThread { PrivateFile.remove(path) } }
             throw error

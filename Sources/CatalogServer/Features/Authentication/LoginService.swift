@@ -10,6 +10,7 @@ package struct LoginService: Sendable {
     private let time: TimeSource
     private let users = UserStore()
     private let roles = RoleStore()
+    private let audit = AuditStore()
 
     /// Logins whose sessions `sessions` checks.
     package init(
@@ -91,7 +92,12 @@ package struct LoginService: Sendable {
             guard let user = try users.user(userID ?? 0, connection) else { return }
             let isLockBegun = try lockout.recordFailure(of: user, from: network, now: now, connection)
             // They would come back to life when the lock is over.
-            if isLockBegun { try sessions.revokeAll(of: user.id, except: nil, connection) }
+            guard isLockBegun else { return }
+            try sessions.revokeAll(of: user.id, except: nil, connection)
+            let event = AuditEvent(
+                action: .userLocked, target: .user(user.id, user.username),
+                changes: [AuditEvent.Change("failed_login_attempts", to: "\(user.failedLoginAttempts + 1)")])
+            try audit.record(event, by: .wrongPasswords(from: network), now: now, connection)
         }
         // The failure may have locked the account and ended its sessions.
         if let userID { sessions.forget(userID) }

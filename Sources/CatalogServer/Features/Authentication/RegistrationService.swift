@@ -26,6 +26,7 @@ package struct RegistrationService: Sendable {
     private let time: TimeSource
     private let users = UserStore()
     private let roles = RoleStore()
+    private let audit = AuditStore()
 
     package init(
         database: any Database, hasher: PasswordHasher, settings: CurrentAuthenticationSettings, time: TimeSource
@@ -43,9 +44,12 @@ package struct RegistrationService: Sendable {
 
     /// A new account with the role `user`.
     ///
+    /// - Parameter address: of the client.
     /// - Throws: `CatalogError.permissionDenied` when registration is off; `.invalidArgument` naming what is wrong;
     ///   `.alreadyExists` for a username, then an e-mail address, that an account has.
-    package func register(_ registration: Registration) async throws -> (user: User, role: Role) {
+    package func register(
+        _ registration: Registration, from address: String? = nil
+    ) async throws -> (user: User, role: Role) {
         try requireEnabled()
         let username = try Username(registration.username)
         let email = try EmailAddress(registration.email)
@@ -64,6 +68,9 @@ package struct RegistrationService: Sendable {
             guard let user = try users.user(id, connection), let role = try roles.role(user.roleID, connection) else {
                 throw CatalogError.internalError("the new user \(id) cannot be read")
             }
+            let event = AuditEvent(action: .userRegistered, target: .user(id, user.username))
+            try audit.record(
+                event, by: .stranger(named: user.username, from: address), now: now, connection)
             return (user, role)
         }
     }

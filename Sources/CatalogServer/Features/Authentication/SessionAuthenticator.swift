@@ -9,7 +9,8 @@ package struct SessionAuthenticator: RequestAuthenticator {
     }
 
     package func caller(bearer token: String) async throws -> Caller {
-        try await services.sessions.authenticate(bearer: token)
+        token.hasPrefix(APIKey.prefix)
+            ? try await services.apiKeys.authenticate(token) : try await services.sessions.authenticate(bearer: token)
     }
 
     package func caller(ticket: String) async throws -> Caller {
@@ -28,14 +29,20 @@ package struct SessionAuthenticator: RequestAuthenticator {
     }
 
     package func isAlive(_ caller: Caller) async -> Bool {
-        guard let sessionID = caller.sessionID else { return false }
         do {
-            return try await services.sessions.caller(sessionID: sessionID).roleID == caller.roleID
+            // Whoever may do or see something else now must ask anew.
+            return try await current(caller) == caller
         } catch let error as CatalogError {
             // A database that is busy for a moment ends no stream; asking again comes soon.
             return error.code != .unauthenticated
         } catch {
             return true
         }
+    }
+
+    private func current(_ caller: Caller) async throws -> Caller? {
+        if let keyID = caller.apiKeyID { return try await services.apiKeys.caller(keyID: keyID) }
+        guard let sessionID = caller.sessionID else { return nil }
+        return try await services.sessions.caller(sessionID: sessionID)
     }
 }

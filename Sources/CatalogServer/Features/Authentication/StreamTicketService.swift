@@ -22,9 +22,9 @@ package struct StreamTicketService: Sendable {
 
     /// A ticket for the caller's session.
     ///
-    /// - Throws: `CatalogError.unauthenticated` for a caller without a session.
+    /// - Throws: `CatalogError.permissionDenied` for a caller without a session.
     package func issue(to caller: Caller) async throws -> String {
-        guard let sessionID = caller.sessionID else { throw AuthenticationFailure.invalidToken }
+        let sessionID = try caller.requireSession()
         let ticket = OpaqueToken(random)
         let expiresAt = time.now + Lifetimes.streamTicket
         try await database.write { try tickets.insert(ticket, sessionID: sessionID, expiresAt: expiresAt, $0) }

@@ -59,6 +59,12 @@ package struct PermissionSet: Sendable, Equatable {
         return exact.contains(name) || prefixes.contains { name.hasPrefix($0) }
     }
 
+    /// These permissions, as far as `other` has them too.
+    package func limited(to other: PermissionSet) -> PermissionSet {
+        // A pattern covers another one or has nothing in common with it, so the narrower of two is what both have.
+        PermissionSet(names.filter(other.covers) + other.names.filter(covers))
+    }
+
     /// Whether these permissions allow `permission`. A name that nobody was granted is allowed to nobody but those who
     /// may do everything.
     package func allows(_ permission: Permission) -> Bool {

@@ -18,6 +18,16 @@ package struct Role: Sendable, Equatable {
     package let createdAt: Int64
     /// Microseconds since 1970.
     package let updatedAt: Int64
+
+    /// What differs between two states of a role, for the audit trail; from nil when it is new.
+    static func changes(from old: Role?, to new: Role) -> [AuditEvent.Change] {
+        var list = ChangeList()
+        list.add("name", old?.name, new.name)
+        list.add("description", old?.description, new.description)
+        list.add(
+            "permissions", old?.permissions.names.joined(separator: " "), new.permissions.names.joined(separator: " "))
+        return list.changes
+    }
 }
 
 /// The roles that every installation has; the raw value is the id.

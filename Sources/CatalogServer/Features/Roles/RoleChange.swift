@@ -52,9 +52,9 @@ struct RoleDraft: Sendable, Equatable {
         return name
     }
 
-    private static func checked(permissions: [String]) throws -> PermissionSet {
+    static func checked(permissions: [String]) throws -> PermissionSet {
         guard permissions.count <= permissionsMax else {
-            throw CatalogError(.invalidArgument, "A role has at most \(permissionsMax) permissions")
+            throw CatalogError(.invalidArgument, "At most \(permissionsMax) permissions can be given")
         }
         for name in permissions where name.utf8.count > permissionBytes || !Permission.isWellFormed(name) {
             throw CatalogError(.invalidArgument, "Invalid permission: \(String(name.prefix(permissionBytes)))")

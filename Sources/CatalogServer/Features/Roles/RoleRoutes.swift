@@ -28,7 +28,7 @@ struct RoleRoutes: Sendable {
 
     @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let change = try await request.json(RoleRequest.self, context).change
-        let role = try await roles.create(change, by: try context.requireCaller())
+        let role = try await roles.create(change, by: try context.requireAuthor())
         return Self.answer(role, status: .created)
     }
 
@@ -45,11 +45,11 @@ struct RoleRoutes: Sendable {
     @Sendable private func update(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let id = try id(context)
         let change = try await request.json(RoleRequest.self, context).change
-        return Self.answer(try await roles.update(id, change, by: try context.requireCaller()))
+        return Self.answer(try await roles.update(id, change, by: try context.requireAuthor()))
     }
 
     @Sendable private func delete(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        try await roles.delete(try id(context))
+        try await roles.delete(try id(context), by: try context.requireAuthor())
         return .noContent
     }
 

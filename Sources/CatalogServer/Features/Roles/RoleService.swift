@@ -7,6 +7,7 @@ package struct RoleService: Sendable {
     private let sessions: SessionService
     private let time: TimeSource
     private let roles = RoleStore()
+    private let audit = AuditStore()
 
     /// - Parameter sessions: forget what they believe of users whose role changes.
     package init(database: any Database, sessions: SessionService, time: TimeSource = .system) {
@@ -33,10 +34,10 @@ package struct RoleService: Sendable {
     /// A new role.
     ///
     /// - Throws: `CatalogError.invalidArgument` naming the field; `.alreadyExists` for a name in use, however it is written;
-    ///   `.permissionDenied` for a permission that the caller lacks.
-    package func create(_ change: RoleChange, by caller: Caller) async throws -> Role {
+    ///   `.permissionDenied` for a permission that the author lacks.
+    package func create(_ change: RoleChange, by author: Author) async throws -> Role {
         let draft = try RoleDraft(change, over: nil)
-        try Self.requireGrantable(draft.permissions, by: caller)
+        try Self.requireGrantable(draft.permissions, by: author)
         let now = time.now
         return try await Self.namingTaken {
             try await database.write { connection in
@@ -45,6 +46,7 @@ package struct RoleService: Sendable {
                 guard let role = try roles.role(id, connection) else {
                     throw CatalogError.internalError("the new role \(id) cannot be read")
                 }
+                try record(.roleCreated, role, Role.changes(from: nil, to: role), by: author, now, connection)
                 return role
             }
         }
@@ -53,17 +55,18 @@ package struct RoleService: Sendable {
     /// Changes a role; what its users may do changes with it, on open connections too.
     ///
     /// - Throws: as `create`; `CatalogError.notFound`; `.permissionDenied` for a role of the system.
-    package func update(_ id: RoleID, _ change: RoleChange, by caller: Caller) async throws -> Role {
+    package func update(_ id: RoleID, _ change: RoleChange, by author: Author) async throws -> Role {
         let now = time.now
         let changed = try await Self.namingTaken {
             try await database.write { connection in
                 guard let role = try roles.role(id, connection) else { throw Self.notFound }
                 guard !role.isSystem else { throw Self.isSystem }
                 let draft = try RoleDraft(change, over: role)
-                try Self.requireGrantable(draft.permissions, by: caller)
+                try Self.requireGrantable(draft.permissions, by: author)
                 try requireFree(draft, except: id, connection)
                 try roles.update(id, to: draft, now: now, connection)
                 guard let changed = try roles.role(id, connection) else { throw Self.notFound }
+                try record(.roleUpdated, changed, Role.changes(from: role, to: changed), by: author, now, connection)
                 return changed
             }
         }
@@ -74,7 +77,8 @@ package struct RoleService: Sendable {
     /// Deletes a role that nobody has.
     ///
     /// - Throws: `CatalogError.notFound`; `.permissionDenied` for a role of the system; `.conflict` while users have it.
-    package func delete(_ id: RoleID) async throws {
+    package func delete(_ id: RoleID, by author: Author) async throws {
+        let now = time.now
         try await database.write { connection in
             guard let role = try roles.role(id, connection) else { throw Self.notFound }
             guard !role.isSystem else {
@@ -84,7 +88,16 @@ package struct RoleService: Sendable {
                 throw CatalogError(.conflict, "Cannot delete role that is assigned to users")
             }
             try roles.delete(id, connection)
+            try record(.roleDeleted, role, [], by: author, now, connection)
         }
+    }
+
+    private func record(
+        _ action: AuditEvent.Action, _ role: Role, _ changes: [AuditEvent.Change], by author: Author, _ now: Int64,
+        _ connection: any SQLConnection
+    ) throws {
+        let event = AuditEvent(action: action, target: .role(role), changes: changes)
+        try audit.record(event, by: author, now: now, connection)
     }
 
     private func requireFree(_ draft: RoleDraft, except id: RoleID?, _ connection: any SQLConnection) throws {
@@ -101,8 +114,8 @@ package struct RoleService: Sendable {
         }
     }
 
-    private static func requireGrantable(_ permissions: PermissionSet, by caller: Caller) throws {
-        guard let missing = permissions.names.first(where: { !caller.permissions.covers($0) }) else { return }
+    private static func requireGrantable(_ permissions: PermissionSet, by author: Author) throws {
+        guard let missing = permissions.names.first(where: { !author.permissions.covers($0) }) else { return }
         throw CatalogError(.permissionDenied, "You cannot grant a permission that you do not have: \(missing)")
     }
 }

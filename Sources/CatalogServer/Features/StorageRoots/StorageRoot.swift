@@ -68,6 +68,23 @@ package struct StorageRoot: Sendable, Equatable {
         deletedAt = row.optionalInteger(20)
     }
 
+    /// What a rewrite changes, for the audit trail.
+    func changes(to draft: StorageRootDraft) -> [AuditEvent.Change] {
+        var list = ChangeList()
+        list.add("name", name, draft.name)
+        list.add("url", url, draft.url)
+        list.add("enabled", "\(enabled)", "\(draft.enabled)")
+        list.add("allow_overlap", "\(allowOverlap)", "\(draft.allowOverlap)")
+        list.add("max_depth", maxDepth.map { "\($0)" }, draft.maxDepth.map { "\($0)" })
+        list.add(
+            "enable_duplicate_detection", "\(enableDuplicateDetection)", "\(draft.enableDuplicateDetection)")
+        list.add(
+            "enable_metadata_extraction", "\(enableMetadataExtraction)", "\(draft.enableMetadataExtraction)")
+        list.add("include_patterns", Self.json(includePatterns), Self.json(draft.includePatterns))
+        list.add("exclude_patterns", Self.json(excludePatterns), Self.json(draft.excludePatterns))
+        return list.changes
+    }
+
     /// A list as it is stored.
     static func json(_ list: [String]) -> String {
         let data = try? JSONEncoder().encode(list)

@@ -47,6 +47,8 @@ enum StorageRootQueries {
         UPDATE storage_roots SET deleted_at_us = $2, updated_at_us = $2 WHERE id = $1 AND deleted_at_us IS NULL
         """)
 
+    static let name = SQLStatement("SELECT name FROM storage_roots WHERE id = $1")
+
     /// Without its place a deleted root is never found again.
     static let abandon = SQLStatement(
         "UPDATE storage_roots SET url = '' WHERE id = $1 AND deleted_at_us IS NOT NULL")

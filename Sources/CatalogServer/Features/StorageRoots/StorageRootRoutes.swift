@@ -35,7 +35,8 @@ struct StorageRootRoutes: Sendable {
     @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let draft = try await request.json(StorageRootRequest.self, context).draft()
         let mustAnswer = try context.query.bool("verify") ?? false
-        let (root, isNew) = try await roots.create(draft, mustAnswer: mustAnswer)
+        let (root, isNew) = try await roots.create(
+            draft, mustAnswer: mustAnswer, by: try context.requireAuthor())
         var json = JSONWriter()
         json.storageRoot(root, message: isNew ? "Storage root created" : "Storage root updated")
         return json.response(status: isNew ? .created : .ok)
@@ -54,7 +55,7 @@ struct StorageRootRoutes: Sendable {
         let root = try await root(context)
         let draft = try change.draft(changing: root)
         var json = JSONWriter()
-        json.storageRoot(try await roots.update(root.id, to: draft))
+        json.storageRoot(try await roots.update(root.id, to: draft, by: try context.requireAuthor()))
         return json.response()
     }
 
@@ -63,7 +64,7 @@ struct StorageRootRoutes: Sendable {
         // What is hidden already is found by its number only, and only to be forgotten.
         let id: RootID
         if purge, let number = RootID(context.path.text("id")) { id = number } else { id = try await root(context).id }
-        try await roots.delete(id, purge: purge)
+        try await roots.delete(id, purge: purge, by: try context.requireAuthor())
         return .noContent
     }
 

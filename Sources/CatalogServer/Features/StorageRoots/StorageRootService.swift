@@ -66,14 +66,14 @@ package struct StorageRootService: Sendable {
     /// - Throws: `CatalogError.invalidArgument` for a place that may not become one, `.conflict` when the name belongs to
     ///   another protocol or the place overlaps another root.
     package func create(
-        _ draft: StorageRootDraft, mustAnswer: Bool = false
+        _ draft: StorageRootDraft, mustAnswer: Bool = false, by author: Author
     ) async throws -> (root: StorageRoot, isNew: Bool) {
         if mustAnswer { try await checkAnswers(draft) }
         if let existing = try await store.find(name: draft.name, scope: .everything) {
-            return (try await write(draft.named(like: existing), over: existing), false)
+            return (try await write(draft.named(like: existing), over: existing, by: author), false)
         }
         let place = try await checkPlace(of: draft)
-        let outcome = try await store.create(draft) { try Self.check(place, of: draft, against: $0) }
+        let outcome = try await store.create(draft, by: author) { try Self.check(place, of: draft, against: $0) }
         switch outcome {
         case .created(let id):
             registry.invalidate(id)
@@ -81,45 +81,45 @@ package struct StorageRootService: Sendable {
             return (try await find(id, scope: .everything), true)
         case .exists(let root):
             // Somebody else was faster with the same name.
-            return (try await write(draft.named(like: root), over: root), false)
+            return (try await write(draft.named(like: root), over: root, by: author), false)
         }
     }
 
     /// Changes a root.
     ///
     /// - Throws: as `create`; `.conflict` when another root has the name.
-    package func update(_ id: RootID, to draft: StorageRootDraft) async throws -> StorageRoot {
+    package func update(_ id: RootID, to draft: StorageRootDraft, by author: Author) async throws -> StorageRoot {
         let root = try await find(id, scope: .everything)
         if let other = try await store.find(name: draft.name, scope: .everything), other.id != id {
             throw CatalogError(.conflict, "Storage root name already exists")
         }
-        return try await write(draft, over: root)
+        return try await write(draft, over: root, by: author)
     }
 
     /// Hides a root and its entries, after its scan has stopped; with `purge` it forgets them, those of a hidden root too.
     ///
     /// - Throws: `CatalogError.notFound`; `.unavailable` when its scan does not stop: then the same call may be made again.
-    package func delete(_ id: RootID, purge: Bool) async throws {
+    package func delete(_ id: RootID, purge: Bool, by author: Author) async throws {
         if let root = try await store.find(id, scope: .everything) {
             try await scans.stopAll(of: root.id)
-            try await store.delete(root.id)
+            try await store.delete(root, by: author)
             registry.invalidate(root.id)
         } else {
             guard purge, try await store.isHidden(id) else { throw Self.notFound }
         }
         // A hidden root is scanned no more, but a scan may have begun just before it was hidden.
         try await scans.stopAll(of: id)
-        if purge { try await forget(id) }
+        if purge { try await forget(id, by: author) }
     }
 
     /// Goes on with purges that the end of a process interrupted.
     package func finishPurges() async throws {
-        for id in try await store.abandoned() { try await forget(id) }
+        for id in try await store.abandoned() { try await forget(id, by: nil) }
     }
 
     /// The root's own row goes last: while it is there, an interrupted purge is found again.
-    private func forget(_ id: RootID) async throws {
-        try await store.abandon(id)
+    private func forget(_ id: RootID, by author: Author?) async throws {
+        try await store.abandon(id, by: author)
         try await scans.forgetAll(of: id)
         try await store.purge(id)
     }
@@ -183,7 +183,9 @@ package struct StorageRootService: Sendable {
     /// Another number means that a root was changed or removed, so that what is open of it must be looked up anew.
     var generation: Int { registry.generation }
 
-    private func write(_ draft: StorageRootDraft, over root: StorageRoot) async throws -> StorageRoot {
+    private func write(
+        _ draft: StorageRootDraft, over root: StorageRoot, by author: Author
+    ) async throws -> StorageRoot {
         guard draft.protocolName == root.protocolName else {
             throw CatalogError(.conflict, "Storage root name already exists")
         }
@@ -192,7 +194,7 @@ package struct StorageRootService: Sendable {
         _ = try patterns(of: draft)
         // A scan belongs to the place where it began.
         if isMoved { try await scans.stopAll(of: root.id) }
-        try await store.update(root.id, to: draft) { others in
+        try await store.update(root.id, to: draft, by: author) { others in
             if let place { try Self.check(place, of: draft, against: others) }
         }
         registry.invalidate(root.id)

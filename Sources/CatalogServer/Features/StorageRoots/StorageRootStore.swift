@@ -5,6 +5,7 @@ import CatalogSearch
 /// Questions asked of the table of storage roots.
 package struct StorageRootStore: Sendable {
     private let database: any Database
+    private let audit = AuditStore()
     private let time: TimeSource
 
     package init(database: any Database, time: TimeSource = .system) {
@@ -54,26 +55,37 @@ package struct StorageRootStore: Sendable {
     /// - Parameter check: throws when the other roots leave it no room.
     /// - Throws: what `check` does; `CatalogError.conflict` when the string id is taken.
     func create(
-        _ draft: StorageRootDraft, check: @escaping @Sendable ([StorageRoot]) throws -> Void
+        _ draft: StorageRootDraft, by author: Author, check: @escaping @Sendable ([StorageRoot]) throws -> Void
     ) async throws -> Creation {
         let now = time.now
-        return try await database.write { connection in
+        return try await database.write { [audit] connection in
             let others = try connection.rows(StorageRootQueries.live, [], StorageRoot.init(row:))
             let folded = TextFold.fold(draft.name)
             if let other = others.first(where: { TextFold.fold($0.name) == folded }) { return .exists(other) }
             try check(others)
             let values = try Self.values(of: draft, slug: Self.freeSlug(for: draft, beside: others), now: now)
-            let deleted = try connection.firstRow(
-                StorageRootQueries.findDeletedByURL, [.text(draft.url)], { $0.integer(0) })
-            if let deleted {
-                try connection.execute(StorageRootQueries.update, [.integer(deleted)] + values)
-                return .created(deleted)
-            }
-            let id = try connection.firstRow(
-                StorageRootQueries.insert, [.text(draft.protocolName)] + values, { $0.integer(0) })
-            guard let id else { throw CatalogError.internalError("an inserted storage root has no id") }
+            let id = try Self.write(draft, values, connection)
+            let changes = [AuditEvent.Change("url", to: draft.url)]
+            let event = AuditEvent(action: .rootCreated, target: .root(id, draft.name), changes: changes)
+            try audit.record(event, by: author, now: now, connection)
             return .created(id)
         }
+    }
+
+    /// - Returns: the number of the new row, or of the one that came back.
+    private static func write(
+        _ draft: StorageRootDraft, _ values: [SQLValue], _ connection: any SQLConnection
+    ) throws -> RootID {
+        let deleted = try connection.firstRow(
+            StorageRootQueries.findDeletedByURL, [.text(draft.url)], { $0.integer(0) })
+        if let deleted {
+            try connection.execute(StorageRootQueries.update, [.integer(deleted)] + values)
+            return deleted
+        }
+        let id = try connection.firstRow(
+            StorageRootQueries.insert, [.text(draft.protocolName)] + values, { $0.integer(0) })
+        guard let id else { throw CatalogError.internalError("an inserted storage root has no id") }
+        return id
     }
 
     /// Rewrites a root.
@@ -81,11 +93,13 @@ package struct StorageRootStore: Sendable {
     /// - Parameter check: throws when the other roots leave it no room.
     /// - Throws: what `check` does; `CatalogError.conflict` when the name or the string id is taken.
     func update(
-        _ id: RootID, to draft: StorageRootDraft, check: @escaping @Sendable ([StorageRoot]) throws -> Void
+        _ id: RootID, to draft: StorageRootDraft, by author: Author,
+        check: @escaping @Sendable ([StorageRoot]) throws -> Void
     ) async throws {
         let now = time.now
-        try await database.write { connection in
-            let others = try connection.rows(StorageRootQueries.live, [], StorageRoot.init(row:)).filter { $0.id != id }
+        try await database.write { [audit] connection in
+            let all = try connection.rows(StorageRootQueries.live, [], StorageRoot.init(row:))
+            let others = all.filter { $0.id != id }
             let folded = TextFold.fold(draft.name)
             guard !others.contains(where: { TextFold.fold($0.name) == folded }) else {
                 throw CatalogError(.conflict, "Storage root name already exists")
@@ -94,6 +108,10 @@ package struct StorageRootStore: Sendable {
             let values = try Self.values(of: draft, slug: Self.freeSlug(for: draft, beside: others), now: now)
             try connection.execute(StorageRootQueries.update, [.integer(id)] + values)
             try connection.send(.rootChanged(id))
+            let changes = all.first { $0.id == id }?.changes(to: draft) ?? []
+            guard !changes.isEmpty else { return }
+            let event = AuditEvent(action: .rootUpdated, target: .root(id, draft.name), changes: changes)
+            try audit.record(event, by: author, now: now, connection)
         }
     }
 
@@ -125,17 +143,28 @@ package struct StorageRootStore: Sendable {
     }
 
     /// Hides a root and everything in it; its rows wait for its return.
-    func delete(_ id: RootID) async throws {
+    func delete(_ root: StorageRoot, by author: Author) async throws {
         let now = time.now
-        try await database.write { connection in
-            try connection.execute(StorageRootQueries.delete, [.integer(id), .integer(now)])
-            try connection.send(.rootChanged(id))
+        try await database.write { [audit] connection in
+            try connection.execute(StorageRootQueries.delete, [.integer(root.id), .integer(now)])
+            try connection.send(.rootChanged(root.id))
+            let event = AuditEvent(action: .rootDeleted, target: .root(root.id, root.name))
+            try audit.record(event, by: author, now: now, connection)
         }
     }
 
     /// Takes the place from a deleted root: half of its rows must not come back, should its purge be interrupted.
-    func abandon(_ id: RootID) async throws {
-        _ = try await database.write { try $0.execute(StorageRootQueries.abandon, [.integer(id)]) }
+    ///
+    /// - Parameter author: who wants it; nil for a purge that goes on.
+    func abandon(_ id: RootID, by author: Author?) async throws {
+        let now = time.now
+        try await database.write { [audit] connection in
+            let name = try connection.firstRow(StorageRootQueries.name, [.integer(id)]) { $0.text(0) }
+            try connection.execute(StorageRootQueries.abandon, [.integer(id)])
+            guard let author, let name else { return }
+            let event = AuditEvent(action: .rootPurged, target: .root(id, name))
+            try audit.record(event, by: author, now: now, connection)
+        }
     }
 
     /// Roots whose purge has begun.

@@ -29,6 +29,9 @@ package struct User: Sendable, Equatable {
     /// Microseconds since 1970.
     package let updatedAt: Int64
 
+    /// What `lockedUntil` is for a lock that only somebody can take away: the last second that the API can write.
+    static let lockedWithoutEnd: Int64 = 253_402_300_799_000_000
+
     /// Whether the account is locked at `now` (microseconds since 1970).
     package func isLocked(at now: Int64) -> Bool {
         lockedUntil.map { $0 > now } ?? false
@@ -68,4 +71,5 @@ struct NewUser: Sendable {
     let roleID: RoleID
     let profile: UserProfile
     let mustChangePassword: Bool
+    var isActive = true
 }

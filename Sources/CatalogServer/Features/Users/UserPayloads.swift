@@ -1,77 +1,56 @@
 import CatalogCore
 
-/// A user on the wire. Every answer that shows a user uses it.
-struct UserPayload: Encodable, Sendable {
-    private let user: User
-    private let role: Role
-    private let isLocked: Bool
-    private let showsAddress: Bool
-
+extension JSONWriter {
+    /// A user. Every answer that shows one uses it.
+    ///
     /// - Parameters:
     ///   - now: microseconds since 1970; decides whether a lock is in force.
-    ///   - showsAddress: whether the reader may see where the user logged in from: the user, and holders of
-    ///     `user.view`.
-    init(_ user: User, role: Role, now: Int64, showsAddress: Bool) {
-        self.user = user
-        self.role = role
-        self.showsAddress = showsAddress
-        isLocked = user.isLocked(at: now)
+    ///   - showsAddress: whether the reader may see where the user logged in from: the user, and holders of `user.view`.
+    mutating func user(_ user: User, _ role: Role, now: Int64, showsAddress: Bool) {
+        let isLocked = user.isLocked(at: now)
+        beginObject()
+        field("id", user.id)
+        field("username", user.username)
+        field("email", user.email)
+        field("role_id", user.roleID)
+        key("role")
+        self.role(role)
+        profile(user.profile)
+        field("is_active", user.isActive)
+        field("is_locked", isLocked)
+        if isLocked, let until = user.lockedUntil, until != User.lockedWithoutEnd { field("locked_until", time: until) }
+        field("failed_login_attempts", user.failedLoginAttempts)
+        field("must_change_password", user.mustChangePassword)
+        field("last_login_at", time: user.lastLoginAt)
+        if showsAddress, let address = user.lastLoginAddress { field("last_login_ip", address) }
+        field("created_at", time: user.createdAt)
+        field("updated_at", time: user.updatedAt)
+        field("permissions", role.permissions.names)
+        endObject()
     }
 
-    enum CodingKeys: String, CodingKey {
-        case id
-        case username
-        case email
-        case roleID = "role_id"
-        case role
-        case firstName = "first_name"
-        case lastName = "last_name"
-        case displayName = "display_name"
-        case avatarURL = "avatar_url"
-        case timeZone = "time_zone"
-        case language
-        case settings
-        case isActive = "is_active"
-        case isLocked = "is_locked"
-        case lockedUntil = "locked_until"
-        case failedLoginAttempts = "failed_login_attempts"
-        case mustChangePassword = "must_change_password"
-        case lastLoginAt = "last_login_at"
-        case lastLoginIP = "last_login_ip"
-        case createdAt = "created_at"
-        case updatedAt = "updated_at"
-        case permissions
+    private mutating func profile(_ profile: UserProfile) {
+        field("first_name", profile.firstName)
+        field("last_name", profile.lastName)
+        field("display_name", profile.displayName)
+        field("avatar_url", profile.avatarURL)
+        field("time_zone", profile.timeZone)
+        field("language", profile.language)
+        key("settings")
+        raw(profile.settings.text.utf8)
     }
+}
 
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(user.id, forKey: .id)
-        try container.encode(user.username, forKey: .username)
-        try container.encode(user.email, forKey: .email)
-        try container.encode(user.roleID, forKey: .roleID)
-        try container.encode(RolePayload(role: role), forKey: .role)
-        try encode(user.profile, into: &container)
-        try container.encode(user.isActive, forKey: .isActive)
-        try container.encode(isLocked, forKey: .isLocked)
-        if isLocked { try container.encodeIfPresent(user.lockedUntil.map(Timestamp.text), forKey: .lockedUntil) }
-        try container.encode(user.failedLoginAttempts, forKey: .failedLoginAttempts)
-        try container.encode(user.mustChangePassword, forKey: .mustChangePassword)
-        try container.encode(user.lastLoginAt.map(Timestamp.text), forKey: .lastLoginAt)
-        if showsAddress { try container.encodeIfPresent(user.lastLoginAddress, forKey: .lastLoginIP) }
-        try container.encode(Timestamp.text(microseconds: user.createdAt), forKey: .createdAt)
-        try container.encode(Timestamp.text(microseconds: user.updatedAt), forKey: .updatedAt)
-        try container.encode(role.permissions.names, forKey: .permissions)
-    }
-
-    private func encode(_ profile: UserProfile, into container: inout KeyedEncodingContainer<CodingKeys>) throws {
-        try container.encode(profile.firstName, forKey: .firstName)
-        try container.encode(profile.lastName, forKey: .lastName)
-        try container.encode(profile.displayName, forKey: .displayName)
-        try container.encode(profile.avatarURL, forKey: .avatarURL)
-        try container.encode(profile.timeZone, forKey: .timeZone)
-        try container.encode(profile.language, forKey: .language)
-        try container.encode(profile.settings, forKey: .settings)
-    }
+/// Names of what a request says about a user.
+enum UserKey: String, CodingKey {
+    case username, email, password, language, settings
+    case roleID = "role_id"
+    case firstName = "first_name"
+    case lastName = "last_name"
+    case displayName = "display_name"
+    case avatarURL = "avatar_url"
+    case timeZone = "time_zone"
+    case isActive = "is_active"
 }
 
 /// A change of a user's own data on the wire: an absent key stays, `null` clears.
@@ -79,7 +58,7 @@ struct ProfileRequest: Decodable, Sendable {
     let change: ProfileChange
 
     init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: UserPayload.CodingKeys.self)
+        let container = try decoder.container(keyedBy: UserKey.self)
         var change = ProfileChange()
         change.email = try container.change(forKey: .email)
         change.firstName = try container.change(forKey: .firstName)
@@ -90,6 +69,109 @@ struct ProfileRequest: Decodable, Sendable {
         change.language = try container.change(forKey: .language)
         change.settings = try container.settingsChange(forKey: .settings)
         self.change = change
+    }
+}
+
+/// `POST /users`. What is missing is named one by one, so every member may be missing here.
+struct UserCreateRequest: Decodable, Sendable {
+    private let username: String?
+    private let email: String?
+    private let password: String?
+    private let roleID: RoleID?
+    private let isActive: Bool?
+    private let profile: ProfileChange
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: UserKey.self)
+        username = try container.decodeIfPresent(String.self, forKey: .username)
+        email = try container.decodeIfPresent(String.self, forKey: .email)
+        password = try container.decodeIfPresent(String.self, forKey: .password)
+        roleID = try container.decodeIfPresent(RoleID.self, forKey: .roleID)
+        isActive = try container.decodeIfPresent(Bool.self, forKey: .isActive)
+        profile = try ProfileRequest(from: decoder).change
+    }
+
+    /// - Throws: `CatalogError.invalidArgument` naming the first member that is missing or empty.
+    func account() throws -> NewAccount {
+        var account = NewAccount(
+            username: try RequiredText.check(username, "username"), email: try RequiredText.check(email, "email"),
+            password: Password(try RequiredText.check(password, "password")), role: roleID.map { .id($0) } ?? .byDefault
+        )
+        account.profile = profile
+        account.isActive = isActive ?? true
+        return account
+    }
+}
+
+/// A text that a request must have.
+enum RequiredText {
+    /// - Throws: `CatalogError.invalidArgument` naming the member when it is missing or empty.
+    static func check(_ value: String?, _ name: String) throws -> String {
+        guard let value, !value.isEmpty else { throw CatalogError(.invalidArgument, "\(name) is required") }
+        return value
+    }
+}
+
+/// `PUT /users/{id}`: an absent key stays.
+struct UserUpdateRequest: Decodable, Sendable {
+    private var edit: UserEdit
+    private let role: FieldChange<RoleID>
+    private let isActive: FieldChange<Bool>
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: UserKey.self)
+        edit = UserEdit(profile: try ProfileRequest(from: decoder).change)
+        edit.username = try container.change(forKey: .username)
+        role = try container.change(forKey: .roleID)
+        isActive = try container.change(forKey: .isActive)
+    }
+
+    /// - Throws: `CatalogError.invalidArgument` for a null where there must be a value.
+    func checked() throws -> UserEdit {
+        var edit = edit
+        switch role {
+        case .keep: break
+        case .clear: throw CatalogError(.invalidArgument, "role_id is required")
+        case .set(let id): edit.role = .id(id)
+        }
+        switch isActive {
+        case .keep: break
+        case .clear: throw CatalogError(.invalidArgument, "is_active is required")
+        case .set(let value): edit.isActive = value
+        }
+        return edit
+    }
+}
+
+/// `POST /users/{id}/reset-password`.
+struct ResetPasswordRequest: Decodable, Sendable {
+    private let newPassword: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case newPassword = "new_password"
+    }
+
+    /// - Throws: `CatalogError.invalidArgument` when it is missing or empty.
+    func password() throws -> Password { Password(try RequiredText.check(newPassword, "new_password")) }
+}
+
+/// `POST /users/{id}/lock`.
+struct LockRequest: Decodable, Sendable {
+    private let lockUntil: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case lockUntil = "lock_until"
+    }
+
+    /// Microseconds since 1970; nil for a lock without end.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` for what is no time.
+    func until() throws -> Int64? {
+        guard let lockUntil else { return nil }
+        guard let time = Timestamp.microseconds(rfc3339: lockUntil) else {
+            throw CatalogError(.invalidArgument, "lock_until must be a time such as 2024-02-01T00:00:00Z")
+        }
+        return time
     }
 }
 

@@ -12,6 +12,18 @@ enum UserQueries {
 
     static let all = SQLStatement("SELECT \(columns) FROM users ORDER BY username_folded, id")
 
+    private static let filter = """
+        (search_folded LIKE $1 ESCAPE '\\' OR $1 = '' OR (search_folded IS NULL
+                AND (username_folded LIKE $1 ESCAPE '\\' OR email_folded LIKE $1 ESCAPE '\\')))
+            AND (role_id = $2 OR $2 = 0) AND (is_active = $3 OR $3 < 0)
+        """
+
+    /// Each parameter stands first where the column is, which tells PostgreSQL its type.
+    static let page = SQLStatement(
+        "SELECT \(columns) FROM users WHERE \(filter) ORDER BY created_at_us DESC, id DESC LIMIT $4 OFFSET $5")
+
+    static let pageCount = SQLStatement("SELECT COUNT(*) FROM users WHERE \(filter)")
+
     /// A username wins over an equal e-mail address.
     static let credential = SQLStatement(
         """
@@ -41,7 +53,7 @@ enum UserQueries {
         INSERT INTO users (username, username_folded, email, email_folded, password_hash, role_id, first_name,
             last_name, display_name, avatar_url, time_zone, language, settings, is_active, must_change_password,
             failed_login_attempts, locked_until_us, last_login_at_us, last_login_ip, created_at_us, updated_at_us)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1, $14, 0, NULL, NULL, NULL, $15, $15)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, NULL, NULL, NULL, $16, $16)
         RETURNING id
         """)
 
@@ -54,6 +66,27 @@ enum UserQueries {
 
     static let updateEmail = SQLStatement(
         "UPDATE users SET email = $2, email_folded = $3, updated_at_us = $4 WHERE id = $1")
+
+    static let updateUsername = SQLStatement(
+        "UPDATE users SET username = $2, username_folded = $3, updated_at_us = $4 WHERE id = $1")
+
+    static let updateStanding = SQLStatement(
+        "UPDATE users SET role_id = $2, is_active = $3, updated_at_us = $4 WHERE id = $1")
+
+    static let updateSearch = SQLStatement("UPDATE users SET search_folded = $2 WHERE id = $1")
+
+    static let lock = SQLStatement("UPDATE users SET locked_until_us = $2, updated_at_us = $3 WHERE id = $1")
+
+    /// An account with all that belongs to it; what refers to a row stands before it.
+    static let delete = [
+        SQLStatement("DELETE FROM login_failures WHERE user_id = $1"),
+        SQLStatement("DELETE FROM stream_tickets WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)"),
+        SQLStatement("DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE user_id = $1)"),
+        SQLStatement("DELETE FROM sessions WHERE user_id = $1"),
+        SQLStatement("DELETE FROM download_links WHERE user_id = $1"),
+        SQLStatement("DELETE FROM api_keys WHERE user_id = $1"),
+        SQLStatement("DELETE FROM users WHERE id = $1"),
+    ]
 
     static let updatePassword = SQLStatement(
         "UPDATE users SET password_hash = $2, must_change_password = $3, updated_at_us = $4 WHERE id = $1")

@@ -19,6 +19,28 @@ struct UserStore: Sendable {
         try connection.rows(UserQueries.all, [], Self.user)
     }
 
+    /// The accounts that a filter lets through, the newest first, and how many there are in all.
+    func page(
+        _ filter: UserFilter, _ page: Page, _ connection: any SQLConnection
+    ) throws -> (users: [User], total: Int) {
+        let values: [SQLValue] = [
+            .text(filter.text.map(Self.pattern) ?? ""), .integer(filter.roleID ?? 0),
+            .integer(filter.isActive.map { $0 ? 1 : 0 } ?? -1),
+        ]
+        let total = try connection.firstRow(UserQueries.pageCount, values) { Int($0.integer(0)) } ?? 0
+        let paging: [SQLValue] = [.integer(Int64(page.limit)), .integer(Int64(page.offset))]
+        return (try connection.rows(UserQueries.page, values + paging, Self.user), total)
+    }
+
+    /// A pattern for `LIKE` that finds a text anywhere.
+    private static func pattern(_ text: String) -> String {
+        let escaped = TextFold.fold(text).unicodeScalars.reduce(into: "") { result, scalar in
+            if scalar == "%" || scalar == "_" || scalar == "\\" { result += "\\" }
+            result.unicodeScalars.append(scalar)
+        }
+        return "%\(escaped)%"
+    }
+
     /// The account with this username or e-mail address, folded; nil stands for a name that nobody can have.
     func credential(named folded: String?, _ connection: any SQLConnection) throws -> Credential? {
         // The empty name is nobody's either, and asking for it takes as long; so is one with a NUL, which cannot be asked for.
@@ -63,9 +85,11 @@ struct UserStore: Sendable {
                 .text(user.username.text), .text(user.username.folded), .text(user.email.text),
                 .text(user.email.folded),
                 .text(user.passwordHash), .integer(user.roleID),
-            ] + Self.values(user.profile) + [.bool(user.mustChangePassword), .integer(now)]
+            ] + Self.values(user.profile)
+                + [.bool(user.isActive), .bool(user.mustChangePassword), .integer(now)]
         ) { $0.integer(0) }
         guard let id else { throw CatalogError.internalError("the new user has no id") }
+        try noteSearchText(of: id, connection)
         return id
     }
 
@@ -77,6 +101,7 @@ struct UserStore: Sendable {
 
     func update(_ profile: UserProfile, of id: UserID, now: Int64, _ connection: any SQLConnection) throws {
         try connection.execute(UserQueries.updateProfile, [.integer(id)] + Self.values(profile) + [.integer(now)])
+        try noteSearchText(of: id, connection)
     }
 
     /// - Throws: `CatalogError.alreadyExists` when another account has the address.
@@ -84,6 +109,37 @@ struct UserStore: Sendable {
         if try nameIsTaken(email.folded, except: id, connection) { throw AuthenticationFailure.emailTaken }
         try connection.execute(
             UserQueries.updateEmail, [.integer(id), .text(email.text), .text(email.folded), .integer(now)])
+        try noteSearchText(of: id, connection)
+    }
+
+    /// - Throws: `CatalogError.alreadyExists` when another account has the name.
+    func update(_ username: Username, of id: UserID, now: Int64, _ connection: any SQLConnection) throws {
+        if try nameIsTaken(username.folded, except: id, connection) { throw AuthenticationFailure.usernameTaken }
+        try connection.execute(
+            UserQueries.updateUsername, [.integer(id), .text(username.text), .text(username.folded), .integer(now)])
+        try noteSearchText(of: id, connection)
+    }
+
+    func update(roleID: RoleID, isActive: Bool, of id: UserID, now: Int64, _ connection: any SQLConnection) throws {
+        try connection.execute(
+            UserQueries.updateStanding, [.integer(id), .integer(roleID), .bool(isActive), .integer(now)])
+    }
+
+    func lock(_ id: UserID, until: Int64, now: Int64, _ connection: any SQLConnection) throws {
+        try connection.execute(UserQueries.lock, [.integer(id), .integer(until), .integer(now)])
+    }
+
+    /// Deletes an account with its sessions, links and keys.
+    func delete(_ id: UserID, _ connection: any SQLConnection) throws {
+        for statement in UserQueries.delete { try connection.execute(statement, [.integer(id)]) }
+    }
+
+    /// What lists are searched by: names and address together, folded as the engines cannot.
+    private func noteSearchText(of id: UserID, _ connection: any SQLConnection) throws {
+        guard let user = try user(id, connection) else { return }
+        let names = [user.profile.firstName, user.profile.lastName, user.profile.displayName].compactMap { $0 }
+        let text = ([user.username, user.email] + names).joined(separator: " ")
+        try connection.execute(UserQueries.updateSearch, [.integer(id), .text(TextFold.fold(text))])
     }
 
     func update(

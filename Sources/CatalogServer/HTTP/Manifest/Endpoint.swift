@@ -123,7 +123,9 @@ extension Endpoint {
     package enum Tag: String, Sendable, CaseIterable {
         case health = "Health"
         case authentication = "Authentication"
+        case users = "Users"
         case roles = "Roles"
+        case audit = "Audit"
         case catalog = "Catalog"
         case search = "Search"
         case download = "Download"

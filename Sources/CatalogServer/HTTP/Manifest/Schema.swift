@@ -48,7 +48,13 @@ package struct SchemaDefinition: Sendable {
     /// JSON text of an example.
     package let example: String?
 
+    /// - Parameter example: JSON text.
     package init(_ name: String, _ summary: String, example: String? = nil, _ members: Member...) {
+        self.init(name, summary, example: example, members: members)
+    }
+
+    /// The same with members that several definitions share.
+    package init(_ name: String, _ summary: String, example: String? = nil, members: [Member]) {
         self.name = name
         self.summary = summary
         self.members = members

@@ -24,9 +24,11 @@ enum RateCheck {
         guard decision.isAllowed else { throw RateLimitExceeded(decision: decision, rule: rule) }
     }
 
-    /// Whoever was given a link uses up the allowance of the link, not the one of its owner.
+    /// Whoever was given a link uses up the allowance of the link, and a script the one of its key, not the one of their
+    /// owner.
     private static func subject(_ caller: Caller?, _ address: ClientAddress) -> String {
         guard let caller else { return "address:\(address.rateKey)" }
+        if let key = caller.apiKeyID { return "key:\(key)" }
         return caller.linkID.map { "link:\($0)" } ?? "user:\(caller.userID)"
     }
 }

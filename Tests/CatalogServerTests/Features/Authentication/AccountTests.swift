@@ -18,7 +18,7 @@ import Testing
             let caller = try await fixture.sessions.authenticate(bearer: mine.accessToken.text)
             _ = try await fixture.sessions.authenticate(bearer: other.accessToken.text)
             let link = try await fixture.services.links.create(entryID: 5, seconds: 60, caller: caller)
-            try await fixture.services.accounts.changePassword(
+            try await fixture.changePassword(
                 of: caller, from: Password("password of ada"), to: Password("another password"), network: "192.0.2.1")
             #expect(
                 await refusal { try await fixture.sessions.authenticate(bearer: other.accessToken.text) }
@@ -45,7 +45,7 @@ import Testing
             let other = try await fixture.login("ada")
             let caller = try await fixture.caller("ada")
             let refused = await refusal {
-                try await fixture.services.accounts.changePassword(
+                try await fixture.changePassword(
                     of: caller, from: Password(current), to: Password(new), network: "192.0.2.1")
             }
             #expect(refused == Refusal(.invalidArgument, message))
@@ -60,7 +60,7 @@ import Testing
             let caller = try await fixture.caller("ada")
             for _ in 0..<5 {
                 _ = await refusal {
-                    try await fixture.services.accounts.changePassword(
+                    try await fixture.changePassword(
                         of: caller, from: Password("a guess"), to: Password("another password"), network: "192.0.2.1")
                 }
             }
@@ -73,7 +73,7 @@ import Testing
             let caller = try await fixture.caller("admin", "administrator")
             let change = { (current: String, network: String) in
                 await refusal {
-                    try await fixture.services.accounts.changePassword(
+                    try await fixture.changePassword(
                         of: caller, from: Password(current), to: Password("another password"), network: network)
                 }
             }
@@ -93,7 +93,7 @@ import Testing
             try await fixture.register("ada")
             let caller = try await fixture.caller("ada")
             try await fixture.failLogin("ada", times: 4)
-            try await fixture.services.accounts.changePassword(
+            try await fixture.changePassword(
                 of: caller, from: Password("password of ada"), to: Password("another password"), network: "192.0.2.1")
             try await fixture.failLogin("ada", times: 4)
             _ = try await fixture.login("ada", "another password")
@@ -131,13 +131,14 @@ import Testing
             let ada = try await fixture.register("ada")
             let before = try await fixture.login("ada")
             _ = try await fixture.sessions.authenticate(bearer: before.accessToken.text)
-            try await fixture.services.accounts.resetPassword(of: ada.id, to: Password("from the administrator"))
+            try await fixture.services.users.resetPassword(
+                of: ada.id, to: Password("from the administrator"), by: .commandLine)
             #expect(
                 await refusal { try await fixture.sessions.authenticate(bearer: before.accessToken.text) }
                     == .revokedToken)
             let caller = try await fixture.caller("ada", "from the administrator")
             #expect(try await fixture.services.accounts.account(of: caller).user.mustChangePassword)
-            try await fixture.services.accounts.changePassword(
+            try await fixture.changePassword(
                 of: caller, from: Password("from the administrator"), to: Password("her own password"),
                 network: "192.0.2.1")
             #expect(try await !fixture.services.accounts.account(of: caller).user.mustChangePassword)
@@ -148,7 +149,8 @@ import Testing
         try await AuthenticationFixture.with { fixture in
             #expect(
                 await refusal {
-                    try await fixture.services.accounts.resetPassword(of: 99, to: Password("another password"))
+                    try await fixture.services.users.resetPassword(
+                        of: 99, to: Password("another password"), by: .commandLine)
                 } == Refusal(.notFound, "User not found"))
         }
     }
@@ -157,8 +159,7 @@ import Testing
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
             let caller = try await fixture.caller("ada")
-            let accounts = fixture.services.accounts
-            var user = try await accounts.update(
+            var user = try await fixture.update(
                 change {
                     $0.displayName = .set("Countess")
                     $0.email = .set("countess@example.com")
@@ -172,7 +173,7 @@ import Testing
             #expect(user.profile.displayName == "Countess")
             #expect(user.email == "countess@example.com")
             #expect(user.profile.settings.text == #"{"theme":"dark","unknown":{"kept":true}}"#)
-            user = try await accounts.update(
+            user = try await fixture.update(
                 change {
                     $0.displayName = .clear
                     $0.settings = .set(JSONObject(text: #"{"a":1}"#) ?? JSONObject())
@@ -187,7 +188,6 @@ import Testing
     @Test func `The empty text clears what may be empty, as forms send it`() async throws {
         try await AuthenticationFixture.with { fixture in
             let caller = try await fixture.caller("admin", "administrator")
-            let accounts = fixture.services.accounts
             let filled = change {
                 $0.displayName = .set("Boss")
                 $0.timeZone = .set("Europe/London")
@@ -200,8 +200,8 @@ import Testing
                 $0.language = .set("")
                 $0.avatarURL = .set("")
             }
-            _ = try await accounts.update(filled, of: caller)
-            let profile = try await accounts.update(emptied, of: caller).user.profile
+            _ = try await fixture.update(filled, of: caller)
+            let profile = try await fixture.update(emptied, of: caller).user.profile
             #expect(profile == UserProfile(firstName: "System", lastName: "Administrator"))
         }
     }
@@ -216,7 +216,7 @@ import Testing
                 $0.email = .set("BOB@example.com")
             }
             #expect(
-                await refusal { try await fixture.services.accounts.update(edit, of: caller) }
+                await refusal { try await fixture.update(edit, of: caller) }
                     == Refusal(.alreadyExists, "Email already exists"))
             #expect(try await fixture.services.accounts.account(of: caller).user.profile.displayName == nil)
         }
@@ -240,7 +240,7 @@ import Testing
             ]
             for (change, message) in wrong {
                 #expect(
-                    await refusal { try await fixture.services.accounts.update(change, of: caller) }
+                    await refusal { try await fixture.update(change, of: caller) }
                         == Refusal(.invalidArgument, message))
             }
         }

@@ -65,6 +65,19 @@ struct AuthenticationFixture: Sendable {
         try await sessions.authenticate(bearer: try await login(name, password).accessToken.text)
     }
 
+    func changePassword(
+        of caller: Caller, from current: Password, to new: Password, network: String
+    ) async throws {
+        try await services.accounts.changePassword(
+            of: caller, from: current, to: new, network: network, by: Author(caller, from: network))
+    }
+
+    /// Changes a caller's own account.
+    func update(_ change: ProfileChange, of caller: Caller) async throws -> UserAdministration.Account {
+        try await services.users.update(
+            caller.userID, UserEdit(profile: change), by: Author(caller, from: "192.0.2.1"))
+    }
+
     func failLogin(_ name: String, times: Int, from address: String = "192.0.2.1") async throws {
         for _ in 0..<times {
             _ = await refusal { try await login(name, "wrong password", from: address) }
@@ -78,7 +91,8 @@ struct AuthenticationFixture: Sendable {
             let services = try await AuthenticationServices(
                 database: other, hasher: hasher, secret: Self.secret, settings: AuthenticationSettings(),
                 time: clock.source, checkFile: { _, _ in })
-            try await services.users.resetPassword(of: name, to: Password(password))
+            try await services.users.resetPassword(
+                of: try await services.users.find(named: name), to: Password(password), by: .commandLine)
             try await hasher.close()
         }
     }

@@ -14,6 +14,18 @@ struct Session: Sendable {
     }
 }
 
+/// A session as its owner looks at it.
+struct SessionDetails: Sendable {
+    let session: Session
+    let device: JSONObject
+    let address: String?
+    let userAgent: String?
+    /// Microseconds since 1970.
+    let createdAt: Int64
+    /// Microseconds since 1970; exact to half a minute.
+    let lastActivityAt: Int64
+}
+
 /// From where a login comes; kept with its session.
 package struct ClientOrigin: Sendable {
     /// The address of the client, as trusted proxies say.
@@ -42,6 +54,7 @@ enum Lifetimes {
     static let refreshToken: Int64 = 7 * 86_400 * 1_000_000
     static let rememberedRefreshToken: Int64 = 30 * 86_400 * 1_000_000
     static let streamTicket: Int64 = 30 * 1_000_000
+    static let expiredKeyShown: Int64 = 30 * 86_400 * 1_000_000
 }
 
 /// When the tokens of a session end that is opened or renewed now.

@@ -1,10 +1,10 @@
 import CatalogCore
 import Synchronization
 
-/// What this process believes about sessions for half a second, so that a busy client does not cost a query for each
+/// What this process believes about sessions and API keys for half a second, so that a busy client does not cost a query for each
 /// request.
 ///
-/// Exactness: an entry is as old as the moment before its query began, and whoever ends a session drops it here after
+/// Exactness: an entry is as old as the moment before its query began, and whoever ends one drops it here after
 /// the change is committed. A query that ran across that moment finds the generation changed and is not kept.
 final class CallerCache: Sendable {
     private struct Entry {
@@ -31,17 +31,17 @@ final class CallerCache: Sendable {
 
     private let state = Mutex(State())
 
-    /// The caller behind a session, or the task to read it. From half its age on, one request reads an entry anew while
+    /// The caller behind the credential called `name`, or the task to read it. From half its age on, one request reads an entry anew while
     /// the others still use it; so a busy session never makes them all read at once.
-    func look(_ sessionID: String, now: Int64) -> Answer {
+    func look(_ name: String, now: Int64) -> Answer {
         state.withLock { state in
-            if var entry = state.entries[sessionID] {
+            if var entry = state.entries[name] {
                 let age = now - entry.readAt
                 // A negative age means that the clock was set back.
                 if age >= 0, age < Limits.callerBelievedMicroseconds {
                     if age < Limits.callerBelievedMicroseconds / 2 || entry.isBeingRead { return .known(entry.caller) }
                     entry.isBeingRead = true
-                    state.entries[sessionID] = entry
+                    state.entries[name] = entry
                 }
             }
             return .mustRead(Reading(generation: state.generation, startedAt: now))
@@ -49,11 +49,11 @@ final class CallerCache: Sendable {
     }
 
     /// Keeps what was read, unless something was dropped in the meantime.
-    func keep(_ caller: Caller, sessionID: String, _ reading: Reading) {
+    func keep(_ caller: Caller, named name: String, _ reading: Reading) {
         state.withLock { state in
             guard reading.generation == state.generation else { return }
             if state.entries.count >= Limits.callersCached { state.entries.removeAll(keepingCapacity: true) }
-            state.entries[sessionID] = Entry(caller: caller, readAt: reading.startedAt)
+            state.entries[name] = Entry(caller: caller, readAt: reading.startedAt)
         }
     }
 

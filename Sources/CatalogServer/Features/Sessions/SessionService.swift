@@ -7,13 +7,20 @@ package struct SessionService: Sendable {
     private let tokens: TokenIssuer
     private let time: TimeSource
     private let random: RandomSource
-    private let cache = CallerCache()
+    private let cache: CallerCache
+    private let uses: LastUses
     private let sessions = SessionStore()
     private let users = UserStore()
     private let roles = RoleStore()
+    private let audit = AuditStore()
 
-    package init(database: any Database, tokens: TokenIssuer, time: TimeSource, random: RandomSource) {
+    init(
+        database: any Database, tokens: TokenIssuer, cache: CallerCache, uses: LastUses, time: TimeSource,
+        random: RandomSource
+    ) {
         self.database = database
+        self.cache = cache
+        self.uses = uses
         self.tokens = tokens
         self.time = time
         self.random = random
@@ -31,6 +38,7 @@ package struct SessionService: Sendable {
         guard caller.userID == claims.userID, caller.roleID == claims.roleID else {
             throw AuthenticationFailure.revokedToken
         }
+        uses.note(.session(claims.sessionID), at: time.now)
         return caller
     }
 
@@ -45,7 +53,7 @@ package struct SessionService: Sendable {
             let now = time.now
             let caller = try await database.read { try self.readCaller(sessionID, now: now, $0) }
             guard let caller else { throw AuthenticationFailure.revokedToken }
-            cache.keep(caller, sessionID: sessionID, reading)
+            cache.keep(caller, named: sessionID, reading)
             return caller
         }
     }
@@ -138,7 +146,7 @@ package struct SessionService: Sendable {
     ///
     /// - Throws: `CatalogError.unauthenticated`.
     package func refresh(sessionOf caller: Caller) async throws -> SignedIn {
-        guard let sessionID = caller.sessionID else { throw AuthenticationFailure.invalidToken }
+        let sessionID = try caller.requireSession()
         let opened = try await database.write { connection -> Opened? in
             let now = time.now
             guard let live = try live(sessionID, now: now, connection) else { return nil }
@@ -175,6 +183,34 @@ package struct SessionService: Sendable {
     package func logout(sessionID: String) async throws {
         let now = time.now
         try await database.write { try sessions.revoke(sessionID, now: now, $0) }
+        cache.drop { $0.sessionID == sessionID }
+    }
+
+    /// The sessions of a user that are alive, the last used first.
+    ///
+    /// - Throws: `CatalogError.notFound` when there is no such user.
+    func list(of userID: UserID) async throws -> [SessionDetails] {
+        try await uses.write()
+        let now = time.now
+        return try await database.read { connection in
+            guard try users.user(userID, connection) != nil else { throw UserAdministration.notFound }
+            return try sessions.live(of: userID, now: now, connection)
+        }
+    }
+
+    /// Ends one of a user's sessions at once.
+    ///
+    /// - Throws: `CatalogError.notFound`, also for sessions of others and those that have ended.
+    func end(_ sessionID: String, of userID: UserID, by author: Author) async throws {
+        let now = time.now
+        try await database.write { connection in
+            guard !sessionID.utf8.contains(0), let session = try sessions.session(sessionID, connection),
+                session.userID == userID, session.isActive(at: now)
+            else { throw CatalogError(.notFound, "Session not found") }
+            try sessions.revoke(sessionID, now: now, connection)
+            let event = AuditEvent(action: .sessionRevoked, target: .user(userID, author.name))
+            try audit.record(event, by: author, now: now, connection)
+        }
         cache.drop { $0.sessionID == sessionID }
     }
 

@@ -5,6 +5,17 @@ enum SessionQueries {
     static let byID = SQLStatement(
         "SELECT id, user_id, remember_me, refresh_expires_at_us, revoked_at_us FROM sessions WHERE id = $1")
 
+    static let liveOfUser = SQLStatement(
+        """
+        SELECT id, user_id, remember_me, refresh_expires_at_us, revoked_at_us, device_info, ip_address, user_agent,
+            created_at_us, last_activity_at_us
+        FROM sessions WHERE user_id = $1 AND revoked_at_us IS NULL AND refresh_expires_at_us > $2
+        ORDER BY last_activity_at_us DESC, id
+        """)
+
+    static let noteActivity = SQLStatement(
+        "UPDATE sessions SET last_activity_at_us = $2 WHERE id = $1 AND last_activity_at_us < $2")
+
     static let insert = SQLStatement(
         """
         INSERT INTO sessions (id, user_id, device_info, ip_address, user_agent, remember_me, access_expires_at_us,

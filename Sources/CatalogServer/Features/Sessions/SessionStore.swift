@@ -11,11 +11,27 @@ struct SessionStore: Sendable {
     }
 
     func session(_ id: String, _ connection: any SQLConnection) throws -> Session? {
-        try connection.firstRow(SessionQueries.byID, [.text(id)]) { row in
-            Session(
-                id: row.text(0), userID: row.integer(1), rememberMe: row.bool(2), refreshExpiresAt: row.integer(3),
-                revokedAt: row.optionalInteger(4))
+        try connection.firstRow(SessionQueries.byID, [.text(id)], Self.session)
+    }
+
+    /// The sessions of a user that are alive, the last used first.
+    func live(of userID: UserID, now: Int64, _ connection: any SQLConnection) throws -> [SessionDetails] {
+        try connection.rows(SessionQueries.liveOfUser, [.integer(userID), .integer(now)]) { row in
+            SessionDetails(
+                session: Self.session(row), device: JSONObject(text: row.text(5)) ?? JSONObject(),
+                address: row.optionalText(6), userAgent: row.optionalText(7), createdAt: row.integer(8),
+                lastActivityAt: row.integer(9))
         }
+    }
+
+    func noteActivity(of id: String, at time: Int64, _ connection: any SQLConnection) throws {
+        try connection.execute(SessionQueries.noteActivity, [.text(id), .integer(time)])
+    }
+
+    private static func session(_ row: SQLRow) -> Session {
+        Session(
+            id: row.text(0), userID: row.integer(1), rememberMe: row.bool(2), refreshExpiresAt: row.integer(3),
+            revokedAt: row.optionalInteger(4))
     }
 
     /// Adds a session with its first refresh token. When the user has too many sessions, the oldest end.
