@@ -25,7 +25,8 @@ struct Catalogizer: AsyncParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             ServeCommand.self, WorkerCommand.self, StorageCommand.self, ScanCommand.self, SearchCommand.self,
-            UserCommand.self, BackupCommand.self, RestoreCommand.self, DatabaseCommand.self, DoctorCommand.self,
+            UserCommand.self, RoleCommand.self, BackupCommand.self, RestoreCommand.self, DatabaseCommand.self,
+            DoctorCommand.self,
             OpenAPICommand.self, SettingsCommand.self,
         ])
 

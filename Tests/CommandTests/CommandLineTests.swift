@@ -18,7 +18,8 @@ struct CommandLineTests {
             "storage test nas", "storage remove nas", "scan nas", "scan nas --full", "scan nas --quick --confirm",
             "scan nas --verify --json", "search matrix --root nas --limit 5", "user add ada --email a@b --role admin",
             "user add ada --email a@b --password-stdin", "user list", "user reset-password ada --password-file /p",
-            "doctor --json", "openapi", "settings list", "settings list --markdown",
+            "user lock ada", "user lock ada --until 2030-01-01T00:00:00Z", "user unlock ada",
+            "user set-role ada moderator", "role list --json", "doctor --json", "openapi", "settings list", "settings list --markdown",
         ])
     func accepted(line: String) throws {
         _ = try Catalogizer.parseAsRoot(line.split(separator: " ").map(String.init))
@@ -30,7 +31,7 @@ struct CommandLineTests {
             "nonsense", "scan", "scan nas --full --quick", "search", "search x --limit 0", "search x --limit 1001",
             "search x --limit many", "storage", "storage add nas", "user add ada", "serve --prot 80",
             "user add ada --email a@b --password-file /p --password-stdin", "user add ada --email a@b --password x",
-            "settings list --markdown --json",
+            "settings list --markdown --json", "user lock ada --until tomorrow", "user set-role ada",
         ])
     func refused(line: String) {
         do {

@@ -18,6 +18,21 @@ struct CommandRunTests {
         }
     }
 
+    @Test("What a command does to an account is felt by a server that runs")
+    func lockBesideServer() async throws {
+        try await Program.withNew { program in
+            try await program.serving { _, port in
+                let administrator = try ServerClient.administrator(of: program, port: port)
+                let form = #"{"username":"ada","email":"ada@example.org","password":"long enough"}"#
+                #expect(try administrator.status(of: "POST /api/v1/users", body: form) == 201)
+                let ada = try ServerClient.loggedIn("ada", password: "long enough", port: port)
+                #expect(try ada.status(of: "GET /api/v1/auth/profile") == 200)
+                #expect(try await program.run("user", "lock", "ada").code == 0)
+                try await until(.seconds(10)) { try ada.status(of: "GET /api/v1/auth/profile") == 401 }
+            }
+        }
+    }
+
     private func everyCommand(_ program: Program) async throws {
         try program.write("tree/films/The Matrix.mkv", "film")
         let added = try await program.run("storage", "add", "films", "file://" + program.path("tree"))
@@ -45,6 +60,20 @@ struct CommandRunTests {
         #expect(try await program.run("user", "reset-password", "nobody").code == 1)
         let users = try await program.run("user", "list", "--json").objects
         #expect(users.contains { $0["username"] as? String == "ada" })
+
+        #expect(try await program.run("user", "lock", "ada", "--until", "2020-01-01T00:00:00Z").code == 64)
+        #expect(try await program.run("user", "lock", "ada").code == 0)
+        let locked = try await program.run("user", "list", "--json").objects
+        #expect(locked.first { $0["username"] as? String == "ada" }?["is_locked"] as? Bool == true)
+        #expect(try await program.run("user", "unlock", "ada").code == 0)
+        let moved = try await program.run("user", "set-role", "ada", "Moderator", "--json").objects
+        #expect(moved.first?["role"] as? String == "moderator")
+        #expect(moved.first?["is_locked"] as? Bool == false)
+        let wrong = try await program.run("user", "set-role", "ada", "boss")
+        #expect(wrong.code == 64)
+        #expect(wrong.talk.contains("There is no role \"boss\"; there are admin, moderator, user, viewer"))
+        let roles = try await program.run("role", "list", "--json").objects
+        #expect(roles.compactMap { $0["name"] as? String }.sorted() == ["admin", "moderator", "user", "viewer"])
 
         let doctor = try await program.run("doctor", "--json")
         #expect(doctor.code == 0, "\(doctor.output)")

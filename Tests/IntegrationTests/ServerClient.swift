@@ -14,8 +14,13 @@ struct ServerClient: Sendable {
     /// A client that has logged in as the first administrator, whose password is in the program's data directory.
     static func administrator(of program: Program, port: UInt16) throws -> ServerClient {
         let password = try String(contentsOfFile: program.path("data/admin-password"), encoding: .utf8)
+        return try loggedIn("admin", password: password.trimmingCharacters(in: .newlines), port: port)
+    }
+
+    /// A client with a new session.
+    static func loggedIn(_ name: String, password: String, port: UInt16) throws -> ServerClient {
         var client = ServerClient(port: port)
-        let body = "{\"username\":\"admin\",\"password\":\"\(password.trimmingCharacters(in: .newlines))\"}"
+        let body = #"{"username":"\#(name)","password":"\#(password)"}"#
         let answer = try client.request("POST /api/v1/auth/login", body: body)
         client.token = String(try #require(answer.firstMatch(of: /"session_token":"([^"]+)"/)?.output.1))
         return client

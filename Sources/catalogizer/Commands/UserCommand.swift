@@ -6,15 +6,19 @@ import CatalogSettings
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "user",
-        abstract: "Add and list users, and reset passwords.",
+        abstract: "Add and list users, lock them, and change passwords and roles.",
         discussion: """
               catalogizer user add ada --email ada@example.org
               catalogizer user add eve --email eve@example.org --role admin
               catalogizer user reset-password ada
+              catalogizer user lock ada --until 2030-01-01T00:00:00Z
+              catalogizer user set-role ada moderator
 
             A password is made and printed once, unless you give one with --password-file.
             """,
-        subcommands: [UserAdd.self, UserList.self, UserResetPassword.self])
+        subcommands: [
+            UserAdd.self, UserList.self, UserResetPassword.self, UserLock.self, UserUnlock.self, UserSetRole.self,
+        ])
 }
 
 struct UserAdd: AsyncParsableCommand {
@@ -115,7 +119,7 @@ private struct ResetLine: Encodable {
 }
 
 /// A user as JSON.
-private struct UserLine: Encodable {
+struct UserLine: Encodable {
     let id: Int64
     let username: String
     let email: String
@@ -126,7 +130,7 @@ private struct UserLine: Encodable {
     /// Only when it was made just now.
     let password: String?
 
-    init(_ user: UserSummary, password: SecretText?) {
+    init(_ user: UserSummary, password: SecretText? = nil) {
         id = user.id
         username = user.username
         email = user.email

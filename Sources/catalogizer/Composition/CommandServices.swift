@@ -99,6 +99,33 @@ protocol UserCommands: Sendable {
     ///
     /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a password that is too short.
     func resetPassword(of username: String, to password: SecretText) async throws
+
+    /// Locks an account and ends its sessions.
+    ///
+    /// - Parameter until: microseconds since 1970; nil for a lock that somebody has to take away.
+    /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a time that is past, `.conflict` for the last administrator.
+    func lock(_ username: String, until: Int64?) async throws
+
+    /// Takes a lock away, whoever set it.
+    ///
+    /// - Throws: `CatalogError.notFound`.
+    func unlock(_ username: String) async throws
+
+    /// - Throws: `CatalogError.notFound`, `.invalidArgument` for a role that is not there, `.conflict` for the last
+    ///   administrator.
+    func setRole(of username: String, to role: String) async throws -> UserSummary
+
+    /// Every role: those of the system first, then by name.
+    func roles() async throws -> [RoleSummary]
+}
+
+/// A role in a list.
+struct RoleSummary: Sendable {
+    let id: Int64
+    let name: String
+    let description: String?
+    let permissions: [String]
+    let isSystem: Bool
 }
 
 /// An account to be made.

@@ -7,15 +7,13 @@ struct UserAdapter: UserCommands {
     let application: Application
 
     func users() async throws -> [UserSummary] {
-        try await withAdministration(seedsRoles: false) { users in
-            try await users.list().map(Self.summary)
-        }
+        try await withServices(seedsRoles: false) { try await $0.users.list().map(Self.summary) }
     }
 
     func add(_ order: UserOrder, password: SecretText) async throws -> UserSummary {
-        try await withAdministration { users in
+        try await withServices { services in
             Self.summary(
-                try await users.create(
+                try await services.users.create(
                     NewAccount(
                         username: order.username, email: order.email, password: Password(password.exposed),
                         role: order.role.map { .name($0) } ?? .byDefault), by: .commandLine))
@@ -23,15 +21,47 @@ struct UserAdapter: UserCommands {
     }
 
     func resetPassword(of username: String, to password: SecretText) async throws {
-        try await withAdministration { users in
-            try await users.resetPassword(
-                of: try await users.find(named: username), to: Password(password.exposed), by: .commandLine)
+        try await withServices { services in
+            try await services.users.resetPassword(
+                of: try await services.users.find(named: username), to: Password(password.exposed), by: .commandLine)
+        }
+    }
+
+    func lock(_ username: String, until: Int64?) async throws {
+        try await withServices { services in
+            try await services.users.lock(
+                try await services.users.find(named: username), until: until, by: .commandLine)
+        }
+    }
+
+    func unlock(_ username: String) async throws {
+        try await withServices { services in
+            try await services.users.unlock(try await services.users.find(named: username), by: .commandLine)
+        }
+    }
+
+    func setRole(of username: String, to role: String) async throws -> UserSummary {
+        try await withServices { services in
+            var edit = UserEdit()
+            edit.role = .name(role)
+            let id = try await services.users.find(named: username)
+            return Self.summary(try await services.users.update(id, edit, by: .commandLine))
+        }
+    }
+
+    func roles() async throws -> [RoleSummary] {
+        try await withServices(seedsRoles: false) { services in
+            try await services.roles.list().map { role in
+                RoleSummary(
+                    id: role.id, name: role.name, description: role.description, permissions: role.permissions.names,
+                    isSystem: role.isSystem)
+            }
         }
     }
 
     /// The threads that hash passwords live as long as one command.
-    private func withAdministration<Value>(
-        seedsRoles: Bool = true, _ body: (UserAdministration) async throws -> Value
+    private func withServices<Value>(
+        seedsRoles: Bool = true, _ body: (AuthenticationServices) async throws -> Value
     ) async throws -> Value {
         let hasher = PasswordHasher(threadCount: 1)
         let result: Result<Value, any Error>
@@ -39,7 +69,7 @@ struct UserAdapter: UserCommands {
             let services = try await Composition.authentication(application, hasher: hasher) { _, _ in }
             // A database that no server has opened yet has no roles.
             if seedsRoles { try await services.firstStart.seedRoles() }
-            result = .success(try await body(services.users))
+            result = .success(try await body(services))
         } catch {
             result = .failure(error)
         }
