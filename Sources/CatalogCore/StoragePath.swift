@@ -58,6 +58,11 @@ package struct StoragePath: Sendable, Hashable {
         components.isEmpty ? nil : StoragePath(unchecked: Array(components.dropLast()))
     }
 
+    /// Whether `other` is this place or lies below it.
+    package func isAtOrAbove(_ other: StoragePath) -> Bool {
+        other.components.starts(with: components)
+    }
+
     /// The place of `name` inside this one.
     ///
     /// - Throws: `CatalogError.invalidArgument` when it is no name.

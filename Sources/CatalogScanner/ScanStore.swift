@@ -13,15 +13,15 @@ package struct ScanStore: Sendable {
         self.time = time
     }
 
-    /// The scan with this id, if the caller may see its root.
+    /// The scan with this id, if the caller may see the whole of its root: its numbers are about all of it.
     package func find(_ id: JobID, scope: AccessScope) async throws -> Scan? {
         let scan = try await database.read { try $0.firstRow(ScanQueries.findScan, [.integer(id)], Scan.init(row:)) }
-        return scan.flatMap { scope.allows($0.rootID) ? $0 : nil }
+        return scan.flatMap { scope.allowsWhole($0.rootID) ? $0 : nil }
     }
 
-    /// Scans, the newest first; of one root or of all that the caller may see.
+    /// Scans, the newest first; of one root or of all that the caller may see whole.
     package func list(rootID: RootID?, page: Page, scope: AccessScope) async throws -> [Scan] {
-        if let rootID, !scope.allows(rootID) { return [] }
+        if let rootID, !scope.allowsWhole(rootID) { return [] }
         return try await database.read { connection in
             let values: [SQLValue] = [.integer(Int64(page.limit)), .integer(Int64(page.offset))]
             if let rootID {
@@ -30,8 +30,9 @@ package struct ScanStore: Sendable {
             }
             switch scope {
             case .everything: return try connection.rows(ScanQueries.listScans, values, Scan.init(row:))
-            case .roots(let ids):
-                let list = SQLValue.text(ids.isEmpty ? "" : "," + ids.map(String.init).joined(separator: ",") + ",")
+            case .parts(let parts):
+                let ids = parts.filter { $0.value == .whole }.keys.map(String.init)
+                let list = SQLValue.text(ids.isEmpty ? "" : "," + ids.joined(separator: ",") + ",")
                 return try connection.rows(ScanQueries.listScansOfRoots, values + [list], Scan.init(row:))
             }
         }

@@ -29,6 +29,8 @@ package struct NameQuery: Sendable {
     package var text: String
     /// The storage roots to search: what the caller may see, narrowed to what was asked for.
     package var scope: AccessScope
+    /// Roots in `scope` of which only a part may be seen, and that part; nil when there is none.
+    package var restriction: (roots: Set<RootID>, part: Subtree)?
     /// Only files with this extension, with or without its dot, in any case; nil or empty for every entry.
     package var fileExtension: String?
     /// Only files whose media type is one of these (the types of `MIMEType`); nil for every entry.
@@ -100,5 +102,18 @@ package struct DirectorySizes: Sendable {
     package init(_ directories: [(id: EntryID, sizeBytes: Int64)]) {
         sortedIDs = directories.map(\.id)
         sizes = directories.map(\.sizeBytes)
+    }
+
+    private init(sortedIDs: [EntryID], sizes: [Int64]) {
+        (self.sortedIDs, self.sizes) = (sortedIDs, sizes)
+    }
+
+    /// The same with other sizes for some directories, of which not everything counts.
+    package func replacing(_ changed: [EntryID: Int64]) -> DirectorySizes {
+        var sizes = sizes
+        for (index, id) in sortedIDs.enumerated() {
+            if let size = changed[id] { sizes[index] = size }
+        }
+        return DirectorySizes(sortedIDs: sortedIDs, sizes: sizes)
     }
 }

@@ -1,5 +1,7 @@
 import CatalogCore
-import CatalogSearch
+import CatalogTestSupport
+
+@testable import CatalogSearch
 
 /// The documented meaning of a search, in the plainest code: what every answer of the index is compared with.
 struct NaiveSearch {
@@ -26,7 +28,8 @@ struct NaiveSearch {
     private func matches(_ query: NameQuery, _ words: [[UInt8]]) -> [EntryID] {
         let hits = entries.values.compactMap { entry -> (name: [UInt8], id: EntryID)? in
             let name = entry.folded
-            guard !entry.isMissing, !name.isEmpty, query.scope.allows(entry.root), isWanted(entry, name, query),
+            guard !entry.isMissing, !name.isEmpty, query.scope.allows(entry.root), isSeen(entry, query),
+                isWanted(entry, name, query),
                 words.allSatisfy({ contains(name, $0) })
             else { return nil }
             return (name, entry.id)
@@ -36,6 +39,11 @@ struct NaiveSearch {
             let precedes = first.place.lexicographicallyPrecedes(second.place)
             return query.order == .ascending ? precedes : !precedes
         }.map(\.id)
+    }
+
+    private func isSeen(_ entry: KnownEntry, _ query: NameQuery) -> Bool {
+        guard let (roots, part) = query.restriction, roots.contains(entry.root) else { return true }
+        return part.sortedTops.contains(entry.id) || part.sortedDirectories.contains(entry.parent)
     }
 
     /// What an entry is ordered by, as numbers.
@@ -140,20 +148,5 @@ struct NameMaker {
         let start = number(below: text.count)
         let end = min(text.count, start + 1 + number(below: 8))
         return String(String.UnicodeScalarView(text[start..<end]))
-    }
-}
-
-/// A small generator of random numbers that can be repeated.
-///
-/// *Source*: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
     }
 }

@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogSearch
+import CatalogTestSupport
 import Foundation
 import Testing
 

@@ -44,6 +44,12 @@ struct NameSearchTests {
             query.order = round % 2 == 0 ? .ascending : .descending
             query.limit = 1 + maker.number(below: 60)
             query.offset = round % 3 == 0 ? maker.number(below: 40) : 0
+            if round % 8 == 0 {
+                let ids = fixture.entries.keys.sorted()
+                let seen = Subtree(
+                    tops: ids.filter { $0 % 3 == 0 }, directories: ids.filter { $0 % 2 == 0 })
+                query.restriction = ([1, 2], seen)
+            }
             if round % 6 == 0 { query.isDirectory = round % 12 == 0 }
             if round % 7 == 0 { query.fileExtension = ["mkv", ".Flac", "gz", "xyz", "no such", ""][round / 7 % 6] }
             if round % 9 == 0 { query.fileTypes = round % 18 == 0 ? [.video] : [.other, .image] }

@@ -19,7 +19,8 @@ struct CommandLineTests {
             "scan nas --verify --json", "search matrix --root nas --limit 5", "user add ada --email a@b --role admin",
             "user add ada --email a@b --password-stdin", "user list", "user reset-password ada --password-file /p",
             "user lock ada", "user lock ada --until 2030-01-01T00:00:00Z", "user unlock ada",
-            "user set-role ada moderator", "role list --json", "doctor --json", "openapi", "settings list", "settings list --markdown",
+            "user set-role ada moderator", "role list --json", "doctor --json", "openapi", "settings list",
+            "settings list --markdown",
         ])
     func accepted(line: String) throws {
         _ = try Catalogizer.parseAsRoot(line.split(separator: " ").map(String.init))

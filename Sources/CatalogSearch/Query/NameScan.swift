@@ -111,6 +111,11 @@ struct NameScan {
         {
             return
         }
+        if query.restrictedRoots.count > 0, contains(query.restrictedRoots, block.rootID),
+            !contains(query.seenDirectories, record.parent), !contains(query.seenEntries, record.id)
+        {
+            return
+        }
         if let keys = query.extensionKeys {
             if record.kind == EntryKind.directory.rawValue { return }
             if keys.contains(ExtensionKey(ofName: name)) == query.refusesListedExtensions { return }

@@ -16,6 +16,10 @@ final class PreparedQuery {
     let directories: UnsafeBufferPointer<Int64>?
     /// Sorted ids of entries.
     let tops: UnsafeBufferPointer<Int64>
+    /// Sorted ids of roots of which only a part may be seen: what stands in these directories, and these entries.
+    let restrictedRoots: UnsafeBufferPointer<Int64>
+    let seenDirectories: UnsafeBufferPointer<Int64>
+    let seenEntries: UnsafeBufferPointer<Int64>
     /// The extensions that the rule lists, or nil for no rule.
     let extensionKeys: UnsafeBufferPointer<ExtensionKey>?
     let refusesListedExtensions: Bool
@@ -37,10 +41,13 @@ final class PreparedQuery {
         rows = arena.copy(PreparedQuery.rows(words: words, fileExtension: rule?.single))
         switch query.scope {
         case .everything: roots = nil
-        case .roots(let ids): roots = arena.copy(ids.sorted())
+        case .parts(let parts): roots = arena.copy(parts.keys.sorted())
         }
         directories = query.subtree.map { arena.copy($0.sortedDirectories) }
         tops = arena.copy(query.subtree?.sortedTops ?? [])
+        restrictedRoots = arena.copy(query.restriction?.roots.sorted() ?? [])
+        seenDirectories = arena.copy(query.restriction?.part.sortedDirectories ?? [])
+        seenEntries = arena.copy(query.restriction?.part.sortedTops ?? [])
         extensionKeys = rule.map { arena.copy($0.keys) }
         refusesListedExtensions = rule?.refusesListed ?? false
         isDirectory = query.isDirectory

@@ -5,14 +5,16 @@ extension Endpoint {
     /// The method as requests have it.
     var requestMethod: HTTPRequest.Method { HTTPRequest.Method(rawValue: method.rawValue) ?? .get }
 
-    /// A path of this endpoint: what varies is `1`, and the secret of a download link is `link`.
-    func path(link: String = "1") -> String {
+    /// A path of this endpoint: what varies is `1`, the secret of a download link is `link`, and a place of the catalog is
+    /// `tail`.
+    func path(link: String = "1", tail: String = "1") -> String {
         "/"
             + template.segments.map { segment in
                 switch segment {
                 case .literal(let text): text
                 case .parameter("token"): link
-                case .parameter, .tail: "1"
+                case .parameter: "1"
+                case .tail: tail
                 }
             }.joined(separator: "/")
     }

@@ -8,7 +8,7 @@ enum RoleOutcomes {
     private static let creation = EndpointOutcomes(
         "roles.create", "roles",
         [
-            .success(201, "a new role", showing: #""permissions":["media.view","media.*"],"is_system":false"#)
+            .success(201, "a new role", showing: #""permissions":["media.view","media.*"],"storage_scope":null,"is_system":false"#)
                 .sending(#"{"name":"Editor","permissions":["media.view","media.*","media.view"]}"#),
             .success(201, "no permissions", showing: #""description":null,"permissions":[]"#)
                 .sending(#"{"name":"Nobody at all"}"#),

@@ -19,8 +19,9 @@ package struct CatalogEntry: Sendable {
     /// Text form of the path from the root to the directory that holds it, with a slash at the end; empty for what is
     /// directly below the root. It is one text that the entries of a page share.
     package fileprivate(set) var directoryPath: String
-    /// Bytes; for a directory of its whole tree.
-    package let sizeBytes: Int64
+    /// Bytes; for a directory of its whole tree, as far as the caller may see it.
+    package fileprivate(set) var sizeBytes: Int64
+    /// Nanoseconds since 1970.
     package let modifiedNS: Int64
     /// Microseconds since 1970.
     package let firstSeenAt: Int64
@@ -42,6 +43,13 @@ extension CatalogEntry {
     func inDirectory(_ path: String) -> CatalogEntry {
         var copy = self
         copy.directoryPath = path
+        return copy
+    }
+
+    /// The same directory with the size of what may be seen of it.
+    func showing(bytes: Int64) -> CatalogEntry {
+        var copy = self
+        copy.sizeBytes = bytes
         return copy
     }
 

@@ -74,6 +74,13 @@ enum CatalogQueries {
 
     static let entry = entries(byIDs: 1)
 
+    /// The entry $2 of the directory $1, and behind its columns what it is sorted by.
+    static let child = SQLStatement(
+        """
+        SELECT \(columns), COALESCE(e.name_folded, e.name) FROM entries e
+        WHERE e.parent_id = $1 AND e.name = $2 AND e.missing_since_us IS NULL
+        """)
+
     /// How many ids statements take: each statement is a round trip to a server, and ids that only fill it up cost time too.
     static let idsOfStatements = [1, 8, 50]
 

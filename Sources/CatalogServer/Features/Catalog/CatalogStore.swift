@@ -23,9 +23,8 @@ package struct CatalogStore: Sendable {
         _ append: @escaping @Sendable (inout Output, CatalogEntry) -> Void
     ) async throws -> CatalogPage<Output> {
         try await database.read { connection in
-            guard request.path.components.count <= CatalogQueries.namesPerStatement else {
-                return try Self.deepChildren(request, output(), append, connection)
-            }
+            guard request.path.components.count <= CatalogQueries.namesPerStatement, !request.scope.dependsOnPaths
+            else { return try Self.childrenByID(request, output(), append, connection) }
             var page: PageInProgress<Output>?
             try connection.forEachRow(
                 CatalogQueries.children(names: request.path.components.count, request.order), request.values
@@ -43,14 +42,19 @@ package struct CatalogStore: Sendable {
         }
     }
 
-    /// The same for a path with more names than one statement follows.
-    private static func deepChildren<Output: Sendable>(
+    /// The same for a path with more names than one statement follows, and for callers who may see parts of roots.
+    private static func childrenByID<Output: Sendable>(
         _ request: CatalogPageRequest, _ output: Output, _ append: (inout Output, CatalogEntry) -> Void,
         _ connection: any SQLConnection
     ) throws -> CatalogPage<Output> {
         let location = try locate(request.path, in: TextFold.fold(request.rootName), request.scope, connection)
         var page = try PageInProgress(request, location, output)
         guard let directory = location.found else { return page.result }
+        guard request.scope.sight(of: request.path, in: location.place.rootID) == .whole else {
+            let seen = try PartialDirectoryStore(connection: connection, scope: request.scope, place: location.place)
+                .children(of: directory.id, at: request.path, request.order)
+            return page.result(of: seen, request, append)
+        }
         try connection.forEachRow(
             CatalogQueries.children(request.order), [.integer(directory.id)] + request.pageValues
         ) { row in
@@ -71,14 +75,15 @@ package struct CatalogStore: Sendable {
             do {
                 let (place, found) = try Self.locate(path, in: folded, scope, connection)
                 guard let found else { throw Self.pathNotFound }
+                let partial = PartialDirectoryStore(connection: connection, scope: scope, place: place)
                 let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
                 let entry = try connection.firstRow(CatalogQueries.entry, [.integer(found.id)]) { row in
                     CatalogEntry(
                         row: row, place: place, parentID: row.optionalInteger(7), directoryPath: prefix,
                         updatedAt: row.integer(6))
                 }
-                guard let entry else { throw Self.pathNotFound }
-                return (entry, place)
+                guard let entry, let seen = try partial.seen(entry, at: path) else { throw Self.pathNotFound }
+                return (seen, place)
             } catch let error as CatalogError where error.code == .notFound {
                 throw Self.fileNotFound
             }
@@ -143,16 +148,33 @@ package struct CatalogStore: Sendable {
             Self.location($0, 0)
         }
         guard var location, scope.allows(location.place.rootID) else { throw rootNotFound }
-        while let above = location.found, !names.isEmpty {
+        if let above = location.found, !names.isEmpty {
+            location.found = try descend(names, from: above.id, connection)
+        }
+        return location
+    }
+
+    /// What is at the end of at least one name below a directory.
+    private static func descend(
+        _ names: ArraySlice<[UInt8]>, from id: EntryID, _ connection: any SQLConnection
+    ) throws -> Found? {
+        var names = names
+        var place: Found? = (id: id, entryCount: nil)
+        while let above = place, !names.isEmpty {
             let step = names.prefix(CatalogQueries.namesPerStatement)
             names = names.dropFirst(step.count)
             let values = [SQLValue.integer(above.id)] + step.map { .blob($0) }
-            location.found =
-                try connection.firstRow(CatalogQueries.descent(names: step.count), values) {
-                    found($0, 0)
-                } ?? nil
+            place = try connection.firstRow(CatalogQueries.descent(names: step.count), values) { found($0, 0) } ?? nil
         }
-        return location
+        return place
+    }
+
+    /// The id of what is at a path of a root; nil when nothing is there.
+    static func entryID(
+        of path: StoragePath, in place: CatalogPlace, _ connection: any SQLConnection
+    ) throws -> EntryID? {
+        guard let rootEntryID = place.rootEntryID else { return nil }
+        return try descend(path.components[...], from: rootEntryID, connection)?.id
     }
 
     /// Columns as in `CatalogQueries.location`, from this one on.
@@ -179,6 +201,9 @@ private struct PageInProgress<Output: Sendable> {
     /// - Throws: `CatalogError` when there is no such directory, or the caller may not see its root.
     init(_ request: CatalogPageRequest, _ location: CatalogStore.Location, _ output: Output) throws {
         guard request.scope.allows(location.place.rootID) else { throw CatalogStore.rootNotFound }
+        guard request.scope.sight(of: request.path, in: location.place.rootID) != .nothing else {
+            throw CatalogStore.pathNotFound
+        }
         // Never scanned: the root is there and empty, and nothing is in it.
         guard location.found != nil || request.path == .root else { throw CatalogStore.pathNotFound }
         if let found = location.found, found.entryCount == nil {
@@ -188,6 +213,16 @@ private struct PageInProgress<Output: Sendable> {
         directory = location.found?.id ?? 0
         directoryPath = request.path.components.isEmpty ? "" : request.path.text + "/"
         result = CatalogPage(output: output, count: 0, total: location.found?.entryCount ?? 0)
+    }
+
+    /// The page of a directory of which only these entries may be seen.
+    func result(
+        of seen: [CatalogEntry], _ request: CatalogPageRequest, _ body: (inout Output, CatalogEntry) -> Void
+    ) -> CatalogPage<Output> {
+        let shown = seen.dropFirst(request.page.offset).prefix(request.page.limit)
+        var page = CatalogPage(output: result.output, count: shown.count, total: seen.count)
+        for entry in shown { body(&page.output, entry) }
+        return page
     }
 
     mutating func append(_ row: SQLRow, _ body: (inout Output, CatalogEntry) -> Void) {

@@ -65,7 +65,15 @@ struct EntryPathStore {
         names = learned
     }
 
-    private mutating func found(_ row: Row) throws -> Found {
+    /// Nil when the caller may not see it.
+    private mutating func found(_ row: Row) throws -> Found? {
+        let all = try place(of: row)
+        guard scope.dependsOnPaths else { return all }
+        let partial = PartialDirectoryStore(connection: connection, scope: scope, place: all.place)
+        return try partial.seen(all.entry, at: all.path).map { ($0, all.place, all.path) }
+    }
+
+    private mutating func place(of row: Row) throws -> Found {
         guard let parentID = row.parentID else { return (row.entry, row.place, .root) }
         let parents = try components(of: parentID, depth: 0)
         let path = try StoragePath(components: parents + [row.name])

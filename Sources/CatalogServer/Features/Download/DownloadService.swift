@@ -38,7 +38,7 @@ struct DownloadService: Sendable {
                     let backend = try roots.backend(of: found.place.rootID, at: found.place.url)
                     let reader = try backend.openReader(found.path)
                     let file = OpenFile(entry: found.entry, reader: reader, now: time.now)
-                    openFiles.keep(file, of: found.place.rootID, generation: generation)
+                    openFiles.keep(file, of: found.place.rootID, at: found.path, generation: generation)
                     return file
                 } catch let error as CatalogError {
                     throw Refusal(error: error, rootID: found.place.rootID)

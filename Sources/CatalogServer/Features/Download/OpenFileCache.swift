@@ -12,6 +12,7 @@ package final class OpenFileCache: Service {
     private struct Kept {
         let file: OpenFile
         let rootID: RootID
+        let path: StoragePath
         /// `StorageRootService.generation` before the file was opened.
         let generation: Int
         let openedAt: Int64
@@ -30,15 +31,15 @@ package final class OpenFileCache: Service {
     ///
     /// - Parameter generation: `StorageRootService.generation` now.
     func find(_ id: EntryID, scope: AccessScope, generation: Int) -> OpenFile? {
-        guard let known = kept.withLock({ $0[id] }), known.generation == generation, scope.allows(known.rootID),
-            !isOver(known), known.file.reader.isUnchanged
+        guard let known = kept.withLock({ $0[id] }), known.generation == generation,
+            scope.sight(of: known.path, in: known.rootID) == .whole, !isOver(known), known.file.reader.isUnchanged
         else { return nil }
         return known.file
     }
 
     /// Keeps a file that was opened while the generation was `generation`.
-    func keep(_ file: OpenFile, of rootID: RootID, generation: Int) {
-        let entry = Kept(file: file, rootID: rootID, generation: generation, openedAt: time.now)
+    func keep(_ file: OpenFile, of rootID: RootID, at path: StoragePath, generation: Int) {
+        let entry = Kept(file: file, rootID: rootID, path: path, generation: generation, openedAt: time.now)
         kept.withLock { kept in
             if kept.count >= Limits.openFilesKept { kept = kept.filter { !isOver($0.value) } }
             guard kept.count < Limits.openFilesKept || kept[file.entry.id] != nil else { return }

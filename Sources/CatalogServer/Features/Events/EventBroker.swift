@@ -22,13 +22,13 @@ package final class EventBroker: Sendable {
     /// A broker that nobody listens to yet.
     package init() {}
 
-    /// Tells everyone who listens to the channel and may see the root.
+    /// Tells everyone who listens to the channel and may see the whole of the root: events count what is in it.
     package func publish(_ event: LiveEvent) {
         let listeners = state.withLock { Array($0.listeners.values) }
         guard !listeners.isEmpty else { return }
         let message = ServerSentEvent(data: event.wireForm)
         for listener in listeners where listener.channels.contains(event.channel) {
-            guard event.rootID.map({ listener.scope.allows($0) }) ?? true else { continue }
+            guard event.rootID.map({ listener.scope.allowsWhole($0) }) ?? true else { continue }
             listener.mailbox.offer(message)
         }
     }

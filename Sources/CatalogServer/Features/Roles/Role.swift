@@ -10,7 +10,9 @@ package struct Role: Sendable, Equatable {
     package let description: String?
     /// What users with this role may do.
     package let permissions: PermissionSet
-    /// What users with this role may see of the catalog; an empty set of roots is none of it.
+    /// The places that users with this role may see; nil for everything.
+    package let grants: [AccessScope.Grant]?
+    /// The same as a scope.
     package let scope: AccessScope
     /// Whether the role came with the product and cannot be changed or deleted.
     package let isSystem: Bool
@@ -19,6 +21,21 @@ package struct Role: Sendable, Equatable {
     /// Microseconds since 1970.
     package let updatedAt: Int64
 
+    /// A role as it is stored.
+    init(
+        id: RoleID, text: RoleDraft, isSystem: Bool, createdAt: Int64, updatedAt: Int64
+    ) {
+        self.id = id
+        name = text.name
+        description = text.description
+        permissions = text.permissions
+        grants = text.grants
+        scope = text.grants.map(AccessScope.init) ?? .everything
+        self.isSystem = isSystem
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+    }
+
     /// What differs between two states of a role, for the audit trail; from nil when it is new.
     static func changes(from old: Role?, to new: Role) -> [AuditEvent.Change] {
         var list = ChangeList()
@@ -26,6 +43,10 @@ package struct Role: Sendable, Equatable {
         list.add("description", old?.description, new.description)
         list.add(
             "permissions", old?.permissions.names.joined(separator: " "), new.permissions.names.joined(separator: " "))
+        let scopes = [old, new].map { role in
+            role?.grants?.map { "\($0.rootID):/\($0.path.text)" }.joined(separator: " ")
+        }
+        list.add("storage_scope", scopes[0], scopes[1])
         return list.changes
     }
 }

@@ -1,5 +1,13 @@
 import CatalogCore
 
+/// A place that a role should show, as asked for and not yet checked.
+package struct ScopeWish: Sendable, Equatable {
+    /// A storage root by its name, its string id or its number.
+    let root: String
+    /// Text form of a path below it; empty for all of it.
+    let path: String
+}
+
 /// What somebody wants a role to be, as asked for and not yet checked.
 package struct RoleChange: Sendable {
     /// Nil leaves it.
@@ -8,6 +16,8 @@ package struct RoleChange: Sendable {
     package var description: FieldChange<String> = .keep
     /// Nil leaves them.
     package var permissions: [String]?
+    /// Cleared, it is everything.
+    package var storageScope: FieldChange<[ScopeWish]> = .keep
 
     /// No change.
     package init() {}
@@ -18,14 +28,23 @@ struct RoleDraft: Sendable, Equatable {
     private static let nameCharacters = 2...50
     private static let permissionsMax = 200
     private static let permissionBytes = 100
+    private static let grantsMax = 100
 
     let name: String
     let description: String?
     let permissions: PermissionSet
+    /// Nil for everything.
+    let grants: [AccessScope.Grant]?
 
-    /// - Parameter role: what stays where the change says nothing; nil for a new role.
+    init(name: String, description: String?, permissions: PermissionSet, grants: [AccessScope.Grant]?) {
+        (self.name, self.description, self.permissions, self.grants) = (name, description, permissions, grants)
+    }
+
+    /// - Parameters:
+    ///   - role: what stays where the change says nothing; nil for a new role.
+    ///   - rootID: finds a storage root by what somebody calls it.
     /// - Throws: `CatalogError.invalidArgument` naming the first field that is wrong.
-    init(_ change: RoleChange, over role: Role?) throws {
+    init(_ change: RoleChange, over role: Role?, rootID: (String) throws -> RootID?) throws {
         guard let name = change.name ?? role?.name else {
             throw CatalogError(.invalidArgument, "Role name is required")
         }
@@ -36,6 +55,29 @@ struct RoleDraft: Sendable, Equatable {
         case .set(let text): description = try ProfileRules.name(text, "description")
         }
         permissions = try change.permissions.map(Self.checked(permissions:)) ?? role?.permissions ?? PermissionSet([])
+        switch change.storageScope {
+        case .keep: grants = role?.grants
+        case .clear: grants = nil
+        case .set(let wishes): grants = try Self.checked(wishes, rootID)
+        }
+    }
+
+    private static func checked(
+        _ wishes: [ScopeWish], _ rootID: (String) throws -> RootID?
+    ) throws -> [AccessScope.Grant] {
+        guard wishes.count <= grantsMax else {
+            throw CatalogError(.invalidArgument, "At most \(grantsMax) places can be given in storage_scope")
+        }
+        return try wishes.map { wish in
+            guard let id = try rootID(wish.root) else {
+                let name = wish.root.prefix(64)
+                throw CatalogError(.invalidArgument, "Invalid storage_scope: there is no storage root \"\(name)\"")
+            }
+            guard let path = try? StoragePath(parsing: wish.path) else {
+                throw CatalogError(.invalidArgument, "Invalid storage_scope: invalid path_prefix")
+            }
+            return AccessScope.Grant(rootID: id, path: path)
+        }
     }
 
     private static func checked(name: String) throws -> String {

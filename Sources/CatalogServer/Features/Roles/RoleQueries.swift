@@ -16,14 +16,18 @@ enum RoleQueries {
         """
         INSERT INTO roles (name, name_folded, description, permissions, storage_scope, is_system, created_at_us,
             updated_at_us)
-        VALUES ($1, $2, $3, $4, NULL, 0, $5, $5) RETURNING id
+        VALUES ($1, $2, $3, $4, $5, 0, $6, $6) RETURNING id
         """)
 
     static let update = SQLStatement(
         """
-        UPDATE roles SET name = $2, name_folded = $3, description = $4, permissions = $5, updated_at_us = $6
+        UPDATE roles SET name = $2, name_folded = $3, description = $4, permissions = $5, storage_scope = $6,
+            updated_at_us = $7
         WHERE id = $1
         """)
+
+    /// Every root, hidden ones included: they may come back.
+    static let roots = SQLStatement("SELECT id, name, name_folded, slug, deleted_at_us FROM storage_roots")
 
     static let isInUse = SQLStatement("SELECT 1 FROM users WHERE role_id = $1 LIMIT 1")
 

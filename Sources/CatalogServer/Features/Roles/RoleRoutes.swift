@@ -21,7 +21,8 @@ struct RoleRoutes: Sendable {
     @Sendable private func list(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         var json = JSONWriter()
         json.beginArray()
-        for role in try await roles.list() { json.role(role) }
+        let rootNames = try await roles.rootNames()
+        for role in try await roles.list() { json.role(role, rootNames: rootNames) }
         json.endArray()
         return json.response()
     }
@@ -29,7 +30,7 @@ struct RoleRoutes: Sendable {
     @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let change = try await request.json(RoleRequest.self, context).change
         let role = try await roles.create(change, by: try context.requireAuthor())
-        return Self.answer(role, status: .created)
+        return try await answer(role, status: .created)
     }
 
     @Sendable private func permissions(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -39,13 +40,13 @@ struct RoleRoutes: Sendable {
     }
 
     @Sendable private func get(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        Self.answer(try await roles.find(try id(context)))
+        try await answer(try await roles.find(try id(context)))
     }
 
     @Sendable private func update(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let id = try id(context)
         let change = try await request.json(RoleRequest.self, context).change
-        return Self.answer(try await roles.update(id, change, by: try context.requireAuthor()))
+        return try await answer(try await roles.update(id, change, by: try context.requireAuthor()))
     }
 
     @Sendable private func delete(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -53,9 +54,9 @@ struct RoleRoutes: Sendable {
         return .noContent
     }
 
-    private static func answer(_ role: Role, status: HTTPResponse.Status = .ok) -> Response {
+    private func answer(_ role: Role, status: HTTPResponse.Status = .ok) async throws -> Response {
         var json = JSONWriter()
-        json.role(role)
+        json.role(role, rootNames: try await roles.rootNames())
         return json.response(status: status)
     }
 

@@ -36,11 +36,11 @@ package struct RoleService: Sendable {
     /// - Throws: `CatalogError.invalidArgument` naming the field; `.alreadyExists` for a name in use, however it is written;
     ///   `.permissionDenied` for a permission that the author lacks.
     package func create(_ change: RoleChange, by author: Author) async throws -> Role {
-        let draft = try RoleDraft(change, over: nil)
-        try Self.requireGrantable(draft.permissions, by: author)
         let now = time.now
         return try await Self.namingTaken {
             try await database.write { connection in
+                let draft = try RoleDraft(change, over: nil) { try roles.rootID($0, connection) }
+                try Self.requireGrantable(draft, by: author)
                 try requireFree(draft, except: nil, connection)
                 let id = try roles.insert(draft, now: now, connection)
                 guard let role = try roles.role(id, connection) else {
@@ -61,8 +61,8 @@ package struct RoleService: Sendable {
             try await database.write { connection in
                 guard let role = try roles.role(id, connection) else { throw Self.notFound }
                 guard !role.isSystem else { throw Self.isSystem }
-                let draft = try RoleDraft(change, over: role)
-                try Self.requireGrantable(draft.permissions, by: author)
+                let draft = try RoleDraft(change, over: role) { try roles.rootID($0, connection) }
+                try Self.requireGrantable(draft, by: author)
                 try requireFree(draft, except: id, connection)
                 try roles.update(id, to: draft, now: now, connection)
                 guard let changed = try roles.role(id, connection) else { throw Self.notFound }
@@ -114,8 +114,17 @@ package struct RoleService: Sendable {
         }
     }
 
-    private static func requireGrantable(_ permissions: PermissionSet, by author: Author) throws {
-        guard let missing = permissions.names.first(where: { !author.permissions.covers($0) }) else { return }
-        throw CatalogError(.permissionDenied, "You cannot grant a permission that you do not have: \(missing)")
+    private static func requireGrantable(_ draft: RoleDraft, by author: Author) throws {
+        if let missing = draft.permissions.names.first(where: { !author.permissions.covers($0) }) {
+            throw CatalogError(.permissionDenied, "You cannot grant a permission that you do not have: \(missing)")
+        }
+        guard author.scope.covers(draft.grants.map(AccessScope.init) ?? .everything) else {
+            throw CatalogError(.permissionDenied, "You cannot show others more of the storages than you may see")
+        }
+    }
+
+    /// Names of all storage roots, for showing what roles show.
+    package func rootNames() async throws -> [RootID: String] {
+        try await database.read { try roles.rootNames($0) }
     }
 }

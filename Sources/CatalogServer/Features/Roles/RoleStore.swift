@@ -44,18 +44,51 @@ struct RoleStore: Sendable {
         [
             .text(draft.name), .text(TextFold.fold(draft.name)), .optional(draft.description),
             .text(try encode(draft.permissions.names)),
+            .optional(try draft.grants.map { try encode($0.map(StoredGrant.init)) }),
         ]
     }
 
-    private static func encode(_ permissions: [String]) throws -> String {
-        String(decoding: try JSONEncoder().encode(permissions), as: UTF8.self)
+    /// A place in a role's scope as it is stored.
+    private struct StoredGrant: Codable {
+        let root: RootID
+        let path: String
+
+        init(_ grant: AccessScope.Grant) { (root, path) = (grant.rootID, grant.path.text) }
+
+        func grant() throws -> AccessScope.Grant {
+            AccessScope.Grant(rootID: root, path: try StoragePath(parsing: path))
+        }
+    }
+
+    private static func encode(_ value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+    }
+
+    /// Names of all storage roots, hidden ones included.
+    func rootNames(_ connection: any SQLConnection) throws -> [RootID: String] {
+        let roots = try connection.rows(RoleQueries.roots) { (id: $0.integer(0), name: $0.text(1)) }
+        return Dictionary(uniqueKeysWithValues: roots.map { ($0.id, $0.name) })
+    }
+
+    /// The storage root that somebody calls so: by its number, its string id or its name.
+    func rootID(_ text: String, _ connection: any SQLConnection) throws -> RootID? {
+        guard text.utf8.count <= Limits.accountNameBytes else { return nil }
+        let (number, folded) = (RootID(text), TextFold.fold(text))
+        return try connection.rows(RoleQueries.roots) { row -> RootID? in
+            let isMeant = row.integer(0) == number || row.text(2) == folded || row.text(3) == text
+            return isMeant && row.isNull(4) ? row.integer(0) : nil
+        }.compactMap { $0 }.first
     }
 
     private static func role(_ row: SQLRow) throws -> Role {
         Role(
-            id: row.integer(0), name: row.text(1), description: row.optionalText(2),
-            permissions: PermissionSet(try Self.decode([String].self, row.text(3))),
-            scope: try row.optionalText(4).map { .roots(try Self.decode(Set<RootID>.self, $0)) } ?? .everything,
+            id: row.integer(0),
+            text: RoleDraft(
+                name: row.text(1), description: row.optionalText(2),
+                permissions: PermissionSet(try Self.decode([String].self, row.text(3))),
+                grants: try row.optionalText(4).map {
+                    try Self.decode([StoredGrant].self, $0).map { try $0.grant() }
+                }),
             isSystem: row.bool(5), createdAt: row.integer(6), updatedAt: row.integer(7))
     }
 

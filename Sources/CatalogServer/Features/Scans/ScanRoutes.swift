@@ -29,6 +29,7 @@ struct ScanRoutes: Sendable {
         let payload = try await request.json(ScanCreateRequest.self, context)
         let type = try payload.checkedType()
         let root = try await roots.find(payload.storageRoot, scope: caller.scope)
+        try caller.scope.requireWhole(root.id)
         guard root.enabled else {
             throw CatalogError(.conflict, "The storage root is disabled; enable it to scan it")
         }

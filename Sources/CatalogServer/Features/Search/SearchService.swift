@@ -51,6 +51,8 @@ package struct SearchService: Sendable {
             searched = searched.filter { wanted.contains(TextFold.fold($0.name)) }
         }
         var query = NameQuery(request.text, in: .roots(Set(searched.map(\.id))))
+        let seen = try await seenParts(of: searched, scope)
+        query.restriction = seen.map { ($0.roots, Subtree(tops: $0.entries, directories: $0.directories)) }
         if let path = request.path, path.contains(where: { $0 != "/" }) {
             guard let subtree = try await subtree(at: path, in: searched) else { return nil }
             query.subtree = subtree
@@ -58,6 +60,7 @@ package struct SearchService: Sendable {
         guard !searched.isEmpty, let sizes = request.sizes else { return nil }
         if request.minSize != nil || request.maxSize != nil { query.sizes = sizes }
         if request.needsDirectorySizes { query.directorySizes = try await store.directorySizes() }
+        if let sizes = seen?.sizes { query.directorySizes = query.directorySizes.replacing(sizes) }
         query.rootNames = Dictionary(searched.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         query.field = request.sortBy.indexField
         query.fileExtension = request.fileExtension
@@ -67,6 +70,38 @@ package struct SearchService: Sendable {
         query.limit = request.page.limit
         query.offset = request.page.offset
         return query
+    }
+
+    /// What of these roots may be seen, where it is not everything.
+    private struct SeenParts {
+        var roots: Set<RootID> = []
+        /// Places that may be seen, and the directories on the way to them.
+        var entries: [EntryID] = []
+        var directories: [EntryID] = []
+        /// Of directories on the way: as large as what may be seen in them.
+        var sizes: [EntryID: Int64] = [:]
+    }
+
+    /// Nil when all of each root may be seen.
+    private func seenParts(of roots: [StorageRoot], _ scope: AccessScope) async throws -> SeenParts? {
+        guard scope.dependsOnPaths else { return nil }
+        var parts = SeenParts()
+        for root in roots {
+            guard let places = scope.places(in: root.id) else { continue }
+            parts.roots.insert(root.id)
+            for place in Set(places.flatMap(\.withParents)) {
+                let found = try? await catalog.entry(rootName: root.name, path: place, scope: scope).entry
+                guard let found else { continue }
+                parts.entries.append(found.id)
+                guard found.isDirectory else { continue }
+                if scope.sight(of: place, in: root.id) == .whole {
+                    parts.directories += try await store.directories(below: found.id)
+                } else {
+                    parts.sizes[found.id] = found.sizeBytes
+                }
+            }
+        }
+        return parts
     }
 
     /// What is at or below a path, which may begin with a root's name or mean the same place in several roots; nil when
@@ -92,5 +127,12 @@ package struct SearchService: Sendable {
             }
         }
         return tops.isEmpty ? nil : Subtree(tops: tops, directories: directories)
+    }
+}
+
+extension StoragePath {
+    /// The place and every directory above it, the root's own one not.
+    fileprivate var withParents: [StoragePath] {
+        Array(sequence(first: self) { $0.parent }.prefix { $0 != .root })
     }
 }

@@ -33,6 +33,9 @@ struct StorageRootRoutes: Sendable {
     }
 
     @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        guard try context.requireCaller().scope == .everything else {
+            throw CatalogError(.permissionDenied, "Adding a storage root needs a role that may see all of them")
+        }
         let draft = try await request.json(StorageRootRequest.self, context).draft()
         let mustAnswer = try context.query.bool("verify") ?? false
         let (root, isNew) = try await roots.create(
@@ -52,7 +55,7 @@ struct StorageRootRoutes: Sendable {
 
     @Sendable private func update(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let change = try await request.json(StorageRootRequest.self, context)
-        let root = try await root(context)
+        let root = try await wholeRoot(context)
         let draft = try change.draft(changing: root)
         var json = JSONWriter()
         json.storageRoot(try await roots.update(root.id, to: draft, by: try context.requireAuthor()))
@@ -63,13 +66,21 @@ struct StorageRootRoutes: Sendable {
         let purge = try context.query.bool("purge") ?? false
         // What is hidden already is found by its number only, and only to be forgotten.
         let id: RootID
-        if purge, let number = RootID(context.path.text("id")) { id = number } else { id = try await root(context).id }
+        if purge, let number = RootID(context.path.text("id")) {
+            guard try context.requireCaller().scope.allows(number) else {
+                throw CatalogError(.notFound, "Storage root not found")
+            }
+            try Self.requireWhole(number, context)
+            id = number
+        } else {
+            id = try await wholeRoot(context).id
+        }
         try await roots.delete(id, purge: purge, by: try context.requireAuthor())
         return .noContent
     }
 
     @Sendable private func test(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let root = try await root(context)
+        let root = try await wholeRoot(context)
         let result = try await roots.test(root.id, scope: context.requireCaller().scope)
         var json = JSONWriter()
         json.beginObject()
@@ -87,11 +98,31 @@ struct StorageRootRoutes: Sendable {
         return json.response()
     }
 
+    /// The root in the path, for what concerns all of it.
+    private func wholeRoot(_ context: AppRequestContext) async throws -> StorageRoot {
+        let root = try await root(context)
+        try Self.requireWhole(root.id, context)
+        return root
+    }
+
+    private static func requireWhole(_ id: RootID, _ context: AppRequestContext) throws {
+        try context.requireCaller().scope.requireWhole(id)
+    }
+
     private func root(_ context: AppRequestContext) async throws -> StorageRoot {
         let root = try await roots.find(context.path.text("id"), scope: context.requireCaller().scope)
         guard try root.enabled || context.requireCaller().can("system.configure") else {
             throw CatalogError(.notFound, "Storage root not found")
         }
         return root
+    }
+}
+
+extension AccessScope {
+    /// - Throws: `CatalogError.permissionDenied` for callers who may see a part of the root only.
+    func requireWhole(_ id: RootID) throws {
+        guard allowsWhole(id) else {
+            throw CatalogError(.permissionDenied, "This needs a role that may see the whole storage root")
+        }
     }
 }

@@ -21,8 +21,8 @@ import Testing
     @Test func `A role's storage scope bounds what its users see`() async throws {
         try await AuthenticationFixture.with { fixture in
             try await fixture.register("ada")
-            try await fixture.execute("UPDATE roles SET storage_scope = '[3,7]' WHERE id = 2")
-            #expect(try await fixture.caller("ada").scope == .roots([3, 7]))
+            try await fixture.execute("UPDATE roles SET storage_scope = '[{\"root\":3,\"path\":\"\"}]' WHERE id = 2")
+            #expect(try await fixture.caller("ada").scope == .roots([3]))
             try await fixture.execute("UPDATE roles SET storage_scope = '[]' WHERE id = 2")
             #expect(try await fixture.caller("ada").scope == .roots([]))
         }

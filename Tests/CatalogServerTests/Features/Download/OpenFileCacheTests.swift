@@ -60,7 +60,7 @@ import Testing
         let entry = CatalogEntry(
             id: id, rootID: 7, rootName: "films", isOffline: false, parentID: nil, kind: .file, nameText: "a",
             directoryPath: "", sizeBytes: 0, modifiedNS: 0, firstSeenAt: 0, updatedAt: 0)
-        cache.keep(OpenFile(entry: entry, reader: reader, now: 0), of: 7, generation: 1)
+        cache.keep(OpenFile(entry: entry, reader: reader, now: 0), of: 7, at: .root, generation: 1)
     }
 
     private func find(_ id: EntryID = 1, scope: AccessScope = .everything, generation: Int = 1) -> OpenFile? {

@@ -1,0 +1,20 @@
+/// A small generator of random numbers that can be repeated.
+///
+/// *Source*: Steele, Lea, Flood, "Fast splittable pseudorandom number generators".
+package struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// - Parameter state: the same numbers come for the same one.
+    package init(state: UInt64) {
+        self.state = state
+    }
+
+    /// The next number.
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}
