@@ -41,6 +41,31 @@ import Testing
         "GET \(path) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.admin)\r\n\(fields)\r\n"
     }
 
+    @Test(arguments: ["session", "link"])
+    func `A download ends with the right to it`(kind: String) async throws {
+        try await withLargeFile { api, path in
+            let number = path.split(separator: "/").last ?? ""
+            let link = try await api.post(
+                "download/links", #"{"file_id":\#(number),"expires_in":60}"#, token: api.admin)
+            let address = kind == "link" ? try #require(try link.object()["url"] as? String) : path
+            let connection = try RawConnection(port: api.port)
+            try await connection.send(request(address, api))
+            var received = try await connection.receiveBytes().count
+            // A link that is over lets a download go on that it began.
+            api.server.clock.advance(by: .seconds(120))
+            let owner = try await api.token(ofNew: "second", role: "admin")
+            try #require(try await api.post("users/1/lock", token: owner).status == 200)
+            // So long may pass until the server asks again.
+            try await Task.sleep(for: .milliseconds(500))
+            while true {
+                let part = try await connection.receiveBytes().count
+                if part == 0 { break }
+                received += part
+            }
+            #expect(received < largeBytes)
+        }
+    }
+
     @Test(arguments: [(256 << 10) - 1, 256 << 10, (256 << 10) + 1, 1_000_003])
     func `Every byte of a large file arrives`(bytes: Int) async throws {
         try await withFile(bytes: bytes) { api, path, content in

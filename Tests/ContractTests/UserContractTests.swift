@@ -175,9 +175,10 @@ import Testing
             ]
             let wrong: [Any] = [
                 [1, 2], field == "settings" ? 7 : ["a": 1], field == "role_id" ? "2" : 7.5,
-                String(repeating: "x", count: 100_000), "\u{0}", "\u{202E}",
+                String(repeating: "x", count: 100_000), "\u{0}", "Ad\u{202E}a", " ",
             ]
-            for value in wrong {
+            let needed = ["username", "email", "password", "role_id", "is_active"].contains(field)
+            for value in wrong + (needed && field != "role_id" && field != "is_active" ? [NSNull(), ""] : []) {
                 form[field] = value
                 let body = String(decoding: try JSONSerialization.data(withJSONObject: form), as: UTF8.self)
                 let answer = try await api.post("users", body)

@@ -8,8 +8,11 @@ enum RoleOutcomes {
     private static let creation = EndpointOutcomes(
         "roles.create", "roles",
         [
-            .success(201, "a new role", showing: #""permissions":["media.view","media.*"],"storage_scope":null,"is_system":false"#)
-                .sending(#"{"name":"Editor","permissions":["media.view","media.*","media.view"]}"#),
+            .success(
+                201, "a new role",
+                showing: #""permissions":["media.view","media.*"],"storage_scope":null,"is_system":false"#
+            )
+            .sending(#"{"name":"Editor","permissions":["media.view","media.*","media.view"]}"#),
             .success(201, "no permissions", showing: #""description":null,"permissions":[]"#)
                 .sending(#"{"name":"Nobody at all"}"#),
             .failure(400, "JSON that breaks off", "Invalid request body").sending("{"),

@@ -74,10 +74,29 @@ package struct DownloadLinkService: Sendable {
     /// - Throws: `CatalogError.unauthenticated` when the link is unknown, ended or expired, or its owner may no longer
     ///   log in or download.
     package func redeem(_ token: String) async throws -> (link: DownloadLink, owner: Caller) {
+        try await redeem(token, at: time.now)
+    }
+
+    /// Whether a download that the link began may go on: it was not ended, and its owner still may. That its time is over
+    /// meanwhile does not matter, since a large file takes long.
+    func mayGoOn(_ token: String) async -> Bool {
+        do {
+            _ = try await redeem(token, at: .min)
+            return true
+        } catch let error as CatalogError {
+            // A database that is busy for a moment ends no download; asking again comes soon.
+            return error.code != .unauthenticated
+        } catch {
+            return true
+        }
+    }
+
+    /// - Parameter linkTime: when the link must not be over.
+    private func redeem(_ token: String, at linkTime: Int64) async throws -> (link: DownloadLink, owner: Caller) {
         let hash = OpaqueToken.hash(of: token)
         let now = time.now
         let found = try await database.read { connection -> (DownloadLink, Caller)? in
-            guard let link = try links.link(hash: hash, now: now, connection),
+            guard let link = try links.link(hash: hash, now: linkTime, connection),
                 let user = try users.user(link.userID, connection), user.isActive, !user.isLocked(at: now),
                 let role = try roles.role(user.roleID, connection)
             else { return nil }

@@ -13,14 +13,21 @@ struct FileResponse {
     private let service: DownloadService
     private let context: AppRequestContext
     private let userID: UserID
+    private let mayGoOn: @Sendable () async -> Bool
     private let size: Int64
 
-    /// - Parameter userID: in whose name the file is read.
-    init(_ file: OpenFile, service: DownloadService, context: AppRequestContext, userID: UserID) {
+    /// - Parameters:
+    ///   - userID: in whose name the file is read.
+    ///   - mayGoOn: whether they still may; asked now and then while a long file is sent.
+    init(
+        _ file: OpenFile, service: DownloadService, context: AppRequestContext, userID: UserID,
+        mayGoOn: @escaping @Sendable () async -> Bool
+    ) {
         self.file = file
         self.service = service
         self.context = context
         self.userID = userID
+        self.mayGoOn = mayGoOn
         size = file.reader.sizeBytes
     }
 
@@ -76,7 +83,13 @@ struct FileResponse {
         return context.streamBody(length: part.count) { writer in
             defer { slot.end() }
             var offset = part.lowerBound
+            var askedAt = ContinuousClock.now
             while offset < part.upperBound {
+                if askedAt.duration(to: .now) > EventStream.livenessInterval {
+                    askedAt = .now
+                    // The length is promised, so the connection breaks.
+                    guard await mayGoOn() else { throw AuthenticationFailure.revokedToken }
+                }
                 let count = Int(min(Int64(Self.chunkBytes), part.upperBound - offset))
                 try await writer.waitForRoom()
                 try await writer.write(try await chunk(at: offset, count: count))

@@ -15,20 +15,25 @@ struct DownloadRoutes: Sendable {
 
     @Sendable private func file(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let id = try context.path.id("id", of: "file")
-        return try await send(id, to: context.requireCaller(), request, context)
+        let caller = try context.requireCaller()
+        let authenticator = context.exchange.services.authenticator
+        return try await send(id, to: caller, request, context) { await authenticator.isAlive(caller) }
     }
 
     @Sendable private func linked(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let (link, owner) = try await links.redeem(context.path.text("token"))
-        return try await send(link.entryID, to: owner, request, context)
+        let token = context.path.text("token")
+        let (link, owner) = try await links.redeem(token)
+        return try await send(link.entryID, to: owner, request, context) { await links.mayGoOn(token) }
     }
 
     private func send(
-        _ id: EntryID, to caller: Caller, _ request: Request, _ context: AppRequestContext
+        _ id: EntryID, to caller: Caller, _ request: Request, _ context: AppRequestContext,
+        mayGoOn: @escaping @Sendable () async -> Bool
     ) async throws -> Response {
         let inline = try context.query.bool("inline") ?? false
         let file = try await downloads.open(id, scope: caller.scope)
-        return try await FileResponse(file, service: downloads, context: context, userID: caller.userID)
-            .response(to: request, inline: inline)
+        let response = FileResponse(
+            file, service: downloads, context: context, userID: caller.userID, mayGoOn: mayGoOn)
+        return try await response.response(to: request, inline: inline)
     }
 }

@@ -80,7 +80,12 @@ enum ProfileRules {
         guard name.unicodeScalars.count <= Limits.profileFieldCharacters else {
             throw CatalogError(.invalidArgument, "\(field) is too long")
         }
-        guard name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) else {
+        // A name that turns the text around it could show itself as another one.
+        guard
+            name.unicodeScalars.allSatisfy({
+                $0.properties.generalCategory != .control && !$0.properties.isBidiControl
+            })
+        else {
             throw CatalogError(.invalidArgument, "\(field) contains control characters")
         }
         return name

@@ -81,7 +81,7 @@ enum EventStream {
     private static let retryMilliseconds = 3_000
     /// Revocation must show within a second, also one by another process: this long until somebody asks, and as long as
     /// the answer may be old already (`Limits.callerBelievedMicroseconds`).
-    private static let livenessInterval = Duration.milliseconds(400)
+    static let livenessInterval = Duration.milliseconds(400)
     /// One comment in so many looks at the session, every fifteen seconds: proxies cut a stream that is silent for longer.
     private static let pingEvery = 38
 
