@@ -24,12 +24,23 @@ package struct OwnPostgres: Sendable {
     package static func with<Value>(
         tls: Bool = false, _ body: (OwnPostgres) async throws -> Value
     ) async throws -> Value {
-        let port = 54_400 + Int.random(in: 0..<400)
-        let url = try await script("start", port, tls ? ["TESTSERVER_TLS": "1"] : [:])
+        let (port, url) = try await start(tls ? ["TESTSERVER_TLS": "1"] : [:])
         let result: Result<Value, any Error>
         do { result = .success(try await body(OwnPostgres(url: url, port: port))) } catch { result = .failure(error) }
         _ = try await script("stop", port)
         return try result.get()
+    }
+
+    /// A server on a port by chance: below those that the kernel gives to clients, of which tests have hundreds, and another one
+    /// when somebody listens there.
+    private static func start(_ settings: [String: String]) async throws -> (port: Int, url: String) {
+        for _ in 0..<3 {
+            let port = Int.random(in: 20_000..<30_000)
+            if let url = try? await script("start", port, settings) { return (port, url) }
+            _ = try? await script("stop", port)
+        }
+        let port = Int.random(in: 20_000..<30_000)
+        return (port, try await script("start", port, settings))
     }
 
     /// Ends the server as a crash would, and starts it again.
