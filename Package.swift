@@ -56,6 +56,7 @@ let package = Package(
         .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CNFS", pkgConfig: "libnfs", providers: [.apt(["libnfs-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -71,6 +72,7 @@ let package = Package(
             "CatalogPostgres",
             ["CatalogCore", "CatalogDatabase", "CLibPQ", .product(name: "NIOPosix", package: "swift-nio")]),
         house("CatalogStorage", ["CatalogCore", "CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
+        house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
         house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),
         house(
             "CatalogJobs",
@@ -110,7 +112,7 @@ let package = Package(
             name: "catalogizer",
             dependencies: [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "CLinux",
+                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageNFS", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -123,7 +125,8 @@ let package = Package(
             "CatalogTestSupport",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogScanner", "CatalogJobs", "CatalogServer", .product(name: "Logging", package: "swift-log"),
+                "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageNFS",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
 
@@ -132,6 +135,7 @@ let package = Package(
             "CatalogDatabaseTests",
             ["CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
+        tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
             "CatalogScannerTests",
             [

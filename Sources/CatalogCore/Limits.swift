@@ -95,6 +95,12 @@ package enum Limits {
     /// within the second, and an idle disk must be free to be unmounted soon.
     package static let openFileMicroseconds: Int64 = 2_000_000
     package static let openFilesKept = 256
+    /// Connections to the server of one remote storage root.
+    package static let connectionsPerRoot = 8
+    /// Bytes that one question to a remote storage asks for.
+    package static let storageReadBytes = 1 << 20
+    /// Bytes of the names and values of a root's options: a certificate is the longest of them.
+    package static let storageOptionBytes = 64 << 10
     /// Seconds without one byte accepted by the client before a download is cut.
     package static let writeStallSeconds: Int64 = 60
     /// Seconds that a client may take for the head of a request.

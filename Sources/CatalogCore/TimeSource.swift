@@ -19,3 +19,16 @@ package struct TimeSource: Sendable {
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }
 }
+
+extension TimeSource {
+    /// Microseconds that only ever grow, since some moment in the past: for measuring and counting.
+    package static let monotonic = TimeSource {
+        let now = ContinuousClock.now - MonotonicOrigin.instant
+        return now.components.seconds * 1_000_000 + now.components.attoseconds / 1_000_000_000_000
+    }
+}
+
+private enum MonotonicOrigin {
+    /// A moment before the first reading; a day earlier, so that no reading is zero.
+    static let instant = ContinuousClock.now - .seconds(86_400)
+}

@@ -26,19 +26,21 @@ package struct CatalogServices: Sendable {
         package var reach = JobStore.Reach.common
         /// How long the removal of a root waits for its scan to stop. No setting: only tests have less patience.
         package var scanStopPatience: Duration = .seconds(Limits.scanStopSeconds)
+        /// Opens the passwords of remote roots.
+        package var vault: CredentialVault
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
         package init(
-            skipNames: [String], allowedLocalRoots: [String]?, reserved: [ReservedDirectory], storageThreads: Int,
-            scanSlots: Int, scanConcurrency: Int
+            skipNames: [String], reserved: [ReservedDirectory], storageThreads: Int,
+            scanSlots: Int, scanConcurrency: Int, vault: CredentialVault
         ) {
             self.skipNames = skipNames
-            self.allowedLocalRoots = allowedLocalRoots
             self.reserved = reserved
             self.storageThreads = storageThreads
             self.scanSlots = scanSlots
             self.scanConcurrency = scanConcurrency
+            self.vault = vault
         }
     }
 
@@ -101,14 +103,13 @@ package struct CatalogServices: Sendable {
         probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
-        let scans = ScanService(
-            database: database, time: time, stopPatience: configuration.scanStopPatience)
+        let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(
-                registry: registry, providers: providers, pool: storagePool, probes: StorageProbes(pool: probePool)),
-            policy: policy,
-            skipNames: configuration.skipNames, scans: scans)
+                registry: registry, providers: providers, pool: storagePool,
+                probes: StorageProbes(pool: probePool), vault: configuration.vault),
+            policy: policy, skipNames: configuration.skipNames, scans: scans)
         let entries = CatalogStore(database: database)
         let events = EventBroker()
         let scanActivity = ScanActivity()

@@ -7,12 +7,14 @@ package struct StorageBackendProvider: Sendable {
     /// Schemes that this provider answers for.
     package let schemes: Set<StorageURL.Scheme>
     /// Makes a backend; does not reach out to the storage yet.
-    package let make: @Sendable (StorageURL) throws -> any StorageBackend
+    package let make: @Sendable (StorageLocation) throws -> any StorageBackend
 
     /// - Parameters:
     ///   - schemes: what this provider answers for.
-    ///   - make: makes a backend and throws when the URL makes no sense for it.
-    package init(schemes: Set<StorageURL.Scheme>, make: @escaping @Sendable (StorageURL) throws -> any StorageBackend) {
+    ///   - make: makes a backend and throws when the location makes no sense for it.
+    package init(
+        schemes: Set<StorageURL.Scheme>, make: @escaping @Sendable (StorageLocation) throws -> any StorageBackend
+    ) {
         self.schemes = schemes
         self.make = make
     }
@@ -22,24 +24,39 @@ package struct StorageBackendProvider: Sendable {
     /// - Parameter reserved: directories of the program that no root may show, such as its data directory.
     /// - Returns: the provider for `file:` URLs.
     package static func local(leavingOut reserved: [ReservedDirectory]) -> StorageBackendProvider {
-        StorageBackendProvider(schemes: [.file]) { LocalBackend(path: $0.path, leavingOut: reserved) }
+        StorageBackendProvider(schemes: [.file]) { LocalBackend(path: $0.url.path, leavingOut: reserved) }
     }
 }
 
 extension [StorageBackendProvider] {
-    /// Makes a backend for `url`.
+    /// Makes a backend for `location`.
     ///
-    /// - Throws: `CatalogError.unsupported` when no provider answers for its scheme.
-    package func backend(for url: StorageURL) throws -> any StorageBackend {
-        guard let provider = first(where: { $0.schemes.contains(url.scheme) }) else {
-            throw CatalogError(
-                .unsupported, "Storage of the kind \"\(url.scheme.rawValue)\" is not supported by this version")
-        }
-        return try provider.make(url)
+    /// - Throws: `CatalogError.unsupported` when no provider answers for its scheme; `.invalidArgument` for options that make
+    ///   no sense.
+    package func backend(for location: StorageLocation) throws -> any StorageBackend {
+        let scheme = location.url.scheme
+        guard let provider = first(where: { $0.schemes.contains(scheme) }) else { throw unsupported(scheme) }
+        return try provider.make(location)
     }
 
-    /// Whether a URL of this scheme has a backend.
-    package func supports(_ scheme: StorageURL.Scheme) -> Bool {
-        contains { $0.schemes.contains(scheme) }
+    private func unsupported(_ scheme: StorageURL.Scheme) -> CatalogError {
+        let supported = Set(flatMap { $0.schemes.map(\.protocolName) }).sorted()
+        return CatalogError(
+            .unsupported,
+            "Protocol \"\(scheme.protocolName)\" is not supported by this version; supported: "
+                + supported.joined(separator: ", "))
+    }
+}
+
+extension StorageURL.Scheme {
+    /// What the API calls the protocol.
+    package var protocolName: String {
+        switch self {
+        case .file: "local"
+        case .smb: "smb"
+        case .nfs: "nfs"
+        case .ftp, .ftps: "ftp"
+        case .http, .https: "webdav"
+        }
     }
 }

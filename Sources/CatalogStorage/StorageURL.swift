@@ -22,7 +22,7 @@ package struct StorageURL: Sendable, Hashable {
     /// The name to log in with, if the URL has one.
     ///
     /// A password is never part of a URL.
-    package let username: String?
+    package private(set) var username: String?
     /// Lower case, without the brackets of an IPv6 address; nil for local directories.
     package let host: String?
     package let port: Int?
@@ -76,6 +76,33 @@ package struct StorageURL: Sendable, Hashable {
         host = nil
         port = nil
         path = try StorageURL.cleaned(localPath)
+    }
+
+    /// A place on another machine, from its parts.
+    ///
+    /// - Parameter path: text form of the share or export, and the path in it.
+    /// - Throws: as `init(parsing:)`.
+    package init(scheme: Scheme, host: String, port: Int?, path: String) throws {
+        let shownHost = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+        guard host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && !"/@?#\\".utf8.contains($0) }), !host.isEmpty else {
+            throw StorageURL.invalid("the host is no name or address")
+        }
+        let authority = scheme.rawValue + "://" + shownHost + (port.map { ":\($0)" } ?? "")
+        let bytes = NameEncoding.bytes(of: path)
+        let rooted = bytes.first == UInt8(ascii: "/") ? bytes : [UInt8(ascii: "/")] + bytes
+        try self.init(parsing: authority + StorageURL.encoded(rooted, keeping: "/"))
+    }
+
+    /// Whether both are on one machine, asked at the same port in the same way.
+    package func isSameServer(as other: StorageURL) -> Bool {
+        scheme == other.scheme && host == other.host && port == other.port
+    }
+
+    /// The same place without the name to log in with.
+    package var withoutUsername: StorageURL {
+        var copy = self
+        copy.username = nil
+        return copy
     }
 
     /// The one text for this place: the same for every way to write it.

@@ -2,12 +2,6 @@ import Foundation
 
 /// A PostgreSQL server of one test, which may do to it what would disturb others.
 package struct OwnPostgres: Sendable {
-    /// A call of the script that did not end well.
-    package struct ScriptFailed: Error {
-        let command: String
-        let talk: String
-    }
-
     /// The setting `database.url` for its database.
     package let url: String
     /// On 127.0.0.1.
@@ -20,7 +14,7 @@ package struct OwnPostgres: Sendable {
     /// Starts a server that waits for the disk, and removes it with its data after `body`.
     ///
     /// - Parameter tls: whether it speaks TLS too.
-    /// - Throws: what `body` throws; `ScriptFailed`.
+    /// - Throws: what `body` throws; `TestServerScript.Failed`.
     package static func with<Value>(
         tls: Bool = false, _ body: (OwnPostgres) async throws -> Value
     ) async throws -> Value {
@@ -45,7 +39,7 @@ package struct OwnPostgres: Sendable {
 
     /// Ends the server as a crash would, and starts it again.
     ///
-    /// - Throws: `ScriptFailed`.
+    /// - Throws: `TestServerScript.Failed`.
     package func restart() async throws {
         _ = try await Self.script("restart", port)
     }
@@ -53,30 +47,7 @@ package struct OwnPostgres: Sendable {
     private static func script(
         _ command: String, _ port: Int, _ settings: [String: String] = [:]
     ) async throws -> String {
-        let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = repository.appending(path: "Scripts/testservers/postgres")
-        process.arguments = [command]
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["TESTSERVER_PORT": "\(port)", "TESTSERVER_DURABLE": "1"]
-        ) { $1 }.merging(settings) { $1 }
-        // A file: the server inherits the output of the script that starts it, and would hold a pipe open.
-        let output = FileManager.default.temporaryDirectory.appending(path: "catalogizer-script-\(UUID().uuidString)")
-        try Data().write(to: output)
-        defer { try? FileManager.default.removeItem(at: output) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = process.standardOutput
-        try process.run()
-        // Asked again and again: beside hundreds of other processes Foundation sometimes does not tell of an end.
-        let end = ContinuousClock.now + .seconds(90)
-        while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
-        let text = try String(contentsOf: output, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !process.isRunning, process.terminationStatus == 0 else {
-            process.terminate()
-            throw ScriptFailed(command: command, talk: text)
-        }
-        return text
+        let settings = ["TESTSERVER_PORT": "\(port)", "TESTSERVER_DURABLE": "1"].merging(settings) { $1 }
+        return try await TestServerScript.run("postgres", command, settings)
     }
 }

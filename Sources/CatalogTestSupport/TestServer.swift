@@ -6,6 +6,7 @@ package import CatalogServer
 import CatalogStorage
 import Foundation
 import Logging
+import StorageNFS
 
 /// The whole product over a new database and a new directory to scan, without a socket: what contract tests talk to.
 ///
@@ -99,12 +100,12 @@ package struct TestServer: Sendable {
         _ database: any Database, _ index: NameIndex, _ clock: ManualClock, _ scanStopPatience: Duration
     ) -> CatalogServices {
         var configuration = CatalogServices.Configuration(
-            skipNames: NamePatterns.skippedByDefault, allowedLocalRoots: nil, reserved: [], storageThreads: 2,
-            scanSlots: 2, scanConcurrency: 3)
+            skipNames: NamePatterns.skippedByDefault, reserved: [], storageThreads: 2,
+            scanSlots: 2, scanConcurrency: 3, vault: CredentialVault(masterKey: "a master key of the tests"))
         configuration.scanStopPatience = scanStopPatience
         return CatalogServices(
             database: database, configuration: configuration,
-            providers: [.local(leavingOut: [])], time: clock.source,
+            providers: [.local(leavingOut: []), NFSBackend.provider], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))
     }

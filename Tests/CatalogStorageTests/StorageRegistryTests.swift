@@ -45,14 +45,14 @@ struct StorageRegistryTests {
         let scratch = try ScratchDirectory()
         try scratch.writeFile(["file"], [])
         let providers = [StorageBackendProvider.local(leavingOut: [])]
-        let backend = try providers.backend(for: StorageURL(parsing: "file://\(scratch.path)"))
+        let backend = try providers.backend(
+            for: StorageLocation(url: StorageURL(parsing: "file://\(scratch.path)")))
         #expect(try backend.listing().texts == ["file"])
         for scheme in StorageURL.Scheme.allCases where scheme != .file {
-            #expect(!providers.supports(scheme))
             let url = try StorageURL(parsing: "\(scheme.rawValue)://host/share")
-            let error = #expect(throws: CatalogError.self) { _ = try providers.backend(for: url) }
+            let error = #expect(throws: CatalogError.self) { _ = try providers.backend(for: StorageLocation(url: url)) }
             #expect(error?.code == .unsupported)
-            #expect(error?.message.hasSuffix("not supported by this version") == true)
+            #expect(error?.message.hasSuffix("not supported by this version; supported: local") == true)
         }
     }
 }

@@ -143,16 +143,3 @@ package final class MemoryRateLimiter: RateLimiting {
         buckets.last?.lastAt ?? 0
     }
 }
-
-extension TimeSource {
-    /// Microseconds that only ever grow, since some moment in the past: for measuring and counting.
-    package static let monotonic = TimeSource {
-        let now = ContinuousClock.now - MonotonicOrigin.instant
-        return now.components.seconds * 1_000_000 + now.components.attoseconds / 1_000_000_000_000
-    }
-}
-
-private enum MonotonicOrigin {
-    /// A moment before the first reading; a day earlier, so that no reading is zero.
-    static let instant = ContinuousClock.now - .seconds(86_400)
-}

@@ -21,11 +21,12 @@ struct StorageAdd: AsyncParsableCommand {
             The URL says where it is:
 
               file:///srv/media              a directory of this machine
+              nfs://nas/export/films         an export of an NFS server; nothing is mounted
 
             Write a blank as %20. Then look at it with: catalogizer scan NAME
 
-            Shares of other machines (smb, nfs, ftp, WebDAV) are not in this version, except as directories that this \
-            machine has mounted; --username and the password are for them.
+            Other shares (smb, ftp, WebDAV) are not in this version, except as directories that this machine has \
+            mounted; --username and the password are for them.
             """)
 
     @Argument(help: "A name of your choice; 1 to 64 characters without / : and commas.")

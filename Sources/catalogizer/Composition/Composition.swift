@@ -9,6 +9,7 @@ import Foundation
 import Logging
 import NIOCore
 import ServiceLifecycle
+import StorageNFS
 
 /// The one place that knows every part of the product and puts them together.
 enum Composition {
@@ -29,7 +30,7 @@ enum Composition {
 
     /// Whether the command line and the server of this program may read a storage.
     static func providers(_ reserved: [ReservedDirectory]) -> [StorageBackendProvider] {
-        [.local(leavingOut: reserved)]
+        [.local(leavingOut: reserved), NFSBackend.provider]
     }
 
     /// Everything of authentication, for a process that holds `hasher`.
@@ -72,9 +73,11 @@ struct ProductServices: Sendable {
         if let logLevel { logger.logLevel = logLevel }
         self.logger = logger
         var configuration = CatalogServices.Configuration(
-            skipNames: settings.scan.skipNames, allowedLocalRoots: settings.allowedLocalRoots, reserved: reserved,
+            skipNames: settings.scan.skipNames, reserved: reserved,
             storageThreads: max(16, ProcessEnvironment.processorCount * 4),
-            scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency)
+            scanSlots: max(2, ProcessEnvironment.processorCount), scanConcurrency: settings.scan.concurrency,
+            vault: CredentialVault(masterKey: application.secrets.masterKey.exposed))
+        configuration.allowedLocalRoots = settings.allowedLocalRoots
         configuration.reach = reach
         configuration.reads = reads
         services = CatalogServices(

@@ -18,7 +18,7 @@ enum StorageOutcomes {
             .failure(400, "no path", "path is required").sending(#"{"name":"new","protocol":"local"}"#),
             .failure(
                 400, "a protocol of later versions",
-                #"Protocol "smb" is not supported by this version; supported: local"#
+                #"Protocol "smb" is not supported by this version; supported: local, nfs"#
             ).sending(#"{"name":"nas","protocol":"smb","host":"nas","path":"share"}"#),
             .failure(
                 400, "no directory",

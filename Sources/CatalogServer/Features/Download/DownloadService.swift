@@ -35,7 +35,7 @@ struct DownloadService: Sendable {
                     throw CatalogError(.invalidArgument, "Cannot download directory as single file")
                 }
                 do {
-                    let backend = try roots.backend(of: found.place.rootID, at: found.place.url)
+                    let backend = try roots.backendBlocking(of: found.place.rootID)
                     let reader = try backend.openReader(found.path)
                     let file = OpenFile(entry: found.entry, reader: reader, now: time.now)
                     openFiles.keep(file, of: found.place.rootID, at: found.path, generation: generation)

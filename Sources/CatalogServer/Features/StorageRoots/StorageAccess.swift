@@ -10,13 +10,17 @@ package struct StorageAccess: Sendable {
     let pool: BlockingPool
     /// Looks at whole roots.
     let probes: StorageProbes
+    /// Opens the passwords of remote roots.
+    let vault: CredentialVault
 
     package init(
-        registry: StorageRegistry, providers: [StorageBackendProvider], pool: BlockingPool, probes: StorageProbes
+        registry: StorageRegistry, providers: [StorageBackendProvider], pool: BlockingPool, probes: StorageProbes,
+        vault: CredentialVault
     ) {
         self.registry = registry
         self.providers = providers
         self.pool = pool
         self.probes = probes
+        self.vault = vault
     }
 }

@@ -14,12 +14,20 @@ package struct StorageRoot: Sendable, Equatable {
     /// The string id: made from the name, unique, accepted wherever the API says `storage_id`.
     package var slug: String
     package var name: String
-    /// `local` in this version.
+    /// What the API calls it: `local`, `smb`, `nfs`, `ftp` or `webdav`.
     package let protocolName: String
     /// The URL that says where it is (`file:///srv/media`).
     package var url: String
     /// The place as people read it (`/srv/media`).
     package var path: String
+    /// The name to log in with; nil for guests.
+    package var username: String?
+    /// Of Windows networks.
+    package var domain: String?
+    /// What the protocol wants to know beside, by name.
+    package var options: [String: String]
+    /// As the vault sealed it; nil for none.
+    package var sealedPassword: [UInt8]?
     package var enabled: Bool
     /// May lie inside another root, or hold one.
     package var allowOverlap: Bool
@@ -66,6 +74,10 @@ package struct StorageRoot: Sendable, Equatable {
         createdAt = row.integer(18)
         updatedAt = row.integer(19)
         deletedAt = row.optionalInteger(20)
+        username = row.optionalText(21)
+        domain = row.optionalText(22)
+        options = row.optionalText(23).map(Self.dictionary) ?? [:]
+        sealedPassword = row.optionalBytes(24)
     }
 
     /// What a rewrite changes, for the audit trail.
@@ -73,6 +85,10 @@ package struct StorageRoot: Sendable, Equatable {
         var list = ChangeList()
         list.add("name", name, draft.name)
         list.add("url", url, draft.url)
+        list.add("username", username, draft.username)
+        list.add("domain", domain, draft.domain)
+        list.add("options", Self.json(options), Self.json(draft.options))
+        list.addUnseen("password", isChanged: sealedPassword != draft.sealedPassword)
         list.add("enabled", "\(enabled)", "\(draft.enabled)")
         list.add("allow_overlap", "\(allowOverlap)", "\(draft.allowOverlap)")
         list.add("max_depth", maxDepth.map { "\($0)" }, draft.maxDepth.map { "\($0)" })
@@ -89,6 +105,18 @@ package struct StorageRoot: Sendable, Equatable {
     static func json(_ list: [String]) -> String {
         let data = try? JSONEncoder().encode(list)
         return data.map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    }
+
+    /// A dictionary as it is stored.
+    static func json(_ dictionary: [String: String]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let data = try? encoder.encode(dictionary)
+        return data.map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    private static func dictionary(_ json: String) -> [String: String] {
+        (try? JSONDecoder().decode([String: String].self, from: Data(json.utf8))) ?? [:]
     }
 
     private static func list(_ json: String) -> [String] {

@@ -5,12 +5,22 @@ package import CatalogStorage
 package struct StorageRootDraft: Sendable, Equatable {
     /// 1 to 64 characters that people chose, unique among the roots.
     package var name: String
-    /// `local` in this version; fixed once the root exists.
+    /// What the API calls it; fixed once the root exists.
     package let protocolName: String
     /// Where it is, in the one text form of `StorageURL`.
     package var url: String
     /// The path of `url` in text form.
     package var path: String
+    /// The name to log in with; nil for guests.
+    package var username: String?
+    /// Of Windows networks.
+    package var domain: String?
+    /// What the protocol wants to know beside, by name.
+    package var options: [String: String] = [:]
+    /// A new password, not sealed yet; nil leaves it, empty takes it away.
+    package var password: SecretValue?
+    /// As the vault sealed it.
+    var sealedPassword: [UInt8]?
     /// Whether it can be scanned and downloaded from.
     package var enabled = true
     /// Whether it may lie inside of another root or around one.
@@ -28,10 +38,9 @@ package struct StorageRootDraft: Sendable, Equatable {
     /// Given by the caller; otherwise made from the name.
     package var slug: String?
 
-    /// - Throws: `CatalogError.invalidArgument` for a name that cannot be one, `.unsupported` for a protocol that this
-    ///   version does not have.
+    /// - Throws: `CatalogError.invalidArgument` for a name that cannot be one.
     package init(name: String, location: StorageURL) throws {
-        self.init(name: try Self.checked(name: name), protocolName: "local")
+        self.init(name: try Self.checked(name: name), protocolName: location.scheme.protocolName)
         try place(at: location)
     }
 
@@ -43,16 +52,25 @@ package struct StorageRootDraft: Sendable, Equatable {
         path = ""
     }
 
-    /// - Throws: `CatalogError.unsupported` for a scheme that this version does not have.
+    /// - Throws: `CatalogError.invalidArgument` for a URL of another protocol.
     mutating func place(at location: StorageURL) throws {
-        guard location.scheme == .file else { throw Self.unsupported(location.scheme.rawValue) }
-        url = location.text
-        path = NameEncoding.text(of: location.path)
+        guard location.scheme.protocolName == protocolName else {
+            throw CatalogError(.invalidArgument, "The URL is none of the protocol \(protocolName)")
+        }
+        if let name = location.username { username = name }
+        let place = location.withoutUsername
+        url = place.text
+        path = place.scheme == .file ? NameEncoding.text(of: place.path) : place.text
     }
 
-    static func unsupported(_ protocolName: String) -> CatalogError {
-        CatalogError(
-            .unsupported, "Protocol \"\(protocolName)\" is not supported by this version; supported: local")
+    /// What a backend is made from.
+    ///
+    /// - Parameter open: gives back what was sealed.
+    func location(_ open: ([UInt8]) throws -> String) throws -> StorageLocation {
+        let secret = try password?.text ?? sealedPassword.map(open) ?? ""
+        let credentials = username.map { StorageCredentials(username: $0, password: secret, domain: domain) }
+        return StorageLocation(
+            url: try StorageURL(parsing: url), credentials: credentials, options: StorageOptions(options))
     }
 
     /// The same as an existing root, to be changed in parts.
@@ -61,6 +79,10 @@ package struct StorageRootDraft: Sendable, Equatable {
         protocolName = root.protocolName
         url = root.url
         path = root.path
+        username = root.username
+        domain = root.domain
+        options = root.options
+        sealedPassword = root.sealedPassword
         enabled = root.enabled
         allowOverlap = root.allowOverlap
         maxDepth = root.maxDepth
@@ -115,4 +137,18 @@ package struct StorageRootDraft: Sendable, Equatable {
     private static func isNumber(_ text: String) -> Bool {
         text.unicodeScalars.allSatisfy { ("0"..."9").contains($0) }
     }
+}
+
+/// A secret on its way through the program. It never prints itself.
+package struct SecretValue: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+    let text: String
+
+    /// - Parameter text: the secret.
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    package var description: String { "***" }
+    /// Nothing, so that `dump` shows nothing.
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

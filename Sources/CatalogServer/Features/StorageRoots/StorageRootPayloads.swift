@@ -7,6 +7,12 @@ struct StorageRootRequest: Decodable, Sendable {
     let protocolName: String?
     let path: String?
     let url: String?
+    let host: String?
+    let port: Int?
+    let username: FieldChange<String>
+    let password: FieldChange<String>
+    let domain: FieldChange<String>
+    let options: [String: String]?
     let id: String?
     let enabled: Bool?
     let allowOverlap: Bool?
@@ -17,7 +23,7 @@ struct StorageRootRequest: Decodable, Sendable {
     let excludePatterns: [String]?
 
     private enum CodingKeys: String, CodingKey {
-        case name, path, url, id, enabled
+        case name, path, url, host, port, username, password, domain, options, id, enabled
         case protocolName = "protocol"
         case allowOverlap = "allow_overlap"
         case maxDepth = "max_depth"
@@ -33,6 +39,12 @@ struct StorageRootRequest: Decodable, Sendable {
         protocolName = try values.decodeIfPresent(String.self, forKey: .protocolName)
         path = try values.decodeIfPresent(String.self, forKey: .path)
         url = try values.decodeIfPresent(String.self, forKey: .url)
+        host = try values.decodeIfPresent(String.self, forKey: .host)
+        port = try values.decodeIfPresent(Int.self, forKey: .port)
+        username = try values.change(forKey: .username)
+        password = try values.change(forKey: .password)
+        domain = try values.change(forKey: .domain)
+        options = try Self.options(decoder, values)
         id = try values.decodeIfPresent(String.self, forKey: .id)
         enabled = try values.decodeIfPresent(Bool.self, forKey: .enabled)
         allowOverlap = try values.decodeIfPresent(Bool.self, forKey: .allowOverlap)
@@ -51,7 +63,8 @@ struct StorageRootRequest: Decodable, Sendable {
     func draft() throws -> StorageRootDraft {
         guard let name else { throw CatalogError(.invalidArgument, "name is required") }
         guard let protocolName else { throw CatalogError(.invalidArgument, "protocol is required") }
-        var draft = StorageRootDraft(name: try StorageRootDraft.checked(name: name), protocolName: "local")
+        _ = try Self.scheme(protocolName)
+        var draft = StorageRootDraft(name: try StorageRootDraft.checked(name: name), protocolName: protocolName)
         try place(&draft, protocolName: protocolName)
         guard !draft.url.isEmpty else { throw CatalogError(.invalidArgument, "path is required") }
         try apply(to: &draft)
@@ -73,12 +86,50 @@ struct StorageRootRequest: Decodable, Sendable {
     }
 
     private func place(_ draft: inout StorageRootDraft, protocolName: String) throws {
-        guard protocolName == "local" else { throw StorageRootDraft.unsupported(protocolName) }
-        if let path, !path.isEmpty {
-            try draft.place(at: StorageURL(localPath: NameEncoding.bytes(of: path)))
-        } else if let url, !url.isEmpty {
-            try draft.place(at: StorageURL(parsing: url))
+        if protocolName == "local" {
+            if let path, !path.isEmpty {
+                try draft.place(at: StorageURL(localPath: NameEncoding.bytes(of: path)))
+            } else if let url, !url.isEmpty {
+                try draft.place(at: StorageURL(parsing: url))
+            }
+            return
         }
+        if let url, !url.isEmpty { return try draft.place(at: StorageURL(parsing: url)) }
+        let old = draft.url.isEmpty ? nil : try StorageURL(parsing: draft.url)
+        guard host != nil || port != nil || path != nil else { return }
+        guard let host = host ?? old?.host else { throw CatalogError(.invalidArgument, "host is required") }
+        if let port, !(1...65_535).contains(port) {
+            throw CatalogError(.invalidArgument, "port must be a number from 1 to 65535")
+        }
+        let scheme = try old?.scheme ?? Self.scheme(protocolName)
+        let shownPath = path ?? old.map { NameEncoding.text(of: $0.path) } ?? "/"
+        try draft.place(
+            at: StorageURL(scheme: scheme, host: host, port: port ?? old?.port, path: shownPath))
+    }
+
+    private static func scheme(_ protocolName: String) throws -> StorageURL.Scheme {
+        guard let scheme = StorageURL.Scheme.allCases.first(where: { $0.protocolName == protocolName }) else {
+            throw CatalogError(
+                .unsupported, "Protocol \"\(protocolName.prefix(40))\" is not supported by this version")
+        }
+        return scheme
+    }
+
+    /// What stands in `options`, or among the other members under its own name.
+    private static func options(
+        _ decoder: any Decoder, _ values: KeyedDecodingContainer<CodingKeys>
+    ) throws -> [String: String]? {
+        let nested = try values.decodeIfPresent([String: OptionValue].self, forKey: .options)
+        let all = try decoder.container(keyedBy: OptionKey.self)
+        var options = nested?.mapValues(\.text)
+        for key in OptionKey.allCases where all.contains(key) {
+            options = options ?? [:]
+            options?[key.rawValue] = try all.decodeIfPresent(OptionValue.self, forKey: key)?.text
+        }
+        guard let options else { return nil }
+        let bytes = options.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        guard bytes <= Limits.storageOptionBytes else { throw CatalogError(.invalidArgument, "options are too large") }
+        return options
     }
 
     private func apply(to draft: inout StorageRootDraft) throws {
@@ -93,12 +144,67 @@ struct StorageRootRequest: Decodable, Sendable {
             if let maxDepth, maxDepth < 1 { throw CatalogError(.invalidArgument, "max_depth must be at least 1") }
             draft.maxDepth = maxDepth
         }
+        switch username {
+        case .keep: break
+        case .clear, .set(""): draft.username = nil
+        case .set(let name): draft.username = try Self.checked(name, "username")
+        }
+        switch domain {
+        case .keep: break
+        case .clear, .set(""): draft.domain = nil
+        case .set(let name): draft.domain = try Self.checked(name, "domain")
+        }
+        switch password {
+        case .keep: break
+        case .clear: draft.password = SecretValue("")
+        case .set(let text):
+            guard text.utf8.count <= Limits.passwordBytes, !text.utf8.contains(0) else {
+                throw CatalogError(.invalidArgument, "password is too long")
+            }
+            draft.password = SecretValue(text)
+        }
+        draft.options = options ?? draft.options
         draft.enabled = enabled ?? draft.enabled
         draft.allowOverlap = allowOverlap ?? draft.allowOverlap
         draft.enableDuplicateDetection = enableDuplicateDetection ?? draft.enableDuplicateDetection
         draft.enableMetadataExtraction = enableMetadataExtraction ?? draft.enableMetadataExtraction
         draft.includePatterns = includePatterns ?? draft.includePatterns
         draft.excludePatterns = excludePatterns ?? draft.excludePatterns
+    }
+}
+
+extension StorageRootRequest {
+    /// A text that goes into requests to the storage: no control characters, which could end a line there.
+    fileprivate static func checked(_ text: String, _ name: String) throws -> String {
+        guard text.utf8.count <= Limits.accountNameBytes,
+            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else { throw CatalogError(.invalidArgument, "\(name) is too long or contains control characters") }
+        return text
+    }
+}
+
+/// Options that may stand among the other members of a request.
+private enum OptionKey: String, CodingKey, CaseIterable {
+    case version, uid, gid, tls
+    case mountPort = "mount_port"
+    case verifiesTLS = "tls_verify"
+    case certificate = "tls_ca_pem"
+    case fingerprint = "tls_fingerprint"
+}
+
+/// A text, a number or a boolean, as text.
+private struct OptionValue: Decodable, Sendable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let value = try? container.decode(Bool.self) {
+            text = "\(value)"
+        } else if let value = try? container.decode(Int.self) {
+            text = "\(value)"
+        } else {
+            text = try container.decode(String.self)
+        }
     }
 }
 
@@ -111,11 +217,7 @@ extension JSONWriter {
         field("name", root.name)
         field("path", root.path)
         field("protocol", root.protocolName)
-        // What network protocols have; a local root has none of it.
-        for key in ["host", "port", "username", "domain", "mount_point", "options", "url"] as [StaticString] {
-            nullField(key)
-        }
-        field("has_password", false)
+        connection(of: root)
         field("enabled", root.enabled)
         field("allow_overlap", root.allowOverlap)
         field("max_depth", root.maxDepth)
@@ -133,5 +235,27 @@ extension JSONWriter {
         field("last_scan_at", time: root.lastScanAt)
         if let message { field("message", message) }
         endObject()
+    }
+
+    /// What network protocols have; a local root has none of it. The password is never shown.
+    private mutating func connection(of root: StorageRoot) {
+        let url = root.protocolName == "local" ? nil : try? StorageURL(parsing: root.url)
+        field("host", url?.host)
+        field("port", url?.port)
+        field("username", root.username)
+        field("domain", root.domain)
+        nullField("mount_point")
+        if root.options.isEmpty {
+            nullField("options")
+        } else {
+            beginObject("options")
+            for (name, value) in root.options.sorted(by: { $0.key < $1.key }) {
+                key(dynamic: name)
+                string(value)
+            }
+            endObject()
+        }
+        field("url", url?.text)
+        field("has_password", root.sealedPassword != nil)
     }
 }

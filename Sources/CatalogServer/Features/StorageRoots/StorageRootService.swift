@@ -4,14 +4,14 @@ package import CatalogStorage
 
 /// The rules of storage roots: what may become one, how they are found, and whether they answer.
 package struct StorageRootService: Sendable {
-    private let store: StorageRootStore
-    private let access: StorageAccess
+    let store: StorageRootStore
+    let access: StorageAccess
     private let policy: LocalRootPolicy
     private let skipNames: [String]
     private let scans: ScanService
 
-    private var registry: StorageRegistry { access.registry }
-    private var pool: BlockingPool { access.pool }
+    var registry: StorageRegistry { access.registry }
+    var pool: BlockingPool { access.pool }
 
     /// - Parameters:
     ///   - store: the table.
@@ -68,6 +68,7 @@ package struct StorageRootService: Sendable {
     package func create(
         _ draft: StorageRootDraft, mustAnswer: Bool = false, by author: Author
     ) async throws -> (root: StorageRoot, isNew: Bool) {
+        let draft = try prepared(draft, over: try await store.find(name: draft.name, scope: .everything))
         if mustAnswer { try await checkAnswers(draft) }
         if let existing = try await store.find(name: draft.name, scope: .everything) {
             return (try await write(draft.named(like: existing), over: existing, by: author), false)
@@ -93,7 +94,7 @@ package struct StorageRootService: Sendable {
         if let other = try await store.find(name: draft.name, scope: .everything), other.id != id {
             throw CatalogError(.conflict, "Storage root name already exists")
         }
-        return try await write(draft, over: root, by: author)
+        return try await write(prepared(draft, over: root), over: root, by: author)
     }
 
     /// Hides a root and its entries, after its scan has stopped; with `purge` it forgets them, those of a hidden root too.
@@ -170,16 +171,6 @@ package struct StorageRootService: Sendable {
         return probe
     }
 
-    /// The backend of a root, for reading.
-    package func backend(of root: StorageRoot) throws -> any StorageBackend {
-        try backend(of: root.id, at: root.url)
-    }
-
-    /// The same for a root of which only number and URL are known.
-    func backend(of id: RootID, at url: String) throws -> any StorageBackend {
-        try registry.backend(for: id) { try access.providers.backend(for: StorageURL(parsing: url)) }
-    }
-
     /// Another number means that a root was changed or removed, so that what is open of it must be looked up anew.
     var generation: Int { registry.generation }
 
@@ -201,16 +192,6 @@ package struct StorageRootService: Sendable {
         return try await find(root.id, scope: .everything)
     }
 
-    private func checkAnswers(_ draft: StorageRootDraft) async throws {
-        let backend = try access.providers.backend(for: StorageURL(parsing: draft.url))
-        defer { backend.close() }
-        do {
-            _ = try await pool.run { try backend.probe() }
-        } catch let error as CatalogError {
-            throw CatalogError(.invalidArgument, error.message, cause: error.cause)
-        }
-    }
-
     private func patterns(of draft: StorageRootDraft) throws -> NamePatterns {
         try NamePatterns(skipNames: skipNames, include: draft.includePatterns, exclude: draft.excludePatterns)
     }
@@ -218,6 +199,8 @@ package struct StorageRootService: Sendable {
     /// Where a directory really is, links followed, beside where the other roots really are.
     private struct Place: Sendable {
         let path: [UInt8]
+        /// Roots of another machine are not compared with it.
+        let server: StorageURL
         /// Roots whose path leads through links, or nowhere now, are compared by what is known of them.
         let others: [String: [UInt8]]
     }
@@ -227,10 +210,11 @@ package struct StorageRootService: Sendable {
         _ = try patterns(of: draft)
         let location = try StorageURL(parsing: draft.url)
         let urls = try await store.all(scope: .everything).map(\.url)
+        guard location.scheme == .file else { return Place(path: location.path, server: location, others: [:]) }
         return try await pool.run {
             var others: [String: [UInt8]] = [:]
             for url in urls { others[url] = try? policy.resolve(StorageURL(parsing: url).path) }
-            return Place(path: try policy.check(location.path), others: others)
+            return Place(path: try policy.check(location.path), server: location, others: others)
         }
     }
 
@@ -238,6 +222,7 @@ package struct StorageRootService: Sendable {
     private static func check(_ place: Place, of draft: StorageRootDraft, against others: [StorageRoot]) throws {
         guard !draft.allowOverlap else { return }
         for other in others where !other.allowOverlap {
+            guard (try? StorageURL(parsing: other.url).isSameServer(as: place.server)) == true else { continue }
             guard let path = place.others[other.url] ?? (try? StorageURL(parsing: other.url).path),
                 LocalRootPolicy.overlaps(place.path, path)
             else { continue }
@@ -246,7 +231,7 @@ package struct StorageRootService: Sendable {
         }
     }
 
-    private static let notFound = CatalogError(.notFound, "Storage root not found")
+    static let notFound = CatalogError(.notFound, "Storage root not found")
 }
 
 extension StorageRootService: ScanRootProvider {

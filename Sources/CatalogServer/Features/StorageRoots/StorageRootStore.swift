@@ -121,6 +121,8 @@ package struct StorageRootStore: Sendable {
             .bool(draft.enabled), .bool(draft.allowOverlap), .optional(draft.maxDepth.map { Int64($0) }),
             .bool(draft.enableDuplicateDetection), .bool(draft.enableMetadataExtraction),
             .text(StorageRoot.json(draft.includePatterns)), .text(StorageRoot.json(draft.excludePatterns)),
+            .optional(draft.username), .optional(draft.domain),
+            .optional(draft.options.isEmpty ? nil : StorageRoot.json(draft.options)), .optional(draft.sealedPassword),
             .integer(now),
         ]
     }
@@ -194,6 +196,11 @@ package struct StorageRootStore: Sendable {
             }
         }
         _ = try await database.write { try $0.execute(StorageRootQueries.purgeRoot, [.integer(id)]) }
+    }
+
+    /// The same as `find` for callers on a thread that may block.
+    func findBlocking(_ id: RootID) throws -> StorageRoot? {
+        try database.readBlocking { try $0.firstRow(StorageRootQueries.find, [.integer(id)], StorageRoot.init(row:)) }
     }
 
     func noteReachability(of id: RootID, status: StorageRoot.Status, error: String?) async throws {

@@ -1,0 +1,76 @@
+package import CatalogCore
+package import CatalogStorage
+import Glibc
+
+/// An export of an NFS server, versions 3 and 4, read in user space: nothing is mounted and no privilege is needed.
+package struct NFSBackend: StorageBackend {
+    private let pool: NFSConnectionPool
+
+    /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
+    package init(_ location: StorageLocation) throws {
+        pool = NFSConnectionPool(try NFSTarget(location))
+    }
+
+    /// The provider for `nfs:` URLs.
+    package static let provider = StorageBackendProvider(schemes: [.nfs]) { try NFSBackend($0) }
+
+    package let capabilities: StorageCapabilities = [.rangeRead, .freeSpace, .symlinks]
+
+    package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
+        let path = NFSPath(directory)
+        try call("list", path, isDirectory: true) { connection in
+            listing.removeAll()
+            guard let own = try connection.look(path), own.kind == .directory else {
+                throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(path.text)\"")
+            }
+            listing.describe(directory: own)
+            try connection.list(path) { name, entry in
+                guard let entry else { return }
+                guard StoragePath.isName(Array(name)) else {
+                    let error = CatalogError(.dataLoss, "The server sent a name that is none")
+                    return listing.failures.append(EntryFailure(name: Array(name), error: error))
+                }
+                try listing.append(name: name, entry)
+            }
+        }
+    }
+
+    package func stat(_ path: StoragePath) throws -> StorageEntry {
+        let path = NFSPath(path)
+        let entry = try call("look at", path) { try $0.look(path) }
+        guard let entry else { throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file") }
+        return entry
+    }
+
+    /// Links are not followed: what the library says of one in version 4 has no end.
+    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+        switch try stat(path).kind {
+        case .file: return try call("open", NFSPath(path)) { try NFSReader(NFSPath(path), $0, pool) }
+        case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
+        case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
+        }
+    }
+
+    package func probe() throws -> StorageProbe {
+        let root = try call("probe", NFSPath(StoragePath.root)) { try $0.describeRoot() }
+        return StorageProbe(
+            identity: "nfs:\(String(root.device, radix: 16)):\(root.inode)", device: 0,
+            // As its listing says.
+            inode: try stat(.root).inode, freeBytes: root.free, totalBytes: root.total)
+    }
+
+    package func close() { pool.closeAll() }
+
+    private func call<Value>(
+        _ action: String, _ path: NFSPath, isDirectory: Bool = false, _ body: (NFSConnection) throws -> Value
+    ) throws -> Value {
+        do {
+            return try pool.use(body)
+        } catch let failure as NFSFailure {
+            if isDirectory, failure.number == ENOTDIR {
+                throw CatalogError(.conflict, "Path is not a directory", cause: failure.text)
+            }
+            throw failure.error(action, path.text)
+        }
+    }
+}

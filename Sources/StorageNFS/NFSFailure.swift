@@ -1,0 +1,57 @@
+import CatalogCore
+import CatalogStorage
+import Glibc
+
+/// A call of libnfs that failed, before anyone has said what that means.
+struct NFSFailure: Error {
+    /// The errno, positive.
+    let number: Int32
+    /// The library's words.
+    let text: String
+
+    /// Whether the connection is of no use any more (ERANGE stands for every answer of version 4 without a number of its own,
+    /// such as a state that the server has forgotten), and the same call may succeed on another one.
+    var isConnectionBroken: Bool {
+        switch number {
+        case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT,
+            ENOTEMPTY,
+            ESTALE, ENXIO, EFBIG:
+            false
+        default: true
+        }
+    }
+
+    /// What it means for a path below a root that could be mounted.
+    ///
+    /// - Parameter action: for the log: "list", "open".
+    func error(_ action: String, _ path: String) -> CatalogError {
+        let cause = "\(action) \"\(path)\": \(text) (\(number))"
+        switch number {
+        // ESTALE: the entry went away between two questions. ELOOP, EINVAL: a link that leaves the export.
+        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, ESTALE, EINVAL:
+            return CatalogError(.notFound, "Path not found", cause: cause)
+        case EISDIR: return CatalogError(.conflict, "Path is a directory", cause: cause)
+        case EACCES, EPERM: return CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
+        case ENOMEM: return CatalogError(.unavailable, "The server is busy", cause: cause)
+        default: return CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
+        }
+    }
+
+    /// What it means for the export itself, for the person who set the root up.
+    func mountError(_ target: NFSTarget) -> CatalogError {
+        let place = "\(target.host):\(target.export)"
+        let message =
+            switch number {
+            case ENOENT, ENOTDIR:
+                "\(target.host) has no NFS export \(target.export); see what it exports with: showmount -e \(target.host)"
+            case EACCES where !text.contains("resolv"), EPERM where !text.contains("resolv"):
+                "\(place) does not let this machine in; allow its address in the export list of the server"
+            default:
+                HostProbe.complaint(host: target.host, port: target.port ?? Self.usualPort, service: "NFS")
+                    ?? "\(place) cannot be mounted: \(text)"
+            }
+        return CatalogError(.storageUnavailable, message, cause: "mount \(place): \(text) (\(number))")
+    }
+
+    private static let usualPort = 2_049
+}

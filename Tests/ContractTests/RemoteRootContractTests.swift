@@ -1,0 +1,117 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogServer
+import CatalogTestSupport
+import Foundation
+import HTTPTypes
+import Testing
+
+/// Storage roots on other machines, over a real NFS server.
+@Suite struct RemoteRootContractTests {
+    private func with(
+        _ body: @escaping @Sendable (CatalogAPI, ScratchDirectory, _ url: String) async throws -> Void
+    ) async throws {
+        let server = try await TestNFSServer.shared()
+        let scratch = try ScratchDirectory(in: server.share)
+        let url = server.url + scratch.path.dropFirst(server.share.count)
+        try await CatalogAPI.with { try await body($0, scratch, url) }
+    }
+
+    @Test func `A remote root is added, scanned, browsed and downloaded from as a local one`() async throws {
+        try await with { api, scratch, url in
+            try scratch.makeDirectory(["films"])
+            try scratch.writeFile(["films", "a film.mkv"], Array("0123456789".utf8))
+            try scratch.writeFile(["b\n\u{1}"], [1, 2, 3])
+            let made = try await api.post("storage/roots", #"{"name":"nas","protocol":"nfs","url":"\#(url)"}"#)
+            #expect(made.status == 201, "\(made.text)")
+            let root = try made.object()
+            #expect(root["status"] as? String == "online")
+            #expect(root["path"] as? String == url)
+            #expect(root["host"] as? String == "127.0.0.1")
+            #expect(root["protocol"] as? String == "nfs")
+            let scan = try await api.scan("nas")
+            #expect(try scan.object()["status"] as? String == "completed", "\(scan.text)")
+            #expect(try await api.get("catalog/nas").strings("name").sorted() == ["b\n\u{1}", "films"])
+            let id = try #require(
+                try await api.get("search?query=film&is_directory=0").objects("files").first?["id"] as? Int)
+            let file = try await api.get("download/file/\(id)")
+            #expect(file.status == 200 && file.text == "0123456789")
+            let part = try await api.get("download/file/\(id)", headers: ["Range": "bytes=3-5"])
+            #expect(part.status == 206 && part.text == "345")
+            try scratch.remove(["films", "a film.mkv"])
+            try await api.scan("nas")
+            #expect(try await api.get("search?query=film&is_directory=0").object()["total"] as? Int == 0)
+        }
+    }
+
+    @Test func `Host, port and path say the same as the URL`() async throws {
+        try await with { api, _, url in
+            let parts = url.dropFirst("nfs://127.0.0.1:".count).split(separator: "/", maxSplits: 1)
+            let body = #"""
+                {"name":"nas","protocol":"nfs","host":"127.0.0.1","port":\#(parts[0]),"path":"/\#(parts[1])","version":4,
+                "options":{"uid":0}}
+                """#
+            let root = try await api.post("storage/roots", body).object()
+            #expect(root["url"] as? String == url)
+            #expect(root["options"] as? [String: String] == ["uid": "0", "version": "4"])
+            // Another option, and the rest stays.
+            let changed = try await api.send(.put, "storage/roots/nas", #"{"version":3}"#).object()
+            #expect(changed["url"] as? String == url)
+        }
+    }
+
+    @Test(arguments: [
+        (#""host":"h","path":"/e","version":5"#, "Invalid version: must be a whole number from 3 to 4"),
+        (#""path":"/e""#, "host is required"),
+        (#""host":"a b","path":"/e""#, "Invalid storage URL: the host is no name or address"),
+        (#""host":"h","port":70000,"path":"/e""#, "port must be a number from 1 to 65535"),
+        (#""url":"smb://h/e""#, "The URL is none of the protocol nfs"),
+        (#""host":"h","path":"/a/../b""#, "Invalid storage URL: write the path without .."),
+        (
+            #""url":"nfs://user:secret@h/e""#,
+            "Invalid storage URL: a password does not belong into it; hand it in apart"
+        ),
+        (
+            #""host":"h","path":"/e","username":"u","password":"p""#,
+            "NFS knows no passwords: the server lets machines in; leave username and password out"
+        ),
+    ])
+    func `What makes no sense is refused by name`(members: String, text: String) async throws {
+        try await CatalogAPI.with { api in
+            let answer = try await api.post("storage/roots", #"{"name":"nas","protocol":"nfs",\#(members)}"#)
+            #expect(answer.status == 400)
+            #expect(answer.text == #"{"error":"\#(text)"}"#)
+        }
+    }
+
+    @Test func `A server that is away costs no row, and is found again`() async throws {
+        try await TestNFSServer.with { server in
+            let scratch = try ScratchDirectory(in: server.share)
+            try scratch.writeFile(["film"], Array("content".utf8))
+            let url = server.url + scratch.path.dropFirst(server.share.count)
+            try await CatalogAPI.with { api in
+                try #require(
+                    try await api.post("storage/roots", #"{"name":"nas","protocol":"nfs","url":"\#(url)"}"#).status
+                        == 201)
+                try await api.scan("nas")
+                let id = try #require(try await api.get("search?query=film").objects("files").first?["id"] as? Int)
+                try await server.make("kill")
+                let failed = try await api.scan("nas").object()
+                #expect(failed["status"] as? String == "failed")
+                let away = try await api.get("download/file/\(id)")
+                #expect(away.status == 502 && away.text == #"{"error":"Storage unavailable"}"#)
+                #expect(try await api.get("catalog/nas").strings("name") == ["film"])
+                let test = try await api.post("storage/roots/nas/test").object()
+                #expect(test["success"] as? Bool == false)
+                #expect((test["message"] as? String)?.contains("is its NFS service on") == true, "\(test)")
+                try await server.make("start")
+                let deadline = ContinuousClock.now + .seconds(30)
+                while try await api.get("download/file/\(id)").status != 200, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                #expect(try await api.get("download/file/\(id)").text == "content")
+                #expect(try await api.scan("nas").object()["status"] as? String == "completed")
+            }
+        }
+    }
+}

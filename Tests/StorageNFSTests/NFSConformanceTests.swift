@@ -1,0 +1,107 @@
+import CatalogCore
+import CatalogStorage
+import CatalogTestSupport
+import StorageNFS
+import Testing
+
+/// The NFS backend against a real server.
+@Suite struct NFSConformanceTests {
+    @Test(arguments: StorageConformance.checks)
+    func `It keeps every promise of a backend`(check: StorageConformance.Check) async throws {
+        let server = try await TestNFSServer.shared()
+        let scratch = try ScratchDirectory(in: server.share)
+        let backend = try NFSBackend(try server.location(of: scratch.path))
+        defer { backend.close() }
+        try check.run(backend, scratch)
+    }
+
+    @Test func `A link is shown as one, and never followed`() async throws {
+        let server = try await TestNFSServer.shared()
+        let scratch = try ScratchDirectory(in: server.share)
+        try scratch.writeFile(["file"], Array("content".utf8))
+        for (name, target) in [("inside", "file"), ("outside", "../../../../etc/passwd"), ("absolute", "/etc/passwd")] {
+            try scratch.link([name], to: target)
+            let backend = try NFSBackend(try server.location(of: scratch.path))
+            #expect(try backend.stat(StoragePath(parsing: name)).kind == .link)
+            let error = #expect(throws: CatalogError.self) { try backend.openReader(StoragePath(parsing: name)) }
+            #expect(error?.code == .notFound, "\(name): \(error?.description ?? "")")
+        }
+    }
+
+    @Test func `Many threads list and read at once`() async throws {
+        let server = try await TestNFSServer.shared()
+        let scratch = try ScratchDirectory(in: server.share)
+        for number in 0..<20 {
+            try scratch.writeFile(["file \(number)"], [UInt8](repeating: UInt8(number), count: 100_000))
+        }
+        let backend = try NFSBackend(try server.location(of: scratch.path))
+        let pool = BlockingPool(name: "test", threads: 16, queueLimit: 1_000)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for round in 0..<400 {
+                group.addTask {
+                    try await pool.run {
+                        let reader = try backend.openReader(StoragePath(parsing: "file \(round % 20)"))
+                        var buffer = [UInt8](repeating: 99, count: 1_000)
+                        let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 50_000) }
+                        #expect(buffer == [UInt8](repeating: UInt8(round % 20), count: 1_000) && count == 1_000)
+                        var listing = DirectoryListing()
+                        try backend.list(NativePath(), into: &listing)
+                        #expect(listing.entries.count == 20)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await pool.shutdown()
+    }
+
+    @Test(arguments: [
+        ("nfs://127.0.0.1:1/media", "nothing listens on port 1; is its NFS service on"),
+        ("nfs://no.such.host.invalid/media", "cannot be resolved"),
+    ])
+    func `A server that is not there is named, with what to do`(url: String, text: String) throws {
+        let backend = try NFSBackend(StorageLocation(url: try StorageURL(parsing: url)))
+        let error = #expect(throws: CatalogError.self) { try backend.probe() }
+        #expect(error?.code == .storageUnavailable, "\(error?.description ?? "")")
+        #expect(error?.message.contains(text) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `An export that is not there is named`() async throws {
+        let server = try await TestNFSServer.shared()
+        let backend = try NFSBackend(try server.location(of: server.share + "/nowhere"))
+        let error = #expect(throws: CatalogError.self) { try backend.probe() }
+        #expect(error?.message.contains("has no NFS export /media/nowhere") == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [
+        (["version": "5"], "version"), (["version": "x"], "version"), (["mount_port": "0"], "mount_port"),
+        (["uid": "-1"], "uid"),
+    ])
+    func `An option that makes no sense is named`(options: [String: String], name: String) throws {
+        let location = StorageLocation(url: try StorageURL(parsing: "nfs://h/e"), options: StorageOptions(options))
+        let error = #expect(throws: CatalogError.self) { try NFSBackend(location) }
+        #expect(error?.message.hasPrefix("Invalid \(name): must be a whole number") == true)
+    }
+
+    @Test func `A server that was restarted is found again, with what was open`() async throws {
+        try await TestNFSServer.with { server in
+            let scratch = try ScratchDirectory(in: server.share)
+            try scratch.writeFile(["file"], Array("content".utf8))
+            let backend = try NFSBackend(try server.location(of: scratch.path))
+            let reader = try backend.openReader(StoragePath(parsing: "file"))
+            let identity = try backend.probe().identity
+            try await server.make("kill")
+            #expect(throws: CatalogError.self) { try backend.stat(StoragePath(parsing: "file")) }
+            try await server.make("start")
+            let end = ContinuousClock.now + .seconds(20)
+            // The breaker lets nobody through for a moment.
+            while (try? backend.stat(StoragePath(parsing: "file"))) == nil, ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            var buffer = [UInt8](repeating: 0, count: 7)
+            let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
+            #expect(count == 7 && buffer == Array("content".utf8))
+            #expect(try backend.probe().identity == identity)
+        }
+    }
+}
