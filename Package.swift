@@ -27,7 +27,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "Catalogizer",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "catalogizer", targets: ["catalogizer"])],
+    products: [
+        .executable(name: "catalogizer", targets: ["catalogizer"]),
+        .executable(name: "catalogizer-smb", targets: ["catalogizer-smb"]),
+    ],
     dependencies: [
         // HTTP server, with TLS and HTTP/2 as products of the same package.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -57,6 +60,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CNFS", pkgConfig: "libnfs", providers: [.apt(["libnfs-dev"])]),
+        .systemLibrary(name: "CSMBClient", pkgConfig: "smbclient", providers: [.apt(["libsmbclient-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -72,6 +76,10 @@ let package = Package(
             "CatalogPostgres",
             ["CatalogCore", "CatalogDatabase", "CLibPQ", .product(name: "NIOPosix", package: "swift-nio")]),
         house("CatalogStorage", ["CatalogCore", "CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
+        house("SMBWire"),
+        // A program of its own: libsmbclient is under the GPL, and knows one thread only.
+        .executableTarget(name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient"], swiftSettings: houseRules),
+        house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
         house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
         house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),
         house(
@@ -112,7 +120,8 @@ let package = Package(
             name: "catalogizer",
             dependencies: [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageNFS", "CLinux",
+                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageNFS", "StorageSMB",
+                "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,7 +134,7 @@ let package = Package(
             "CatalogTestSupport",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageNFS",
+                "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageNFS", "StorageSMB",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -135,6 +144,8 @@ let package = Package(
             "CatalogDatabaseTests",
             ["CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
+        tests(
+            "StorageSMBTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageSMB", "catalogizer-smb"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
             "CatalogScannerTests",

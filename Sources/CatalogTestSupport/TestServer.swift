@@ -7,6 +7,7 @@ import CatalogStorage
 import Foundation
 import Logging
 import StorageNFS
+import StorageSMB
 
 /// The whole product over a new database and a new directory to scan, without a socket: what contract tests talk to.
 ///
@@ -105,7 +106,7 @@ package struct TestServer: Sendable {
         configuration.scanStopPatience = scanStopPatience
         return CatalogServices(
             database: database, configuration: configuration,
-            providers: [.local(leavingOut: []), NFSBackend.provider], time: clock.source,
+            providers: [.local(leavingOut: []), SMBBackend.provider, NFSBackend.provider], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))
     }

@@ -4,11 +4,20 @@ import Glibc
 
 /// An export of an NFS server, versions 3 and 4, read in user space: nothing is mounted and no privilege is needed.
 package struct NFSBackend: StorageBackend {
-    private let pool: NFSConnectionPool
+    private let pool: ConnectionPool<NFSConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     package init(_ location: StorageLocation) throws {
-        pool = NFSConnectionPool(try NFSTarget(location))
+        let target = try NFSTarget(location)
+        pool = ConnectionPool(
+            limit: Limits.connectionsPerRoot, breaksConnection: { ($0 as? NFSFailure)?.isConnectionBroken ?? false }
+        ) {
+            do {
+                return try NFSConnection(target)
+            } catch let failure as NFSFailure {
+                throw failure.mountError(target)
+            }
+        }
     }
 
     /// The provider for `nfs:` URLs.
@@ -18,7 +27,7 @@ package struct NFSBackend: StorageBackend {
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         let path = NFSPath(directory)
-        try call("list", path, isDirectory: true) { connection in
+        try call("list", path, isDirectory: true) { connection, _ in
             listing.removeAll()
             guard let own = try connection.look(path), own.kind == .directory else {
                 throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(path.text)\"")
@@ -37,7 +46,7 @@ package struct NFSBackend: StorageBackend {
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
         let path = NFSPath(path)
-        let entry = try call("look at", path) { try $0.look(path) }
+        let entry = try call("look at", path) { connection, _ in try connection.look(path) }
         guard let entry else { throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file") }
         return entry
     }
@@ -45,14 +54,15 @@ package struct NFSBackend: StorageBackend {
     /// Links are not followed: what the library says of one in version 4 has no end.
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
         switch try stat(path).kind {
-        case .file: return try call("open", NFSPath(path)) { try NFSReader(NFSPath(path), $0, pool) }
+        case .file:
+            return try call("open", NFSPath(path)) { try NFSReader(NFSPath(path), $0, $1, pool) }
         case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
         }
     }
 
     package func probe() throws -> StorageProbe {
-        let root = try call("probe", NFSPath(StoragePath.root)) { try $0.describeRoot() }
+        let root = try call("probe", NFSPath(StoragePath.root)) { connection, _ in try connection.describeRoot() }
         return StorageProbe(
             identity: "nfs:\(String(root.device, radix: 16)):\(root.inode)", device: 0,
             // As its listing says.
@@ -62,7 +72,8 @@ package struct NFSBackend: StorageBackend {
     package func close() { pool.closeAll() }
 
     private func call<Value>(
-        _ action: String, _ path: NFSPath, isDirectory: Bool = false, _ body: (NFSConnection) throws -> Value
+        _ action: String, _ path: NFSPath, isDirectory: Bool = false,
+        _ body: (NFSConnection, ConnectionPool<NFSConnection>.Lane) throws -> Value
     ) throws -> Value {
         do {
             return try pool.use(body)

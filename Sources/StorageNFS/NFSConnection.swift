@@ -4,7 +4,7 @@ import CatalogStorage
 import Foundation
 import Synchronization
 
-/// One mount of an export: a context of libnfs, which one thread at a time may use. The only file with its pointers.
+/// One mount of an export: a context of libnfs, which one thread at a time may use (its pool sees to that). The only file with its pointers.
 final class NFSConnection: @unchecked Sendable {
     /// Milliseconds after which a server that does not answer is away.
     private static let timeoutMilliseconds: Int32 = 10_000
@@ -12,7 +12,6 @@ final class NFSConnection: @unchecked Sendable {
 
     private let context: OpaquePointer
     private let version: Int
-    private let lock = NSLock()
     private var broken = false
     /// By the server's number of the file.
     private var openFiles: [UInt64: (handle: OpaquePointer, count: Int)] = [:]
@@ -38,22 +37,6 @@ final class NFSConnection: @unchecked Sendable {
     }
 
     deinit { nfs_destroy_context(context) }
-
-    /// Takes the connection if no other thread has it, runs `body` and gives it back.
-    ///
-    /// - Returns: nil when it is in use.
-    func useIfIdle<Value>(_ body: () throws -> Value) rethrows -> Value? {
-        guard lock.try() else { return nil }
-        defer { lock.unlock() }
-        return try body()
-    }
-
-    /// The same, waiting for the thread that has it.
-    func use<Value>(_ body: () throws -> Value) rethrows -> Value {
-        lock.lock()
-        defer { lock.unlock() }
-        return try body()
-    }
 
     /// Whether it is of no use any more; asked on the thread that has it.
     var isGone: Bool { broken }

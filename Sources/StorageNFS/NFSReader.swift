@@ -6,7 +6,7 @@ import Synchronization
 /// the same file.
 final class NFSReader: StorageReader {
     private struct Opened {
-        let connection: NFSConnection
+        let lane: ConnectionPool<NFSConnection>.Lane
         let file: NFSConnection.File
     }
 
@@ -14,11 +14,14 @@ final class NFSReader: StorageReader {
     /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
     let isUnchanged = true
     private let path: NFSPath
-    private let pool: NFSConnectionPool
+    private let pool: ConnectionPool<NFSConnection>
     private let opened: Mutex<Opened>
 
     /// On the thread that has the connection.
-    init(_ path: NFSPath, _ connection: NFSConnection, _ pool: NFSConnectionPool) throws {
+    init(
+        _ path: NFSPath, _ connection: NFSConnection, _ lane: ConnectionPool<NFSConnection>.Lane,
+        _ pool: ConnectionPool<NFSConnection>
+    ) throws {
         let file = try connection.open(path)
         guard file.entry.kind == .file else {
             connection.close(file)
@@ -27,13 +30,13 @@ final class NFSReader: StorageReader {
         self.path = path
         self.pool = pool
         entry = file.entry
-        opened = Mutex(Opened(connection: connection, file: file))
+        opened = Mutex(Opened(lane: lane, file: file))
     }
 
     deinit {
         let last = opened.withLock { $0 }
         // The server forgets what is open on a connection that is gone.
-        last.connection.use { if !last.connection.isGone { last.connection.close(last.file) } }
+        last.lane.use { if !$0.isGone { $0.close(last.file) } }
     }
 
     func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
@@ -58,9 +61,7 @@ final class NFSReader: StorageReader {
         while filled < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(
                 rebasing: buffer[filled..<min(buffer.count, filled + Limits.storageReadBytes)])
-            let count = try last.connection.use {
-                try last.connection.read(last.file, into: rest, at: offset + Int64(filled))
-            }
+            let count = try last.lane.use { try $0.read(last.file, into: rest, at: offset + Int64(filled)) }
             guard count > 0 else { break }
             filled += count
         }
@@ -68,11 +69,9 @@ final class NFSReader: StorageReader {
     }
 
     private func openAgain() throws {
-        let again = try pool.use { connection in
-            Opened(connection: connection, file: try connection.open(path))
-        }
+        let again = try pool.use { Opened(lane: $1, file: try $0.open(path)) }
         guard again.file.entry == entry else {
-            again.connection.use { again.connection.close(again.file) }
+            again.lane.use { $0.close(again.file) }
             throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is another file now")
         }
         opened.withLock { $0 = again }

@@ -6,32 +6,44 @@ import Foundation
 import HTTPTypes
 import Testing
 
-/// Storage roots on other machines, over a real NFS server.
+/// Storage roots on other machines, over real servers.
 @Suite struct RemoteRootContractTests {
     private func with(
+        _ kind: TestStorageServer.Kind = .nfs,
         _ body: @escaping @Sendable (CatalogAPI, ScratchDirectory, _ url: String) async throws -> Void
     ) async throws {
-        let server = try await TestNFSServer.shared()
+        let server = try await TestStorageServer.shared(kind)
         let scratch = try ScratchDirectory(in: server.share)
         let url = server.url + scratch.path.dropFirst(server.share.count)
         try await CatalogAPI.with { try await body($0, scratch, url) }
     }
 
-    @Test func `A remote root is added, scanned, browsed and downloaded from as a local one`() async throws {
-        try await with { api, scratch, url in
+    /// What a request says about a root at this URL.
+    private static func body(_ kind: TestStorageServer.Kind, _ url: String, _ more: String = "") -> String {
+        let login = kind == .nfs ? "" : #","username":"catalogizer","password":"catalogizer""#
+        return #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)"\#(login)\#(more)}"#
+    }
+
+    @Test(arguments: [TestStorageServer.Kind.nfs, .smb])
+    func `A remote root is added, scanned, browsed and downloaded from as a local one`(
+        kind: TestStorageServer.Kind
+    ) async throws {
+        try await with(kind) { api, scratch, url in
             try scratch.makeDirectory(["films"])
             try scratch.writeFile(["films", "a film.mkv"], Array("0123456789".utf8))
-            try scratch.writeFile(["b\n\u{1}"], [1, 2, 3])
-            let made = try await api.post("storage/roots", #"{"name":"nas","protocol":"nfs","url":"\#(url)"}"#)
+            let other = kind == .nfs ? "b\n\u{1}" : "b ü 🎬"
+            try scratch.writeFile([other], [1, 2, 3])
+            let made = try await api.post("storage/roots", Self.body(kind, url))
             #expect(made.status == 201, "\(made.text)")
             let root = try made.object()
             #expect(root["status"] as? String == "online")
             #expect(root["path"] as? String == url)
             #expect(root["host"] as? String == "127.0.0.1")
-            #expect(root["protocol"] as? String == "nfs")
+            #expect(root["protocol"] as? String == kind.rawValue)
+            #expect(root["free_bytes"] == nil)
             let scan = try await api.scan("nas")
             #expect(try scan.object()["status"] as? String == "completed", "\(scan.text)")
-            #expect(try await api.get("catalog/nas").strings("name").sorted() == ["b\n\u{1}", "films"])
+            #expect(try await api.get("catalog/nas").strings("name").sorted() == [other, "films"])
             let id = try #require(
                 try await api.get("search?query=film&is_directory=0").objects("files").first?["id"] as? Int)
             let file = try await api.get("download/file/\(id)")
@@ -84,15 +96,14 @@ import Testing
         }
     }
 
-    @Test func `A server that is away costs no row, and is found again`() async throws {
-        try await TestNFSServer.with { server in
+    @Test(arguments: [TestStorageServer.Kind.nfs, .smb])
+    func `A server that is away costs no row, and is found again`(kind: TestStorageServer.Kind) async throws {
+        try await TestStorageServer.with(kind) { server in
             let scratch = try ScratchDirectory(in: server.share)
             try scratch.writeFile(["film"], Array("content".utf8))
-            let url = server.url + scratch.path.dropFirst(server.share.count)
+            let body = Self.body(kind, server.url(of: scratch.path))
             try await CatalogAPI.with { api in
-                try #require(
-                    try await api.post("storage/roots", #"{"name":"nas","protocol":"nfs","url":"\#(url)"}"#).status
-                        == 201)
+                try #require(try await api.post("storage/roots", body).status == 201)
                 try await api.scan("nas")
                 let id = try #require(try await api.get("search?query=film").objects("files").first?["id"] as? Int)
                 try await server.make("kill")
@@ -103,7 +114,7 @@ import Testing
                 #expect(try await api.get("catalog/nas").strings("name") == ["film"])
                 let test = try await api.post("storage/roots/nas/test").object()
                 #expect(test["success"] as? Bool == false)
-                #expect((test["message"] as? String)?.contains("is its NFS service on") == true, "\(test)")
+                #expect((test["message"] as? String)?.contains("service on, at this port?") == true, "\(test)")
                 try await server.make("start")
                 let deadline = ContinuousClock.now + .seconds(30)
                 while try await api.get("download/file/\(id)").status != 200, ContinuousClock.now < deadline {
@@ -112,6 +123,35 @@ import Testing
                 #expect(try await api.get("download/file/\(id)").text == "content")
                 #expect(try await api.scan("nas").object()["status"] as? String == "completed")
             }
+        }
+    }
+
+    @Test func `A password is sealed, used, and never shown`() async throws {
+        try await with(.smb) { api, scratch, url in
+            try scratch.writeFile(["film"], [1])
+            let made = try await api.post("storage/roots", Self.body(.smb, url))
+            #expect(try made.object()["has_password"] as? Bool == true)
+            #expect(try made.object()["username"] as? String == "catalogizer")
+            #expect(!made.text.contains("password\":\"catalogizer"))
+            let stored = try await api.server.database.read { connection in
+                try connection.rows(SQLStatement("SELECT password_sealed, url FROM storage_roots"), []) {
+                    String(decoding: $0.bytes(0), as: UTF8.self) + $0.text(1)
+                }
+            }
+            #expect(stored.count == 1 && !stored[0].contains("catalogizer\0") && stored[0].hasSuffix(url))
+            // What is not mentioned stays, the password too.
+            #expect(try await api.send(.put, "storage/roots/nas", #"{"max_depth":5}"#).status == 200)
+            #expect(try await api.post("storage/roots/nas/test").object()["success"] as? Bool == true)
+            let moved = try await api.send(.put, "storage/roots/nas", #"{"host":"elsewhere"}"#)
+            #expect(moved.text == #"{"error":"password must be given again when the server changes"}"#)
+            #expect(try await api.send(.put, "storage/roots/nas", #"{"password":"another"}"#).status == 200)
+            let test = try await api.post("storage/roots/nas/test").object()
+            #expect((test["message"] as? String)?.contains("refuses catalogizer") == true, "\(test)")
+            let audit = try await api.get("audit?action=storage_root.").text
+            #expect(audit.contains(#"{"field":"password","from":null,"to":null}"#) && !audit.contains("another"))
+            #expect(
+                try await api.send(.put, "storage/roots/nas", #"{"password":null}"#).object()["has_password"] as? Bool
+                    == false)
         }
     }
 }

@@ -40,7 +40,7 @@ import Testing
 
     @Test func `A protocol of later versions is refused by name`() async throws {
         try await CatalogAPI.with { api in
-            let answer = try await api.post("storage/roots", #"{"name":"nas","protocol":"smb","host":"nas"}"#)
+            let answer = try await api.post("storage/roots", #"{"name":"nas","protocol":"ftp","host":"nas"}"#)
             #expect(answer.status == 400)
             #expect(answer.text.contains("not supported by this version"))
         }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct NFSConformanceTests {
     @Test(arguments: StorageConformance.checks)
     func `It keeps every promise of a backend`(check: StorageConformance.Check) async throws {
-        let server = try await TestNFSServer.shared()
+        let server = try await TestStorageServer.shared(.nfs)
         let scratch = try ScratchDirectory(in: server.share)
         let backend = try NFSBackend(try server.location(of: scratch.path))
         defer { backend.close() }
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func `A link is shown as one, and never followed`() async throws {
-        let server = try await TestNFSServer.shared()
+        let server = try await TestStorageServer.shared(.nfs)
         let scratch = try ScratchDirectory(in: server.share)
         try scratch.writeFile(["file"], Array("content".utf8))
         for (name, target) in [("inside", "file"), ("outside", "../../../../etc/passwd"), ("absolute", "/etc/passwd")] {
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `Many threads list and read at once`() async throws {
-        let server = try await TestNFSServer.shared()
+        let server = try await TestStorageServer.shared(.nfs)
         let scratch = try ScratchDirectory(in: server.share)
         for number in 0..<20 {
             try scratch.writeFile(["file \(number)"], [UInt8](repeating: UInt8(number), count: 100_000))
@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `An export that is not there is named`() async throws {
-        let server = try await TestNFSServer.shared()
+        let server = try await TestStorageServer.shared(.nfs)
         let backend = try NFSBackend(try server.location(of: server.share + "/nowhere"))
         let error = #expect(throws: CatalogError.self) { try backend.probe() }
         #expect(error?.message.contains("has no NFS export /media/nowhere") == true, "\(String(describing: error))")
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `A server that was restarted is found again, with what was open`() async throws {
-        try await TestNFSServer.with { server in
+        try await TestStorageServer.with(.nfs) { server in
             let scratch = try ScratchDirectory(in: server.share)
             try scratch.writeFile(["file"], Array("content".utf8))
             let backend = try NFSBackend(try server.location(of: scratch.path))

@@ -88,6 +88,10 @@ int catalog_file_system_of(int descriptor, struct catalog_file_system *out);
 /// Free and total bytes of the file system at `path`.
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);
 
+/// Starts the program at `path` in a session of its own, with `descriptor` as its number 3, nothing behind its standard streams,
+/// and no other open file. Writes its number to `process`, whom the caller has to wait for.
+int catalog_start_helper(const char *path, int descriptor, pid_t *process);
+
 /// Makes the heap give memory back: at most `arenas` heaps beside each other, and large blocks return to the system when
 /// they are freed. Call before the first thread starts.
 void catalog_bound_heap(int arenas);

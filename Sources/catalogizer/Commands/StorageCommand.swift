@@ -21,32 +21,40 @@ struct StorageAdd: AsyncParsableCommand {
             The URL says where it is:
 
               file:///srv/media              a directory of this machine
-              nfs://nas/export/films         an export of an NFS server; nothing is mounted
+              smb://nas/share/films          a share of an SMB server, with --username and a password or as a guest
+              nfs://nas/export/films         an export of an NFS server
 
             Write a blank as %20. Then look at it with: catalogizer scan NAME
 
-            Other shares (smb, ftp, WebDAV) are not in this version, except as directories that this machine has \
-            mounted; --username and the password are for them.
+            Nothing is mounted. FTP and WebDAV are not in this version, except as directories that this machine has \
+            mounted.
             """)
 
     @Argument(help: "A name of your choice; 1 to 64 characters without / : and commas.")
     var name: String
     @Argument(help: "Where it is.")
     var url: String
-    @Option(help: .init("User to log in as; not in this version.", valueName: "user"))
+    @Option(help: .init("User to log in as; without one, as a guest.", valueName: "user"))
     var username: String?
+    @Option(
+        name: .customLong("option"),
+        help: .init(
+            "What the protocol wants to know beside, as NAME=VALUE: version=3 (NFS), encryption=required (SMB).",
+            valueName: "option"))
+    var protocolOptions: [String] = []
     @Flag(help: "Let it lie inside of another storage root, or around one.")
     var allowOverlap = false
     @OptionGroup var password: PasswordInput
     @OptionGroup var output: OutputOptions
-    @OptionGroup(title: "Settings") var options: SettingsOptions
+    @OptionGroup(title: "Settings") var settings: SettingsOptions
 
     func run() async throws {
         let order = StorageRootOrder(
-            name: name, url: url, username: username, password: try password.read(), allowsOverlap: allowOverlap)
+            name: name, url: url, username: username, password: try password.read(), options: try options(),
+            allowsOverlap: allowOverlap)
         // Nothing is made for an order that can only be refused.
         try order.check()
-        let session = try CommandSession(options)
+        let session = try CommandSession(settings)
         let root = try await session.run(.create) { services, _ in try await services.storageRoots.add(order) }
         if output.json {
             try session.console.print(try JSONLine.text(StorageRootLine(root)))
@@ -57,6 +65,19 @@ struct StorageAdd: AsyncParsableCommand {
                 session.console.say("It cannot be reached yet: \(TerminalText.safe(error))")
             }
             session.console.say("Next: catalogizer scan \(ShellWord.argument(root.name))")
+        }
+    }
+}
+
+extension StorageAdd {
+    /// - Throws: `CatalogError.invalidArgument` for what is no NAME=VALUE.
+    private func options() throws -> [String: String] {
+        try protocolOptions.reduce(into: [:]) { options, text in
+            let sides = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard sides.count == 2, !sides[0].isEmpty else {
+                throw CatalogError(.invalidArgument, "--option wants NAME=VALUE, not \(text)")
+            }
+            options[String(sides[0])] = String(sides[1])
         }
     }
 }

@@ -31,6 +31,8 @@ struct StorageRootOrder: Sendable {
     let url: String
     let username: String?
     let password: SecretText?
+    /// What the protocol wants to know beside, by name.
+    let options: [String: String]
     /// Whether it may lie inside of another one, or around one.
     let allowsOverlap: Bool
 }

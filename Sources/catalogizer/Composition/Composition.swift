@@ -10,6 +10,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import StorageNFS
+import StorageSMB
 
 /// The one place that knows every part of the product and puts them together.
 enum Composition {
@@ -30,7 +31,7 @@ enum Composition {
 
     /// Whether the command line and the server of this program may read a storage.
     static func providers(_ reserved: [ReservedDirectory]) -> [StorageBackendProvider] {
-        [.local(leavingOut: reserved), NFSBackend.provider]
+        [.local(leavingOut: reserved), SMBBackend.provider, NFSBackend.provider]
     }
 
     /// Everything of authentication, for a process that holds `hasher`.

@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogServer
+import CatalogSettings
 import CatalogStorage
 
 /// The commands of storage roots over the service of storage roots.
@@ -54,6 +55,10 @@ extension StorageRootOrder {
     /// - Throws: `CatalogError.invalidArgument`, `.unsupported`.
     func check() throws {
         _ = try draft()
+        let credentials = username.map { StorageCredentials(username: $0, password: password?.exposed ?? "") }
+        let location = StorageLocation(
+            url: try StorageURL(parsing: url), credentials: credentials, options: StorageOptions(options))
+        try Composition.providers([]).backend(for: location).close()
     }
 
     fileprivate func draft() throws -> StorageRootDraft {
@@ -63,6 +68,9 @@ extension StorageRootOrder {
         }
         var draft = try StorageRootDraft(name: name, location: location)
         draft.allowOverlap = allowsOverlap
+        if let username { draft.username = username }
+        draft.password = password.map { SecretValue($0.exposed) }
+        draft.options = options
         return draft
     }
 }

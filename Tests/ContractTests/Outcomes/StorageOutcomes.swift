@@ -18,8 +18,8 @@ enum StorageOutcomes {
             .failure(400, "no path", "path is required").sending(#"{"name":"new","protocol":"local"}"#),
             .failure(
                 400, "a protocol of later versions",
-                #"Protocol "smb" is not supported by this version; supported: local, nfs"#
-            ).sending(#"{"name":"nas","protocol":"smb","host":"nas","path":"share"}"#),
+                #"Protocol "ftp" is not supported by this version; supported: local, nfs, smb"#
+            ).sending(#"{"name":"nas","protocol":"ftp","host":"nas","path":"share"}"#),
             .failure(
                 400, "no directory",
                 "The directory /nowhere does not exist or cannot be reached; make it or correct the path"

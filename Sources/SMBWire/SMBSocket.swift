@@ -1,0 +1,84 @@
+import Glibc
+
+/// One end of the socket between the server and its helper.
+package struct SMBSocket: Sendable {
+    /// A peer that is gone, does not answer in time, or says what is no frame.
+    package struct Broken: Error {
+        /// The errno.
+        package let number: Int32
+    }
+
+    private let descriptor: Int32
+
+    /// - Parameter descriptor: open as long as the value is used.
+    package init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    /// Sends a frame.
+    ///
+    /// - Parameter deadline: milliseconds for all of it; negative for ever.
+    /// - Throws: `Broken`.
+    package func send(_ frame: SMBFrame, deadline: Int32) throws {
+        try write(frame.head, deadline)
+        try write(frame.payload, deadline)
+    }
+
+    /// Receives a frame.
+    ///
+    /// - Parameter deadline: milliseconds without a byte; negative for ever.
+    /// - Throws: `Broken`.
+    package func receive(deadline: Int32) throws -> SMBFrame {
+        guard let (frame, count) = SMBFrame.parse(head: try read(SMBFrame.headBytes, deadline)) else {
+            throw Broken(number: EPROTO)
+        }
+        var whole = frame
+        whole.payload = try read(count, deadline)
+        return whole
+    }
+
+    private func write(_ bytes: [UInt8], _ deadline: Int32) throws {
+        var sent = 0
+        while sent < bytes.count {
+            try wait(POLLOUT, deadline)
+            let count = bytes.withUnsafeBytes { raw in
+                Glibc.send(descriptor, raw.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count > 0 else { throw Broken(number: errno) }
+            sent += count
+        }
+    }
+
+    private func read(_ count: Int, _ deadline: Int32) throws -> [UInt8] {
+        var failure: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = 0
+            while filled < count {
+                do { try wait(POLLIN, deadline) } catch {
+                    failure = (error as? Broken)?.number ?? EIO
+                    return
+                }
+                let got = recv(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, 0)
+                if got < 0, errno == EINTR || errno == EAGAIN { continue }
+                guard got > 0 else {
+                    failure = got == 0 ? EPIPE : errno
+                    return
+                }
+                filled += got
+            }
+        }
+        guard failure == 0 else { throw Broken(number: failure) }
+        return bytes
+    }
+
+    private func wait(_ event: Int32, _ deadline: Int32) throws {
+        var waiting = pollfd(fd: descriptor, events: Int16(event), revents: 0)
+        while true {
+            let ready = poll(&waiting, 1, deadline)
+            if ready > 0 { return }
+            if ready < 0, errno == EINTR { continue }
+            throw Broken(number: ready == 0 ? ETIMEDOUT : errno)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package import CatalogCore
+package import CatalogStorage
+import Glibc
+
+/// A share of an SMB server (versions 2 and 3), read by helper processes.
+package struct SMBBackend: StorageBackend {
+    /// One waits for the server most of the time; more than two gain nothing.
+    private static let helpers = 2
+
+    private let pool: ConnectionPool<SMBConnection>
+
+    /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
+    package init(_ location: StorageLocation) throws {
+        let target = try SMBTarget(location)
+        pool = ConnectionPool(
+            limit: Self.helpers, breaksConnection: { ($0 as? SMBFailure)?.isConnectionBroken ?? false }
+        ) {
+            do {
+                return try SMBConnection(target)
+            } catch let failure as SMBFailure {
+                throw failure.shareError(target)
+            }
+        }
+    }
+
+    /// The provider for `smb:` URLs.
+    package static let provider = StorageBackendProvider(schemes: [.smb]) { try SMBBackend($0) }
+
+    package let capabilities: StorageCapabilities = [.rangeRead, .freeSpace, .caseInsensitive]
+
+    package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
+        let path = Array(directory.bytes)
+        try call("list", path, isDirectory: true) { connection, _ in
+            listing.removeAll()
+            guard let own = try connection.stat(path), own.kind == .directory else {
+                throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(directory.text)\"")
+            }
+            listing.describe(directory: own)
+            try connection.list(path) { name, entry in
+                guard let entry else { return }
+                guard StoragePath.isName(Array(name)) else {
+                    let error = CatalogError(.dataLoss, "The server sent a name that is none")
+                    return listing.failures.append(EntryFailure(name: Array(name), error: error))
+                }
+                try listing.append(name: name, entry)
+            }
+        }
+    }
+
+    package func stat(_ path: StoragePath) throws -> StorageEntry {
+        let bytes = Self.bytes(path)
+        let entry = try call("look at", bytes) { connection, _ in try connection.stat(bytes) }
+        guard let entry else { throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file") }
+        return entry
+    }
+
+    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+        guard try stat(path).kind == .file else {
+            throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
+        }
+        let bytes = Self.bytes(path)
+        return try call("open", bytes) { try SMBReader(bytes, $0, $1, pool) }
+    }
+
+    package func probe() throws -> StorageProbe {
+        let (root, space) = try call("probe", []) { connection, _ in (try connection.stat([]), try connection.space()) }
+        let inode = root?.inode ?? 0
+        return StorageProbe(
+            identity: "smb:\(String(space.fileSystem, radix: 16)):\(UInt64(bitPattern: inode))", device: 0,
+            inode: inode,
+            freeBytes: space.free, totalBytes: space.total)
+    }
+
+    package func close() { pool.closeAll() }
+
+    private func call<Value>(
+        _ action: String, _ path: [UInt8], isDirectory: Bool = false,
+        _ body: (SMBConnection, ConnectionPool<SMBConnection>.Lane) throws -> Value
+    ) throws -> Value {
+        do {
+            return try pool.use(body)
+        } catch let failure as SMBFailure {
+            if isDirectory, failure.number == ENOTDIR {
+                throw CatalogError(.conflict, "Path is not a directory", cause: failure.text)
+            }
+            throw failure.error(action, NameEncoding.text(of: path))
+        }
+    }
+
+    private static func bytes(_ path: StoragePath) -> [UInt8] {
+        Array(path.components.joined(separator: [UInt8(ascii: "/")]))
+    }
+}

@@ -1,0 +1,148 @@
+import CatalogCore
+import CatalogStorage
+import Glibc
+import SMBWire
+import Synchronization
+
+/// One helper process with one connection to a share. Its pool hands it to one thread at a time.
+final class SMBConnection: Sendable {
+    /// The library waits up to twice as long as it is told; whoever waits longer kills.
+    private static let deadline: Int32 = 18_000
+
+    private let process: pid_t
+    private let descriptor: Int32
+    private let socket: SMBSocket
+    private let isKilled = Atomic<Bool>(false)
+
+    /// Starts a helper and lets it log in.
+    ///
+    /// - Throws: `SMBFailure`; `CatalogError.internalError` when the helper program is missing.
+    init(_ target: SMBTarget) throws {
+        (process, descriptor) = try HelperProcess.start()
+        socket = SMBSocket(descriptor)
+        // `deinit` runs when these throw.
+        _ = try ask(.configure, payload: target.settings.payload)
+        // The first question logs in.
+        _ = try stat([])
+    }
+
+    deinit {
+        Glibc.close(descriptor)
+        kill(process, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    }
+
+    /// Whether it is of no use any more.
+    var isGone: Bool { isKilled.load(ordering: .acquiring) }
+
+    func stat(_ path: [UInt8]) throws -> StorageEntry? {
+        try Self.entry(try ask(.stat, payload: path).payload[...])
+    }
+
+    /// Calls `body` with the name and attributes of everything in a directory; nil stands for what is neither file nor
+    /// directory.
+    func list(_ path: [UInt8], _ body: (UnsafeRawBufferPointer, StorageEntry?) throws -> Void) throws {
+        var frame = try ask(.list, payload: path)
+        var failure: (any Error)?
+        while true {
+            // All of the answer is taken, or the next question would get the rest of it.
+            if failure == nil {
+                do { try Self.read(frame.payload, body) } catch { failure = error }
+            }
+            guard frame.first == 1 else { break }
+            frame = try answer()
+        }
+        if let failure { throw failure }
+    }
+
+    /// An open file of this helper.
+    struct File: Sendable {
+        let handle: Int64
+        let entry: StorageEntry
+    }
+
+    func open(_ path: [UInt8]) throws -> File {
+        let frame = try ask(.open, payload: path)
+        guard let entry = try Self.entry(frame.payload[...]) else { throw SMBFailure(number: ENOENT) }
+        return File(handle: frame.first, entry: entry)
+    }
+
+    func read(_ file: File, at offset: Int64, count: Int) throws -> [UInt8] {
+        let size = withUnsafeBytes(of: UInt32(clamping: count)) { Array($0) }
+        let bytes = try ask(.read, first: file.handle, second: offset, payload: size).payload
+        guard bytes.count <= count else { throw broken(EPROTO) }
+        return bytes
+    }
+
+    func close(_ file: File) {
+        _ = try? ask(.close, first: file.handle)
+    }
+
+    /// Room of the share, and the number of its file system.
+    func space() throws -> (free: Int64, total: Int64, fileSystem: UInt64) {
+        let frame = try ask(.space)
+        guard frame.payload.count == 8 else { throw broken(EPROTO) }
+        return (frame.first, frame.second, frame.payload.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
+    }
+
+    // MARK: Frames
+
+    private func ask(
+        _ operation: SMBFrame.Operation, first: Int64 = 0, second: Int64 = 0, payload: [UInt8] = []
+    ) throws -> SMBFrame {
+        guard !isGone else { throw SMBFailure(number: EPIPE) }
+        let request = SMBFrame(code: operation.rawValue, first: first, second: second, payload: payload)
+        do { try socket.send(request, deadline: Self.deadline) } catch let error as SMBSocket.Broken {
+            throw broken(error.number)
+        }
+        return try answer()
+    }
+
+    private func answer() throws -> SMBFrame {
+        let frame: SMBFrame
+        do { frame = try socket.receive(deadline: Self.deadline) } catch let error as SMBSocket.Broken {
+            throw broken(error.number)
+        }
+        guard frame.code == 0 else { throw SMBFailure(number: frame.code) }
+        return frame
+    }
+
+    /// Kills the helper: nobody knows what it would say next.
+    private func broken(_ number: Int32) -> SMBFailure {
+        isKilled.store(true, ordering: .releasing)
+        kill(process, SIGKILL)
+        return SMBFailure(number: number)
+    }
+
+    private static func read(
+        _ payload: [UInt8], _ body: (UnsafeRawBufferPointer, StorageEntry?) throws -> Void
+    ) throws {
+        var rest = payload[...]
+        while !rest.isEmpty {
+            let entry = try entry(rest)
+            rest = rest.dropFirst(SMBAttributes.bytes)
+            guard rest.count >= 2 else { throw SMBFailure(number: EPROTO) }
+            let count = Int(rest.prefix(2).withUnsafeBytes { $0.loadUnaligned(as: UInt16.self) })
+            rest = rest.dropFirst(2)
+            guard rest.count >= count else { throw SMBFailure(number: EPROTO) }
+            try rest.prefix(count).withUnsafeBytes { try body($0, entry) }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Nil for what is neither file nor directory.
+    private static func entry(_ payload: ArraySlice<UInt8>) throws -> StorageEntry? {
+        guard let attributes = SMBAttributes(payload) else { throw SMBFailure(number: EPROTO) }
+        guard let kind: EntryKind = attributes.kind == 0 ? .file : attributes.kind == 1 ? .directory : nil else {
+            return nil
+        }
+        var entry = StorageEntry(kind: kind)
+        entry.sizeBytes = max(0, attributes.size)
+        entry.modifiedNS = attributes.modifiedNS
+        entry.changedNS = attributes.changedNS
+        entry.inode = attributes.inode
+        if kind == .directory { entry.sizeBytes = 0 }
+        return entry
+    }
+}

@@ -1,0 +1,92 @@
+import CSMBClient
+import Glibc
+import SMBWire
+
+/// The helper of the server for one SMB share, in a process of its own: libsmbclient knows one thread only, waits longer than it
+/// is told, and is under another licence. Whoever started it may kill it at any time.
+///
+/// It reads requests from descriptor 3 and answers each in turn, until the other side is gone.
+@main
+struct SMBHelper {
+    private static let descriptor: Int32 = 3
+
+    static func main() {
+        signal(SIGINT, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
+        let socket = SMBSocket(descriptor)
+        var share: SMBShare?
+        // Ends when the other side does.
+        while let request = try? socket.receive(deadline: -1) {
+            do {
+                guard let operation = SMBFrame.Operation(rawValue: request.code) else { throw SMBError(EPROTO) }
+                if operation == .configure {
+                    share = try SMBShare(request.payload)
+                    try socket.send(SMBFrame(code: 0), deadline: -1)
+                } else if let share {
+                    try answer(operation, request, share, socket)
+                } else {
+                    throw SMBError(EPROTO)
+                }
+            } catch let error as SMBError {
+                guard (try? socket.send(SMBFrame(code: error.number), deadline: -1)) != nil else { return }
+            } catch {
+                return
+            }
+        }
+    }
+
+    private static func answer(
+        _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket
+    ) throws {
+        switch operation {
+        case .configure: break
+        case .stat:
+            var payload: [UInt8] = []
+            try share.stat(request.payload).write(to: &payload)
+            try socket.send(SMBFrame(code: 0, payload: payload), deadline: -1)
+        case .list: try list(request.payload, share, socket)
+        case .open:
+            let (handle, attributes) = try share.open(request.payload)
+            var payload: [UInt8] = []
+            attributes.write(to: &payload)
+            try socket.send(SMBFrame(code: 0, first: Int64(handle), payload: payload), deadline: -1)
+        case .read:
+            guard request.payload.count == 4 else { throw SMBError(EPROTO) }
+            let count = request.payload.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self)) }
+            guard count <= SMBFrame.payloadMax else { throw SMBError(EPROTO) }
+            let bytes = try share.read(Int32(clamping: request.first), at: request.second, count: count)
+            try socket.send(SMBFrame(code: 0, payload: bytes), deadline: -1)
+        case .close:
+            share.close(Int32(clamping: request.first))
+            try socket.send(SMBFrame(code: 0), deadline: -1)
+        case .space:
+            let space = try share.space()
+            var payload: [UInt8] = []
+            withUnsafeBytes(of: space.fileSystem) { payload += $0 }
+            try socket.send(SMBFrame(code: 0, first: space.free, second: space.total, payload: payload), deadline: -1)
+        }
+    }
+
+    private static func list(_ path: [UInt8], _ share: SMBShare, _ socket: SMBSocket) throws {
+        var payload: [UInt8] = []
+        try share.list(path) { name, attributes in
+            attributes.write(to: &payload)
+            withUnsafeBytes(of: UInt16(clamping: name.count)) { payload += $0 }
+            payload += name.prefix(Int(UInt16.max))
+            if payload.count > 256 << 10 {
+                try socket.send(SMBFrame(code: 0, first: 1, payload: payload), deadline: -1)
+                payload.removeAll(keepingCapacity: true)
+            }
+        }
+        try socket.send(SMBFrame(code: 0, payload: payload), deadline: -1)
+    }
+}
+
+/// A call that failed, with its errno.
+struct SMBError: Error {
+    let number: Int32
+
+    init(_ number: Int32) {
+        self.number = number == 0 ? EIO : number
+    }
+}

@@ -1,0 +1,136 @@
+import CatalogCore
+import CatalogStorage
+import CatalogTestSupport
+import StorageSMB
+import Testing
+
+/// A directory of a share, which holds the names that Windows knows.
+private struct SMBScratch: StorageFixtureWriter {
+    let scratch: ScratchDirectory
+
+    func canHold(_ name: [UInt8]) -> Bool { SMBNames.canExist(name) }
+    func writeFile(_ path: StoragePath, _ content: [UInt8]) throws { try scratch.writeFile(path, content) }
+    func makeDirectory(_ path: StoragePath) throws { try scratch.makeDirectory(path) }
+    func remove(_ path: StoragePath) throws { try scratch.remove(path) }
+}
+
+/// The SMB backend against a real server.
+@Suite struct SMBConformanceTests {
+    @Test(arguments: StorageConformance.checks)
+    func `It keeps every promise of a backend`(check: StorageConformance.Check) async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        let backend = try SMBBackend(try server.location(of: scratch.path))
+        defer { backend.close() }
+        try check.run(backend, SMBScratch(scratch: scratch))
+    }
+
+    @Test func `Many threads list and read at once`() async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        for number in 0..<20 {
+            try scratch.writeFile(["file \(number)"], [UInt8](repeating: UInt8(number), count: 100_000))
+        }
+        let backend = try SMBBackend(try server.location(of: scratch.path))
+        let pool = BlockingPool(name: "test", threads: 16, queueLimit: 1_000)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for round in 0..<200 {
+                group.addTask {
+                    try await pool.run {
+                        let reader = try backend.openReader(StoragePath(parsing: "file \(round % 20)"))
+                        var buffer = [UInt8](repeating: 99, count: 1_000)
+                        let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 50_000) }
+                        #expect(buffer == [UInt8](repeating: UInt8(round % 20), count: 1_000) && count == 1_000)
+                        var listing = DirectoryListing()
+                        try backend.list(NativePath(), into: &listing)
+                        #expect(listing.entries.count == 20)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        try await pool.shutdown()
+    }
+
+    @Test func `A large file is read as it is`() async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        let content = (0..<5_000_003).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ $0 >> 16) }
+        try scratch.writeFile(["file"], content)
+        let reader = try SMBBackend(try server.location(of: scratch.path)).openReader(StoragePath(parsing: "file"))
+        var buffer = [UInt8](repeating: 0, count: content.count + 1)
+        let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
+        #expect(count == content.count && Array(buffer[..<count]) == content)
+    }
+
+    @Test func `A guest may read what is for guests, and encryption may be asked for`() async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        try scratch.writeFile(["file"], [1])
+        let guest = server.url(of: scratch.path).replacing("/media/", with: "/guest/")
+        let backend = try SMBBackend(StorageLocation(url: try StorageURL(parsing: guest)))
+        #expect(try backend.stat(StoragePath(parsing: "file")).sizeBytes == 1)
+        let encrypted = try SMBBackend(try server.location(of: scratch.path, ["encryption": "required"]))
+        #expect(try encrypted.stat(StoragePath(parsing: "file")).sizeBytes == 1)
+    }
+
+    @Test(arguments: [
+        ("smb://127.0.0.1:1/media", "nothing listens on port 1; is its SMB service on"),
+        ("smb://no.such.host.invalid/media", "cannot be resolved"),
+    ])
+    func `A server that is not there is named, with what to do`(url: String, text: String) throws {
+        let backend = try SMBBackend(StorageLocation(url: try StorageURL(parsing: url)))
+        let error = #expect(throws: CatalogError.self) { try backend.probe() }
+        #expect(error?.code == .storageUnavailable)
+        #expect(error?.message.contains(text) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func `A wrong password, a share and a directory that are not there are told apart`() async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let base = server.url.dropLast("/media".count)
+        let right = StorageCredentials(username: "catalogizer", password: "catalogizer")
+        let cases: [(String, StorageCredentials?, String)] = [
+            ("\(base)/media", StorageCredentials(username: "catalogizer", password: "wrong"), "refuses catalogizer"),
+            ("\(base)/media", nil, "lets no guests in"), ("\(base)/nowhere", right, "has no share nowhere"),
+            ("\(base)/media/nowhere", right, "has no directory nowhere"),
+        ]
+        for (url, credentials, text) in cases {
+            let backend = try SMBBackend(StorageLocation(url: try StorageURL(parsing: url), credentials: credentials))
+            let error = #expect(throws: CatalogError.self) { try backend.probe() }
+            #expect(error?.message.contains(text) == true, "\(url): \(error?.description ?? "")")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("smb://h", [:], "path must begin with the name of a share"),
+            ("smb://h/s", ["encryption": "maybe"], "Invalid encryption: must be one of default, required"),
+        ] as [(String, [String: String], String)])
+    func `What makes no sense is named`(url: String, options: [String: String], text: String) throws {
+        let location = StorageLocation(url: try StorageURL(parsing: url), options: StorageOptions(options))
+        let error = #expect(throws: CatalogError.self) { try SMBBackend(location) }
+        #expect(error?.message == text)
+    }
+
+    @Test func `A server that was restarted is found again, with what was open`() async throws {
+        try await TestStorageServer.with(.smb) { server in
+            let scratch = try ScratchDirectory(in: server.share)
+            try scratch.writeFile(["file"], Array("content".utf8))
+            let backend = try SMBBackend(try server.location(of: scratch.path))
+            let reader = try backend.openReader(StoragePath(parsing: "file"))
+            let identity = try backend.probe().identity
+            try await server.make("kill")
+            #expect(throws: CatalogError.self) { try backend.stat(StoragePath(parsing: "file")) }
+            try await server.make("start")
+            let end = ContinuousClock.now + .seconds(20)
+            // The breaker lets nobody through for a moment.
+            while (try? backend.stat(StoragePath(parsing: "file"))) == nil, ContinuousClock.now < end {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            var buffer = [UInt8](repeating: 0, count: 7)
+            let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
+            #expect(count == 7 && buffer == Array("content".utf8))
+            #expect(try backend.probe().identity == identity)
+        }
+    }
+}
