@@ -78,7 +78,8 @@ let package = Package(
         house("CatalogStorage", ["CatalogCore", "CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
         house("SMBWire"),
         // A program of its own: libsmbclient is under the GPL, and knows one thread only.
-        .executableTarget(name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient"], swiftSettings: houseRules),
+        .executableTarget(
+            name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CLinux"], swiftSettings: houseRules),
         house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
         house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
         house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),

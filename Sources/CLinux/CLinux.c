@@ -133,9 +133,14 @@ int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *
 
 void catalog_bound_heap(int arenas) {
     // Setting them also turns off that glibc raises both thresholds (up to 32 MiB) with the first large block it frees.
-    mallopt(M_MMAP_THRESHOLD, 2 << 20);
-    mallopt(M_TRIM_THRESHOLD, 2 << 20);
+    mallopt(M_MMAP_THRESHOLD, 8 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
     mallopt(M_ARENA_MAX, arenas);
+}
+
+void catalog_keep_large_blocks(void) {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
 }
 
 void catalog_trim_heap(void) { malloc_trim(0); }

@@ -14,12 +14,16 @@ package protocol StorageReader: Sendable {
     /// - Returns: bytes read, perhaps fewer than asked for; 0 at the end of the file; nil when it would have to wait.
     func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int?
 
+    /// Whether each read is a question to another machine, so that a stream gains from asking before it needs the answer.
+    var isRemote: Bool { get }
+
     /// Whether the file is still the one that was opened: neither written, replaced, renamed nor removed. It answers from
     /// memory and never waits, so a storage that would have to be asked may be believed unchanged.
     var isUnchanged: Bool { get }
 }
 
 extension StorageReader {
+    package var isRemote: Bool { false }
     /// Bytes of the file when it was opened.
     package var sizeBytes: Int64 { entry.sizeBytes }
     /// When its content changed, in nanoseconds since 1970.

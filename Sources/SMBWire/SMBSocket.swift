@@ -50,26 +50,42 @@ package struct SMBSocket: Sendable {
         }
     }
 
+    /// Receives a frame whose payload goes into `target`, as far as there is room; of an error the payload is dropped.
+    ///
+    /// - Returns: the frame without its payload, and how many bytes of `target` are filled.
+    /// - Throws: `Broken`, also for more bytes than there is room.
+    package func receive(
+        into target: UnsafeMutableRawBufferPointer, deadline: Int32
+    ) throws -> (frame: SMBFrame, count: Int) {
+        guard let (frame, count) = SMBFrame.parse(head: try read(SMBFrame.headBytes, deadline)), count <= target.count
+        else { throw Broken(number: EPROTO) }
+        try fill(UnsafeMutableRawBufferPointer(rebasing: target[..<count]), deadline)
+        return (frame, count)
+    }
+
     private func read(_ count: Int, _ deadline: Int32) throws -> [UInt8] {
-        var failure: Int32 = 0
+        var failure: (any Error)?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = 0
-            while filled < count {
-                do { try wait(POLLIN, deadline) } catch {
-                    failure = (error as? Broken)?.number ?? EIO
-                    return
-                }
-                let got = recv(descriptor, buffer.baseAddress.map { $0 + filled }, count - filled, 0)
-                if got < 0, errno == EINTR || errno == EAGAIN { continue }
-                guard got > 0 else {
-                    failure = got == 0 ? EPIPE : errno
-                    return
-                }
-                filled += got
+            do {
+                try fill(UnsafeMutableRawBufferPointer(buffer), deadline)
+                filled = count
+            } catch {
+                failure = error
             }
         }
-        guard failure == 0 else { throw Broken(number: failure) }
+        if let failure { throw failure }
         return bytes
+    }
+
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ deadline: Int32) throws {
+        var filled = 0
+        while filled < buffer.count {
+            try wait(POLLIN, deadline)
+            let got = recv(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled, 0)
+            if got < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard got > 0 else { throw Broken(number: got == 0 ? EPIPE : errno) }
+            filled += got
+        }
     }
 
     private func wait(_ event: Int32, _ deadline: Int32) throws {

@@ -13,6 +13,7 @@ final class NFSReader: StorageReader {
     let entry: StorageEntry
     /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
     let isUnchanged = true
+    let isRemote = true
     private let path: NFSPath
     private let pool: ConnectionPool<NFSConnection>
     private let opened: Mutex<Opened>

@@ -68,11 +68,20 @@ final class SMBConnection: Sendable {
         return File(handle: frame.first, entry: entry)
     }
 
-    func read(_ file: File, at offset: Int64, count: Int) throws -> [UInt8] {
-        let size = withUnsafeBytes(of: UInt32(clamping: count)) { Array($0) }
-        let bytes = try ask(.read, first: file.handle, second: offset, payload: size).payload
-        guard bytes.count <= count else { throw broken(EPROTO) }
-        return bytes
+    /// - Returns: bytes read; 0 at the end of the file.
+    func read(_ file: File, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        guard !isGone else { throw SMBFailure(number: EPIPE) }
+        let size = withUnsafeBytes(of: UInt32(clamping: buffer.count)) { Array($0) }
+        let request = SMBFrame(
+            code: SMBFrame.Operation.read.rawValue, first: file.handle, second: offset, payload: size)
+        do {
+            try socket.send(request, deadline: Self.deadline)
+            let (frame, count) = try socket.receive(into: buffer, deadline: Self.deadline)
+            guard frame.code == 0 else { throw SMBFailure(number: frame.code) }
+            return count
+        } catch let error as SMBSocket.Broken {
+            throw broken(error.number)
+        }
     }
 
     func close(_ file: File) {

@@ -13,6 +13,7 @@ final class SMBReader: StorageReader {
     let entry: StorageEntry
     /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
     let isUnchanged = true
+    let isRemote = true
     private let path: [UInt8]
     private let pool: ConnectionPool<SMBConnection>
     private let opened: Mutex<Opened>
@@ -54,11 +55,11 @@ final class SMBReader: StorageReader {
         let last = opened.withLock { $0 }
         var filled = 0
         while filled < buffer.count {
-            let count = min(buffer.count - filled, Limits.storageReadBytes)
-            let bytes = try last.lane.use { try $0.read(last.file, at: offset + Int64(filled), count: count) }
-            guard !bytes.isEmpty else { break }
-            UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<(filled + bytes.count)]).copyBytes(from: bytes)
-            filled += bytes.count
+            let rest = UnsafeMutableRawBufferPointer(
+                rebasing: buffer[filled..<min(buffer.count, filled + Limits.storageReadBytes)])
+            let count = try last.lane.use { try $0.read(last.file, into: rest, at: offset + Int64(filled)) }
+            guard count > 0 else { break }
+            filled += count
         }
         return filled
     }

@@ -1,3 +1,4 @@
+import CLinux
 import CSMBClient
 import Glibc
 import SMBWire
@@ -13,6 +14,7 @@ struct SMBHelper {
     static func main() {
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
+        catalog_keep_large_blocks()
         let socket = SMBSocket(descriptor)
         var share: SMBShare?
         // Ends when the other side does.

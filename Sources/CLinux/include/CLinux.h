@@ -96,6 +96,10 @@ int catalog_start_helper(const char *path, int descriptor, pid_t *process);
 /// they are freed. Call before the first thread starts.
 void catalog_bound_heap(int arenas);
 
+/// Makes the heap keep large blocks for the next one who wants such: for a process that allocates one for each read, where a fresh
+/// page for every four kilobytes costs more than the read itself.
+void catalog_keep_large_blocks(void);
+
 /// Gives the free pages of all heaps back to the system. Takes milliseconds, and holds up whoever allocates meanwhile.
 void catalog_trim_heap(void);
 

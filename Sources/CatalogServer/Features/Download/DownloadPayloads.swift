@@ -6,8 +6,8 @@ import NIOCore
 
 /// Turns an open file into a response: validators, conditions, a range, and a body that is read as the client takes it.
 struct FileResponse {
-    /// Bytes that are read and sent in one piece. A file or range up to this size is one read and one write.
-    private static let chunkBytes = 256 << 10
+    /// A file or range up to this size is one read and one write.
+    private static let chunkBytes = ReadAhead.localChunkBytes
 
     private let file: OpenFile
     private let service: DownloadService
@@ -82,18 +82,16 @@ struct FileResponse {
         let slot = try service.begin(of: userID)
         return context.streamBody(length: part.count) { writer in
             defer { slot.end() }
-            var offset = part.lowerBound
             var askedAt = ContinuousClock.now
-            while offset < part.upperBound {
+            var chunks = ReadAhead(part, isRemote: file.reader.isRemote, chunk(at:count:))
+            while let next = chunks.next() {
                 if askedAt.duration(to: .now) > EventStream.livenessInterval {
                     askedAt = .now
                     // The length is promised, so the connection breaks.
                     guard await mayGoOn() else { throw AuthenticationFailure.revokedToken }
                 }
-                let count = Int(min(Int64(Self.chunkBytes), part.upperBound - offset))
                 try await writer.waitForRoom()
-                try await writer.write(try await chunk(at: offset, count: count))
-                offset += Int64(count)
+                try await writer.write(try await next.bytes())
             }
         }
     }

@@ -1,0 +1,67 @@
+import CatalogCore
+import NIOCore
+
+/// The pieces of a part of a file, in order. Of a remote file a few are asked for before they are needed: while one is sent, the
+/// other machine reads the next.
+struct ReadAhead {
+    /// Read and sent in one piece: more falls out of the processor's caches.
+    static let localChunkBytes = 256 << 10
+    /// Each is a round trip; one on its way while another is sent fills the line.
+    private static let remoteChunksAhead = 3
+
+    typealias Read = @Sendable (_ offset: Int64, _ count: Int) async throws -> ByteBuffer
+
+    /// A piece that is read when somebody wants it, or is being read already.
+    struct Piece {
+        fileprivate let offset: Int64
+        fileprivate let count: Int
+        fileprivate let read: Read
+        /// Cancelled with the piece, so that a client who goes leaves nothing behind.
+        fileprivate let task: RunningRead?
+
+        func bytes() async throws -> ByteBuffer {
+            guard let task else { return try await read(offset, count) }
+            return try await task.value()
+        }
+    }
+
+    private let read: Read
+    private let end: Int64
+    private let chunkBytes: Int
+    private let ahead: Int
+    private var offset: Int64
+    private var pieces: [Piece] = []
+
+    /// - Parameter read: reads exactly so many bytes at an offset.
+    init(_ part: Range<Int64>, isRemote: Bool, _ read: @escaping Read) {
+        self.read = read
+        (offset, end) = (part.lowerBound, part.upperBound)
+        chunkBytes = isRemote ? Limits.storageReadBytes : Self.localChunkBytes
+        ahead = isRemote ? Self.remoteChunksAhead : 0
+    }
+
+    /// The next piece; nil at the end.
+    mutating func next() -> Piece? {
+        repeat {
+            guard offset < end else { break }
+            let count = Int(min(Int64(chunkBytes), end - offset))
+            let task = ahead > 0 ? RunningRead { [read, offset] in try await read(offset, count) } : nil
+            pieces.append(Piece(offset: offset, count: count, read: read, task: task))
+            offset += Int64(count)
+        } while pieces.count <= ahead
+        return pieces.isEmpty ? nil : pieces.removeFirst()
+    }
+}
+
+/// A read that is under way, until nobody wants it any more.
+private final class RunningRead: Sendable {
+    private let task: Task<ByteBuffer, any Error>
+
+    init(_ body: @escaping @Sendable () async throws -> ByteBuffer) {
+        task = Task { try await body() }
+    }
+
+    deinit { task.cancel() }
+
+    func value() async throws -> ByteBuffer { try await task.value }
+}
