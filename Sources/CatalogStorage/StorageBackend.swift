@@ -42,11 +42,17 @@ package protocol StorageBackend: Sendable {
     ///   is wrong and what to do next.
     func probe() throws -> StorageProbe
 
+    /// Whether calls reach the storage now, or fail at once because it was away a moment ago; nil for what is on this machine.
+    var circuit: CircuitBreaker.State? { get }
+
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
     func close()
 }
 
 extension StorageBackend {
+    /// None, for what is on this machine.
+    package var circuit: CircuitBreaker.State? { nil }
+
     /// As the requirement says, for backends that open nothing for a listing that `stat` would not open too.
     package func statDirectory(_ directory: NativePath) throws -> StorageEntry { try stat(directory.storagePath()) }
 }

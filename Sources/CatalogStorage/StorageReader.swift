@@ -23,6 +23,7 @@ package protocol StorageReader: Sendable {
 }
 
 extension StorageReader {
+    /// No, for what is on this machine.
     package var isRemote: Bool { false }
     /// Bytes of the file when it was opened.
     package var sizeBytes: Int64 { entry.sizeBytes }

@@ -34,6 +34,9 @@ package final class StorageRegistry: Sendable {
         return kept
     }
 
+    /// The backend of the root `id`, if one was made.
+    package func known(_ id: RootID) -> (any StorageBackend)? { state.withLock { $0.backends[id] } }
+
     /// Forgets the root's backend, after its settings changed or it was removed.
     ///
     /// Calls that are running end normally.

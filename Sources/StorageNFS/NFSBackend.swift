@@ -69,6 +69,8 @@ package struct NFSBackend: StorageBackend {
             inode: try stat(.root).inode, freeBytes: root.free, totalBytes: root.total)
     }
 
+    package var circuit: CircuitBreaker.State? { pool.circuit }
+
     package func close() { pool.closeAll() }
 
     private func call<Value>(

@@ -71,6 +71,8 @@ package struct SMBBackend: StorageBackend {
             freeBytes: space.free, totalBytes: space.total)
     }
 
+    package var circuit: CircuitBreaker.State? { pool.circuit }
+
     package func close() { pool.closeAll() }
 
     private func call<Value>(

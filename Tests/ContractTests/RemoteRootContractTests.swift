@@ -112,6 +112,9 @@ import Testing
                 let away = try await api.get("download/file/\(id)")
                 #expect(away.status == 502 && away.text == #"{"error":"Storage unavailable"}"#)
                 #expect(try await api.get("catalog/nas").strings("name") == ["film"])
+                #expect(try await api.get("storage/list/?storage_id=nas").status == 502)
+                #expect(try await api.get("storage/roots/nas").object()["circuit"] as? String == "open")
+                #expect(try await api.get("/metrics").text.contains(#"catalogizer_storage_circuit_open{root="nas"} 1"#))
                 let test = try await api.post("storage/roots/nas/test").object()
                 #expect(test["success"] as? Bool == false)
                 #expect((test["message"] as? String)?.contains("service on, at this port?") == true, "\(test)")
@@ -121,6 +124,8 @@ import Testing
                     try await Task.sleep(for: .milliseconds(100))
                 }
                 #expect(try await api.get("download/file/\(id)").text == "content")
+                #expect(try await api.get("storage/list/?storage_id=nas").strings("name") == ["film"])
+                #expect(try await api.get("storage/roots/nas").object()["circuit"] as? String == "closed")
                 #expect(try await api.scan("nas").object()["status"] as? String == "completed")
             }
         }

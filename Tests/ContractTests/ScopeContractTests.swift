@@ -86,6 +86,14 @@ import Testing
                 #expect(link.status == 404, "\(path): \(link.text)")
             }
             #expect(try await api.get("catalog/other", token: token).status == 404)
+            let live = try await api.get("storage/list/?storage_id=media", token: token)
+            #expect(try live.strings("name") == ["films", "music"])
+            #expect(
+                try await api.get("storage/list/music?storage_id=1", token: token).strings("name") == [
+                    "a film score.flac"
+                ])
+            #expect(try await api.get("storage/list/films/private?storage_id=1", token: token).status == 404)
+            #expect(try await api.get("storage/list/?storage_id=other", token: token).status == 404)
             let seen = try await api.id(of: "films/family/a%20film.mkv")
             #expect(try await api.get("download/file/\(seen)", token: token).status == 200)
         }
@@ -212,8 +220,10 @@ import Testing
             where endpoint.demandsAuthentication && !endpoint.template.parameterNames.isEmpty {
                 guard endpoint.authentication != .signedLink else { continue }
                 for path in Set([endpoint.path(), endpoint.path(tail: "media/films/a.txt")]) {
+                    let query = endpoint.queryParameters.filter(\.isRequired).map { "\($0.name)=1" }
                     let answer = try await api.send(
-                        endpoint.requestMethod, path, endpoint.takesJSON ? "{}" : "", token: tenant)
+                        endpoint.requestMethod, path + (query.isEmpty ? "" : "?" + query.joined(separator: "&")),
+                        endpoint.takesJSON ? "{}" : "", token: tenant)
                     #expect(
                         [403, 404].contains(answer.status), "\(endpoint.id) \(path): \(answer.status) \(answer.text)")
                     #expect(!answer.text.contains("a.txt"), "\(endpoint.id)")

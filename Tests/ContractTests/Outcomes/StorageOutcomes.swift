@@ -1,9 +1,27 @@
 /// What the endpoints of storage roots answer.
 enum StorageOutcomes {
-    static let all = [list, creation, description, change, removal, test]
+    static let all = [list, files, creation, description, change, removal, test]
 
     private static let list = EndpointOutcomes(
         "storage.list", "storage/roots", [.success(200, "a viewer", showing: #""name":"media""#).by(.viewer)])
+
+    private static let files = EndpointOutcomes(
+        "storage.files", "storage/list/films?storage_id=media",
+        [
+            .success(
+                200, "a directory",
+                showing:
+                    #"{"path":"/films","storage_id":"media","files":[{"name":"a.txt","path":"films/a.txt","is_directory":false,"size":10"#
+            ).by(.viewer),
+            .success(200, "the root", showing: #""files":[{"name":"films","path":"films","is_directory":true"#)
+                .at("storage/list/?storage_id=1"),
+            .failure(400, "no root", "storage_id is required").at("storage/list/films"),
+            .failure(400, "a file", "Path is not a directory").at("storage/list/films/a.txt?storage_id=media"),
+            .failure(400, "a way out", "Invalid path").at("storage/list/%2e%2e/films?storage_id=media"),
+            .failure(404, "an unknown root", "Storage root not found").at("storage/list/films?storage_id=nowhere"),
+            .failure(404, "an unknown path", "Path not found").at("storage/list/nowhere?storage_id=media"),
+            .failure(502, "a storage that is away", "Storage unavailable").after(.storageAway),
+        ])
 
     private static let creation = EndpointOutcomes(
         "storage.create", "storage/roots",

@@ -52,3 +52,12 @@ package struct Caller: Sendable, Equatable {
 
 /// Number of a role.
 package typealias RoleID = Int64
+
+extension AccessScope {
+    /// - Throws: `CatalogError.permissionDenied` for callers who may see a part of the root only.
+    func requireWhole(_ id: RootID) throws {
+        guard allowsWhole(id) else {
+            throw CatalogError(.permissionDenied, "This needs a role that may see the whole storage root")
+        }
+    }
+}

@@ -1,5 +1,6 @@
 import CatalogCore
 package import CatalogJobs
+import CatalogStorage
 
 /// The numbers about the catalog's own work, as the database and this process know them: no storage is touched for them.
 package struct ActivityMetrics: Sendable {
@@ -36,6 +37,14 @@ package struct ActivityMetrics: Sendable {
                     gauge: "catalogizer_storage_root_online",
                     "Whether a storage root could be reached when it was last tried.",
                     roots.filter { $0.status != .unknown }.map { ([("root", $0.name)], $0.status == .online ? 1 : 0) }))
+            let circuits = roots.compactMap { root in self.roots.circuit(of: root.id).map { (root.name, $0) } }
+            if !circuits.isEmpty {
+                result.append(
+                    MetricFamily(
+                        gauge: "catalogizer_storage_circuit_open",
+                        "Whether calls to a remote root fail at once, because it was away a moment ago.",
+                        circuits.map { ([("root", $0.0)], $0.1 == .closed ? 0 : 1) }))
+            }
         }
         return result
     }

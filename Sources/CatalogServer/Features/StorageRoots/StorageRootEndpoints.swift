@@ -4,6 +4,17 @@ enum StorageRootEndpoints {
         Endpoint(.get, "/api/v1/storage/roots", id: "storage.list", "List the storage roots", tag: .storage)
             .requires("media.view")
             .answers(200, "StorageRoots"),
+        Endpoint(
+            .get, "/api/v1/storage/list/{path...}", id: "storage.files", "List a directory as it is now", tag: .storage
+        )
+        .described("Asks the storage itself, not the catalog. Directories first, then by name.")
+        .requires("media.view")
+        .query(
+            QueryParameter(
+                "storage_id", .string, "The storage root: its string id, name or number", isRequired: true),
+            .limit, .offset
+        )
+        .answers(200, "StorageListing").fails(400, 404, 502),
         Endpoint(.post, "/api/v1/storage/roots", id: "storage.create", "Add a storage root", tag: .storage)
             .described("A root with the same name and protocol is changed instead, with 200.")
             .requires("system.configure")
@@ -50,6 +61,10 @@ enum StorageRootEndpoints {
             .always("include_patterns", .array(of: .text)), .always("exclude_patterns", .array(of: .text)),
             .always("status", .oneOf(["online", "offline", "unknown", "disabled"])),
             .always("last_error", .nullable(.text)), .always("last_checked_at", .nullable(.time)),
+            .maybe(
+                "circuit", .oneOf(["closed", "open", "half_open"]),
+                "Of a remote root: closed while calls reach it; open while they fail at once, because it was away a moment ago"
+            ),
             .maybe("free_bytes", .integer), .maybe("total_bytes", .integer), .always("created_at", .time),
             .always("updated_at", .time), .always("last_scan_at", .nullable(.time)), .maybe("message", .text)),
         SchemaDefinition(
@@ -66,6 +81,15 @@ enum StorageRootEndpoints {
             .maybe("enabled", .boolean), .maybe("allow_overlap", .boolean), .maybe("max_depth", .nullable(.integer)),
             .maybe("enable_duplicate_detection", .boolean), .maybe("enable_metadata_extraction", .boolean),
             .maybe("include_patterns", .array(of: .text)), .maybe("exclude_patterns", .array(of: .text))),
+        SchemaDefinition(
+            "StorageListing", "A directory as it is now", .always("path", .text, "With a slash in front"),
+            .always("storage_id", .text), .always("files", .array(of: .named("LiveEntry"))),
+            .always("count", .integer, "Rows of this page"), .always("total", .integer), .always("limit", .integer),
+            .always("offset", .integer)),
+        SchemaDefinition(
+            "LiveEntry", "A name in a directory", .always("name", .text),
+            .always("path", .text, "Below the root"), .always("is_directory", .boolean), .always("size", .integer),
+            .always("modified_at", .nullable(.time)), .maybe("mime_type", .text), .maybe("extension", .text)),
         SchemaDefinition(
             "StorageTest", "Whether a root could be reached", example: #"{"success":true,"message":"Reachable"}"#,
             .always("success", .boolean), .always("message", .text), .maybe("free_bytes", .integer),

@@ -209,8 +209,10 @@ private struct OptionValue: Decodable, Sendable {
 }
 
 extension JSONWriter {
-    /// A storage root; `space` and `message` where the answer has them.
-    mutating func storageRoot(_ root: StorageRoot, space: StorageProbe? = nil, message: String? = nil) {
+    /// A storage root; `space`, `circuit` and `message` where the answer has them.
+    mutating func storageRoot(
+        _ root: StorageRoot, space: StorageProbe? = nil, circuit: CircuitBreaker.State? = nil, message: String? = nil
+    ) {
         beginObject()
         field("id", root.slug)
         field("root_id", root.id)
@@ -228,6 +230,7 @@ extension JSONWriter {
         field("status", root.shownStatus)
         field("last_error", root.lastError)
         field("last_checked_at", time: root.lastCheckedAt)
+        if let circuit { field("circuit", circuit.rawValue) }
         if let free = space?.freeBytes { field("free_bytes", free) }
         if let total = space?.totalBytes { field("total_bytes", total) }
         field("created_at", time: root.createdAt)
@@ -257,5 +260,19 @@ extension JSONWriter {
         }
         field("url", url?.text)
         field("has_password", root.sealedPassword != nil)
+    }
+
+    /// A name of a live listing.
+    mutating func liveEntry(_ entry: LiveEntry) {
+        let fileExtension = entry.isDirectory ? nil : FileExtension.of(text: entry.name)
+        beginObject()
+        field("name", entry.name)
+        field("path", entry.path)
+        field("is_directory", entry.isDirectory)
+        field("size", entry.sizeBytes)
+        field("modified_at", time: entry.modifiedNS == 0 ? nil : entry.modifiedNS / 1_000)
+        if !entry.isDirectory { field("mime_type", MIMEType.of(fileExtension: fileExtension)) }
+        if let fileExtension { field("extension", fileExtension) }
+        endObject()
     }
 }

@@ -9,6 +9,7 @@ struct StorageRootRoutes: Sendable {
     var handlers: [EndpointHandler] {
         [
             EndpointHandler("storage.list", list),
+            EndpointHandler("storage.files", files),
             EndpointHandler("storage.create", create),
             EndpointHandler("storage.get", get),
             EndpointHandler("storage.update", update),
@@ -25,11 +26,34 @@ struct StorageRootRoutes: Sendable {
         json.beginObject()
         for name in ["roots", "data"] as [StaticString] {
             json.beginArray(name)
-            for root in shown { json.storageRoot(root, space: spaces[root.id]) }
+            for root in shown { json.storageRoot(root, space: spaces[root.id], circuit: roots.circuit(of: root.id)) }
             json.endArray()
         }
         json.endObject()
         return json.response()
+    }
+
+    @Sendable private func files(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        guard let storage = context.query["storage_id"], !storage.isEmpty else {
+            throw CatalogError(.invalidArgument, "storage_id is required")
+        }
+        let path = try context.path.storagePath("path")
+        let page = context.query.page()
+        let found = try await roots.listing(
+            of: path, in: storage, page: page, scope: context.requireCaller().scope)
+        var json = JSONWriter(capacity: 128 + found.entries.count * 256)
+        json.beginObject()
+        json.field("path", "/" + path.text)
+        json.field("storage_id", storage)
+        json.beginArray("files")
+        for entry in found.entries { json.liveEntry(entry) }
+        json.endArray()
+        json.field("count", found.entries.count)
+        json.field("total", found.total)
+        json.field("limit", page.limit)
+        json.field("offset", page.offset)
+        json.endObject()
+        return json.response(of: page, total: found.total, context)
     }
 
     @Sendable private func create(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -49,7 +73,7 @@ struct StorageRootRoutes: Sendable {
         let root = try await root(context)
         let spaces = await roots.spaces(of: [root])
         var json = JSONWriter()
-        json.storageRoot(root, space: spaces[root.id])
+        json.storageRoot(root, space: spaces[root.id], circuit: roots.circuit(of: root.id))
         return json.response()
     }
 
@@ -115,14 +139,5 @@ struct StorageRootRoutes: Sendable {
             throw CatalogError(.notFound, "Storage root not found")
         }
         return root
-    }
-}
-
-extension AccessScope {
-    /// - Throws: `CatalogError.permissionDenied` for callers who may see a part of the root only.
-    func requireWhole(_ id: RootID) throws {
-        guard allowsWhole(id) else {
-            throw CatalogError(.permissionDenied, "This needs a role that may see the whole storage root")
-        }
     }
 }

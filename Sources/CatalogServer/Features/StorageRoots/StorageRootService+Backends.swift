@@ -1,4 +1,4 @@
-import CatalogCore
+package import CatalogCore
 package import CatalogStorage
 
 /// How roots become backends, and what is checked before one is stored.
@@ -15,6 +15,9 @@ extension StorageRootService {
             return try backend(for: StorageRootDraft(root))
         }
     }
+
+    /// Whether calls to a remote root reach it now; nil for local roots, and while nobody has asked one.
+    package func circuit(of id: RootID) -> CircuitBreaker.State? { registry.known(id)?.circuit }
 
     private func backend(for draft: StorageRootDraft) throws -> any StorageBackend {
         try access.providers.backend(for: draft.location(access.vault.open))

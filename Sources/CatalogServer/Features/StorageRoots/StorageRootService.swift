@@ -161,7 +161,7 @@ package struct StorageRootService: Sendable {
     /// Looks at a root.
     ///
     /// - Throws: `CatalogError.storageUnavailable`, also when another disk answers than the one whose entries there are.
-    private func probe(_ root: StorageRoot) async throws -> StorageProbe {
+    func probe(_ root: StorageRoot) async throws -> StorageProbe {
         let probe = try await access.probes.probe(root.id, backend(of: root))
         guard root.identity == nil || root.identity == probe.identity else {
             throw CatalogError(
