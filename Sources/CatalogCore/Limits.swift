@@ -97,6 +97,8 @@ package enum Limits {
     package static let openFilesKept = 256
     /// Connections to the server of one remote storage root.
     package static let connectionsPerRoot = 8
+    /// Seconds after which a remote storage that does not answer counts as away, unless its root says otherwise.
+    package static let storageTimeoutSeconds: Int64 = 10
     /// Bytes that one question to a remote storage asks for.
     package static let storageReadBytes = 1 << 20
     /// Bytes of the names and values of a root's options: a certificate is the longest of them.

@@ -44,6 +44,13 @@ package struct StorageOptions: Sendable, Equatable {
         self.values = values
     }
 
+    /// Milliseconds after which a storage that does not answer counts as away (`timeout`, in seconds).
+    ///
+    /// - Throws: `CatalogError.invalidArgument`.
+    package func timeoutMilliseconds() throws -> Int {
+        try (integer("timeout", in: 1...300) ?? Int(Limits.storageTimeoutSeconds)) * 1_000
+    }
+
     /// A whole number, or nil when it is not there.
     ///
     /// - Throws: `CatalogError.invalidArgument` naming the option.

@@ -84,7 +84,7 @@ package struct SMBSettings: Sendable {
     /// Whether the connection must be encrypted.
     package var mustEncrypt = false
     /// Milliseconds after which a server that does not answer is away.
-    package var timeout = 8_000
+    package var timeout = 10_000
 
     /// A share that guests may read.
     package init(host: String, port: Int, share: String, directory: [UInt8]) {

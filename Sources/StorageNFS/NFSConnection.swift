@@ -6,8 +6,6 @@ import Synchronization
 
 /// One mount of an export: a context of libnfs, which one thread at a time may use (its pool sees to that). The only file with its pointers.
 final class NFSConnection: @unchecked Sendable {
-    /// Milliseconds after which a server that does not answer is away.
-    private static let timeoutMilliseconds: Int32 = 10_000
     private static let number = Atomic<Int>(0)
 
     private let context: OpaquePointer
@@ -23,7 +21,7 @@ final class NFSConnection: @unchecked Sendable {
         guard let context = nfs_init_context() else { throw NFSFailure(number: ENOMEM, text: "no memory") }
         self.context = context
         version = target.version
-        nfs_set_timeout(context, Self.timeoutMilliseconds)
+        nfs_set_timeout(context, Int32(clamping: target.timeoutMilliseconds))
         // A connection that breaks is let go: what was open on it is gone for the server.
         nfs_set_autoreconnect(context, 0)
         // The catalog is the cache; this one would show what is not there any more.

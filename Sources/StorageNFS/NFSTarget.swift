@@ -16,6 +16,7 @@ struct NFSTarget: Sendable {
     /// As whom the server sees us; nil for the user of this process.
     let uid: Int?
     let gid: Int?
+    let timeoutMilliseconds: Int
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     init(_ location: StorageLocation) throws {
@@ -27,6 +28,7 @@ struct NFSTarget: Sendable {
         mountPort = try location.options.integer("mount_port", in: 1...65_535)
         uid = try location.options.integer("uid", in: 0...Int(UInt32.max))
         gid = try location.options.integer("gid", in: 0...Int(UInt32.max))
+        timeoutMilliseconds = try location.options.timeoutMilliseconds()
         guard String(validating: location.url.path, as: UTF8.self) != nil, location.credentials == nil else {
             throw CatalogError(
                 .invalidArgument, "NFS knows no passwords: the server lets machines in; leave username and password out"

@@ -6,12 +6,14 @@ import Synchronization
 
 /// One helper process with one connection to a share. Its pool hands it to one thread at a time.
 final class SMBConnection: Sendable {
-    /// The library waits up to twice as long as it is told; whoever waits longer kills.
-    private static let deadline: Int32 = 18_000
+    /// Milliseconds more than the library is told to wait: sometimes it waits twice as long, and is killed then.
+    private static let grace = 1_000
 
     private let process: pid_t
     private let descriptor: Int32
     private let socket: SMBSocket
+    /// Milliseconds.
+    private let deadline: Int32
     private let isKilled = Atomic<Bool>(false)
 
     /// Starts a helper and lets it log in.
@@ -20,6 +22,7 @@ final class SMBConnection: Sendable {
     init(_ target: SMBTarget) throws {
         (process, descriptor) = try HelperProcess.start()
         socket = SMBSocket(descriptor)
+        deadline = Int32(clamping: target.settings.timeout + Self.grace)
         // `deinit` runs when these throw.
         _ = try ask(.configure, payload: target.settings.payload)
         // The first question logs in.
@@ -75,8 +78,8 @@ final class SMBConnection: Sendable {
         let request = SMBFrame(
             code: SMBFrame.Operation.read.rawValue, first: file.handle, second: offset, payload: size)
         do {
-            try socket.send(request, deadline: Self.deadline)
-            let (frame, count) = try socket.receive(into: buffer, deadline: Self.deadline)
+            try socket.send(request, deadline: deadline)
+            let (frame, count) = try socket.receive(into: buffer, deadline: deadline)
             guard frame.code == 0 else { throw SMBFailure(number: frame.code) }
             return count
         } catch let error as SMBSocket.Broken {
@@ -102,7 +105,7 @@ final class SMBConnection: Sendable {
     ) throws -> SMBFrame {
         guard !isGone else { throw SMBFailure(number: EPIPE) }
         let request = SMBFrame(code: operation.rawValue, first: first, second: second, payload: payload)
-        do { try socket.send(request, deadline: Self.deadline) } catch let error as SMBSocket.Broken {
+        do { try socket.send(request, deadline: deadline) } catch let error as SMBSocket.Broken {
             throw broken(error.number)
         }
         return try answer()
@@ -110,7 +113,7 @@ final class SMBConnection: Sendable {
 
     private func answer() throws -> SMBFrame {
         let frame: SMBFrame
-        do { frame = try socket.receive(deadline: Self.deadline) } catch let error as SMBSocket.Broken {
+        do { frame = try socket.receive(deadline: deadline) } catch let error as SMBSocket.Broken {
             throw broken(error.number)
         }
         guard frame.code == 0 else { throw SMBFailure(number: frame.code) }

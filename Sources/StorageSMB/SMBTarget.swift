@@ -25,6 +25,7 @@ struct SMBTarget: Sendable {
         settings.password = location.credentials?.password ?? ""
         settings.domain = location.credentials?.domain ?? ""
         settings.mustEncrypt = try location.options.choice("encryption", Encryption.self) == .required
+        settings.timeout = try location.options.timeoutMilliseconds()
         for text in [settings.username, settings.password, settings.domain] where text.utf8.contains(0) {
             throw CatalogError(.invalidArgument, "username, password and domain must not contain a NUL")
         }

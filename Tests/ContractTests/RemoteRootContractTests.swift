@@ -131,6 +131,32 @@ import Testing
         }
     }
 
+    @Test(arguments: [TestStorageServer.Kind.nfs, .smb])
+    func `A server that answers nothing is given up in time, and is found again`(
+        kind: TestStorageServer.Kind
+    ) async throws {
+        try await TestStorageServer.with(kind) { server in
+            let scratch = try ScratchDirectory(in: server.share)
+            for name in ["film", "other"] { try scratch.writeFile([name], Array("content".utf8)) }
+            let body = Self.body(kind, server.url(of: scratch.path), #","timeout":1"#)
+            try await CatalogAPI.with { api in
+                try #require(try await api.post("storage/roots", body).status == 201)
+                try await api.scan("nas")
+                try await server.make("freeze")
+                #expect(try await api.get("storage/list/?storage_id=nas").status == 502)
+                #expect(try await api.scan("nas").object()["status"] as? String == "failed")
+                #expect(try await api.get("catalog/nas").object()["total"] as? Int == 2)
+                try await server.make("thaw")
+                let deadline = ContinuousClock.now + .seconds(30)
+                while try await api.get("storage/list/?storage_id=nas").status != 200, ContinuousClock.now < deadline {
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                #expect(try await api.scan("nas").object()["status"] as? String == "completed")
+                #expect(try await api.get("catalog/nas").object()["total"] as? Int == 2)
+            }
+        }
+    }
+
     @Test func `A password is sealed, used, and never shown`() async throws {
         try await with(.smb) { api, scratch, url in
             try scratch.writeFile(["film"], [1])

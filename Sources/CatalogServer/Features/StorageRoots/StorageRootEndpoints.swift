@@ -76,7 +76,10 @@ enum StorageRootEndpoints {
             .maybe("username", .nullable(.text), "Absent: as a guest"),
             .maybe("password", .nullable(.text), "Sealed before it is stored, and never shown"),
             .maybe("domain", .nullable(.text)),
-            .maybe("options", .object, "NFS: version (3 or 4), mount_port, uid, gid; also as members of their own"),
+            .maybe(
+                "options", .object,
+                "timeout (seconds); NFS: version (3 or 4), mount_port, uid, gid; SMB: encryption (default or required). Also as "
+                    + "members of their own"),
             .maybe("id", .text),
             .maybe("enabled", .boolean), .maybe("allow_overlap", .boolean), .maybe("max_depth", .nullable(.integer)),
             .maybe("enable_duplicate_detection", .boolean), .maybe("enable_metadata_extraction", .boolean),

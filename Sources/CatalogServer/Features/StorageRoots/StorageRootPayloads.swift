@@ -185,7 +185,7 @@ extension StorageRootRequest {
 
 /// Options that may stand among the other members of a request.
 private enum OptionKey: String, CodingKey, CaseIterable {
-    case version, uid, gid, tls
+    case version, uid, gid, tls, timeout, encryption
     case mountPort = "mount_port"
     case verifiesTLS = "tls_verify"
     case certificate = "tls_ca_pem"
