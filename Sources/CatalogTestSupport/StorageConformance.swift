@@ -83,6 +83,18 @@ package enum StorageConformance {
                     && listed.inode == looked.inode && listed.device == looked.device && listed.kind == looked.kind,
                 "the listing says \(listed), the look \(looked)")
         },
+        Check(description: "a listing says of the directory itself what a look says") { subject in
+            try subject.writer.makeDirectory(["directory"])
+            try subject.writer.writeFile(["directory", "file"], [1])
+            for names in [[], ["directory"]] as [[String]] {
+                let listing = try subject.list(names)
+                let looked = try subject.backend.statDirectory(subject.path(names))
+                try subject.expect(
+                    listing.modifiedNS == looked.modifiedNS && listing.changedNS == looked.changedNS
+                        && listing.inode == looked.inode && listing.device == looked.device && listing.modifiedNS > 0,
+                    "the listing says \(listing.modifiedNS) \(listing.changedNS) \(listing.inode), the look \(looked)")
+            }
+        },
         Check(description: "the root can be looked at and is a directory") { subject in
             let kind = try subject.backend.stat(.root).kind
             try subject.expect(kind == .directory, "it is a \(kind)")

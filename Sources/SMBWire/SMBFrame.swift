@@ -8,7 +8,8 @@ package struct SMBFrame: Sendable {
         case configure = 1
         /// Payload: a path. Answer: attributes.
         case stat
-        /// Payload: a path. Answers: any number of frames with records, `first` being 1 in all but the last one.
+        /// Payload: a path. Answers: any number of frames with records, `first` being 1 in all but the last one. A record without
+        /// a name is the directory itself.
         case list
         /// Payload: a path. Answer: `first` is a handle, the payload attributes.
         case open

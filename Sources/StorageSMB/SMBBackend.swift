@@ -32,18 +32,20 @@ package struct SMBBackend: StorageBackend {
         let path = Array(directory.bytes)
         try call("list", path, isDirectory: true) { connection, _ in
             listing.removeAll()
-            guard let own = try connection.stat(path), own.kind == .directory else {
-                throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(directory.text)\"")
-            }
-            listing.describe(directory: own)
+            var isDescribed = false
             try connection.list(path) { name, entry in
                 guard let entry else { return }
+                if name.isEmpty {
+                    listing.describe(directory: entry)
+                    return isDescribed = true
+                }
                 guard StoragePath.isName(Array(name)) else {
                     let error = CatalogError(.dataLoss, "The server sent a name that is none")
                     return listing.failures.append(EntryFailure(name: Array(name), error: error))
                 }
                 try listing.append(name: name, entry)
             }
+            if !isDescribed, let own = try connection.stat(path) { listing.describe(directory: own) }
         }
     }
 

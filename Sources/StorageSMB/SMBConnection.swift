@@ -44,7 +44,7 @@ final class SMBConnection: Sendable {
     }
 
     /// Calls `body` with the name and attributes of everything in a directory; nil stands for what is neither file nor
-    /// directory.
+    /// directory, and the empty name for the directory itself, where the server tells.
     func list(_ path: [UInt8], _ body: (UnsafeRawBufferPointer, StorageEntry?) throws -> Void) throws {
         var frame = try ask(.list, payload: path)
         var failure: (any Error)?

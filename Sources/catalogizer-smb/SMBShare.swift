@@ -50,8 +50,11 @@ struct SMBShare {
         while let entry = smbc_readdirplus2(UInt32(handle), &status) {
             guard let name = entry.pointee.name else { continue }
             let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
-            if bytes.elementsEqual(".".utf8) || bytes.elementsEqual("..".utf8) { continue }
-            try body(bytes, SMBAttributes(entry.pointee, status))
+            if bytes.elementsEqual("..".utf8) { continue }
+            // The directory itself, which costs another three round trips when it is asked for.
+            let isItself = bytes.elementsEqual(".".utf8)
+            try body(
+                isItself ? UnsafeRawBufferPointer(rebasing: bytes[..<0]) : bytes, SMBAttributes(entry.pointee, status))
             errno = 0
         }
         // A listing that broke off must not look like a short directory.
