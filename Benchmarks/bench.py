@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from catalog_bench import part_download, part_engines, part_jobs, part_listing, part_scan, part_search, peers, report, tree  # noqa: E402
+from catalog_bench import part_download, part_engines, part_jobs, part_listing, part_remote, part_scan, part_search, peers, report, tree  # noqa: E402
 from catalog_bench.catalogizer import Catalogizer  # noqa: E402
 from catalog_bench.goals import PARTS  # noqa: E402
 from catalog_bench.processes import BenchError, raise_file_limit  # noqa: E402
@@ -16,7 +16,7 @@ from catalog_bench.results import Results  # noqa: E402
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 RUNNERS = {"scan": part_scan.run, "search": part_search.run, "listing": part_listing.run, "download": part_download.run,
-           "engines": part_engines.run, "jobs": part_jobs.run}
+           "engines": part_engines.run, "jobs": part_jobs.run, "remote": part_remote.run}
 PAGE = os.path.join(REPOSITORY, "Docs", "performance.md")
 
 
@@ -34,17 +34,20 @@ class Context:
         self.server = None
         self.is_scanned = False
         os.makedirs(self.work, exist_ok=True)
-        self.binary = options.binary or self.build_server()
+        self.binary = options.binary or self.build("catalogizer")
         self.tree = tree.ensure(self.work, options.files, say=self.say)
 
     @staticmethod
     def say(text):
         print(text, file=sys.stderr, flush=True)
 
-    def build_server(self):
-        self.say("building the release server …")
-        subprocess.run(["swift", "build", "-c", "release", "--product", "catalogizer"], cwd=REPOSITORY, check=True, stdout=sys.stderr)
-        return os.path.join(REPOSITORY, ".build", "release", "catalogizer")
+    def build(self, product):
+        """The path of a release program; beside a binary that was handed in, its own neighbours are taken."""
+        if self.options.binary:
+            return os.path.join(os.path.dirname(self.options.binary), product)
+        self.say(f"building the release program {product} …")
+        subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=REPOSITORY, check=True, stdout=sys.stderr)
+        return os.path.join(REPOSITORY, ".build", "release", product)
 
     def ceiling_binary(self):
         if self.options.ceiling:

@@ -66,6 +66,12 @@ class Catalogizer:
         answer = self.connection.request("POST", "/api/v1/storage/roots", root)
         self._expect(answer, 201, f"adding the root {name}")
 
+    def add_remote_root(self, name, protocol, url, login):
+        root = {"name": name, "protocol": protocol, "url": url, "allow_overlap": True, **login}
+        answer = self.connection.request("POST", "/api/v1/storage/roots", root)
+        if self._expect(answer, 201, f"adding the root {name}")["status"] != "online":
+            raise BenchError(f"the root {name} cannot be reached: {answer.json()['last_error']}")
+
     def scan(self, name, kind=None):
         """Scans and waits until the search sees everything: the command ends only then."""
         argv = [self.binary, "scan", name, "--json"] + ([f"--{kind}"] if kind else [])

@@ -44,5 +44,9 @@ GOALS = [
     Goal("heartbeats_sqlite", "jobs", "SQLite: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("jobs_postgresql", "jobs", "PostgreSQL: a job claimed and ended, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("heartbeats_postgresql", "jobs", "PostgreSQL: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
+    Goal("smb_scan", "remote", "SMB: scan of 20,000 files in 2,444 folders, files/s", "`rclone lsf -R`, 8 checkers", 2.0, 3.0, False),
+    Goal("nfs_scan", "remote", "NFS: the same", "`nfs-ls -R`", 1.0, 2.0, False),
+    Goal("smb_download", "remote", "SMB: 1 GB through the server, MB/s", "`smbclient get`", 0.8, 1.0, False),
+    Goal("nfs_download", "remote", "NFS: the same", "`nfs-cat`", 0.8, 1.0, False),
 ]
-PARTS = ["scan", "search", "listing", "download", "engines", "jobs"]
+PARTS = ["scan", "search", "listing", "download", "engines", "jobs", "remote"]
