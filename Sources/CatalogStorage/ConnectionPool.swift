@@ -10,22 +10,29 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     package final class Lane: @unchecked Sendable {
         private let connection: Connection
         private let lock = NSLock()
+        private let released: () -> Void
 
-        fileprivate init(_ connection: Connection) {
+        fileprivate init(_ connection: Connection, released: @escaping () -> Void) {
             self.connection = connection
+            self.released = released
         }
 
         /// Waits for the thread that has the connection, and runs `body` with it.
         package func use<Value>(_ body: (Connection) throws -> Value) rethrows -> Value {
             lock.lock()
-            defer { lock.unlock() }
+            defer { release() }
             return try body(connection)
+        }
+
+        private func release() {
+            lock.unlock()
+            released()
         }
 
         /// - Returns: nil when another thread has it.
         fileprivate func useIfIdle<Value>(_ body: (Connection) throws -> Value) rethrows -> Value? {
             guard lock.try() else { return nil }
-            defer { lock.unlock() }
+            defer { release() }
             return try body(connection)
         }
     }
@@ -39,7 +46,8 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     private var lanes: [Lane] = []
     /// Being made now, outside of the lock.
     private var pending = 0
-    private var next = 0
+    /// How often a connection became free: whoever has looked at all in vain waits for a change of it.
+    private var releases = 0
 
     /// - Parameters:
     ///   - limit: connections at the same time.
@@ -70,11 +78,16 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     }
 
     private func once<Value>(_ body: (Connection, Lane) throws -> Value) throws -> Value {
-        for lane in locked({ lanes }) {
-            if let value = try keepingWhole(lane, { try lane.useIfIdle { try body($0, lane) } }) { return value }
+        while true {
+            let (candidates, seen) = locked { (lanes, releases) }
+            for lane in candidates {
+                if let value = try keepingWhole(lane, { try lane.useIfIdle { try body($0, lane) } }) { return value }
+            }
+            if let lane = try makeOne() { return try keepingWhole(lane) { try lane.use { try body($0, lane) } } }
+            locked {
+                while releases == seen, !lanes.isEmpty || pending > 0 { condition.wait() }
+            }
         }
-        let lane = try makeOne() ?? anyOne()
-        return try keepingWhole(lane) { try lane.use { try body($0, lane) } }
     }
 
     /// Lets go of a connection that `body` finds broken.
@@ -82,7 +95,10 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         do {
             return try body()
         } catch  where breaksConnection(error) {
-            locked { lanes.removeAll { $0 === lane } }
+            locked {
+                lanes.removeAll { $0 === lane }
+                noteRelease()
+            }
             throw error
         }
     }
@@ -98,29 +114,20 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         defer {
             locked {
                 pending -= 1
-                condition.broadcast()
+                noteRelease()
             }
         }
         return try breaker.run {
-            let lane = Lane(try make())
+            let lane = Lane(try make()) { [weak self] in self?.locked { self?.noteRelease() } }
             locked { lanes.append(lane) }
             return lane
         }
     }
 
-    /// One of those that others have, in turn; when all are still being made, the first that is.
-    private func anyOne() throws -> Lane {
-        let chosen = locked { () -> Lane? in
-            while lanes.isEmpty, pending > 0 { condition.wait() }
-            guard !lanes.isEmpty else { return nil }
-            next = (next + 1) % lanes.count
-            return lanes[next]
-        }
-        // Those who made them could not; a new try says why.
-        guard let lane = try chosen ?? makeOne() else {
-            throw CatalogError(.storageUnavailable, "Storage unavailable", cause: "no connection could be made")
-        }
-        return lane
+    /// Under the lock.
+    private func noteRelease() {
+        releases &+= 1
+        condition.broadcast()
     }
 
     private func locked<Value>(_ body: () throws -> Value) rethrows -> Value {
@@ -131,7 +138,10 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
 
     /// Lets go of every connection; calls that are running end normally.
     package func closeAll() {
-        locked { lanes = [] }
+        locked {
+            lanes = []
+            noteRelease()
+        }
         breaker.reset()
     }
 }
