@@ -1,5 +1,6 @@
 import CatalogCore
 import Foundation
+import Synchronization
 
 /// The connections to the server of one root: calls go to one that is idle, to a new one while there may be more, and else wait
 /// for one.
@@ -11,6 +12,7 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         private let connection: Connection
         private let lock = NSLock()
         private let released: () -> Void
+        private let chores = Mutex<[@Sendable (Connection) -> Void]>([])
 
         fileprivate init(_ connection: Connection, released: @escaping () -> Void) {
             self.connection = connection
@@ -21,7 +23,22 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         package func use<Value>(_ body: (Connection) throws -> Value) rethrows -> Value {
             lock.lock()
             defer { release() }
+            doChores()
             return try body(connection)
+        }
+
+        /// Leaves `body` to the next one who uses the connection, for callers that must not wait; it is dropped with the
+        /// connection.
+        package func later(_ body: @escaping @Sendable (Connection) -> Void) {
+            chores.withLock { $0.append(body) }
+        }
+
+        private func doChores() {
+            let waiting = chores.withLock { chores in
+                defer { chores = [] }
+                return chores
+            }
+            for chore in waiting { chore(connection) }
         }
 
         private func release() {
@@ -33,13 +50,14 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         fileprivate func useIfIdle<Value>(_ body: (Connection) throws -> Value) rethrows -> Value? {
             guard lock.try() else { return nil }
             defer { release() }
+            doChores()
             return try body(connection)
         }
     }
 
     private let limit: Int
     private let make: () throws -> Connection
-    private let breaksConnection: (any Error) -> Bool
+    let breaksConnection: @Sendable (any Error) -> Bool
     private let breaker = CircuitBreaker()
     /// Guards what follows, and wakes those who wait for a connection that is being made.
     private let condition = NSCondition()

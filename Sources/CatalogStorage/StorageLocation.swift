@@ -77,16 +77,4 @@ package struct StorageOptions: Sendable, Equatable {
         }
         return value
     }
-
-    /// True or false, or nil when it is not there.
-    ///
-    /// - Throws: `CatalogError.invalidArgument` naming the option.
-    package func bool(_ name: String) throws -> Bool? {
-        switch values[name] {
-        case nil: nil
-        case "true", "1": true
-        case "false", "0": false
-        default: throw CatalogError(.invalidArgument, "Invalid \(name): must be true or false")
-        }
-    }
 }

@@ -55,7 +55,11 @@ package struct NFSBackend: StorageBackend {
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
         switch try stat(path).kind {
         case .file:
-            return try call("open", NFSPath(path)) { try NFSReader(NFSPath(path), $0, $1, pool) }
+            return try call("open", NFSPath(path)) {
+                try RemoteReader(NFSPath(path), $0, $1, pool) { error in
+                    (error as? NFSFailure)?.error("read", path.text) ?? error
+                }
+            }
         case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
         }

@@ -4,8 +4,9 @@ import CatalogStorage
 import Foundation
 import Synchronization
 
-/// One mount of an export: a context of libnfs, which one thread at a time may use (its pool sees to that). The only file with its pointers.
-final class NFSConnection: @unchecked Sendable {
+/// One mount of an export: a context of libnfs, which one thread at a time may use (its pool sees to that). The only
+/// file with its pointers.
+final class NFSConnection: FileConnection, @unchecked Sendable {
     private static let number = Atomic<Int>(0)
 
     private let context: OpaquePointer
@@ -64,7 +65,7 @@ final class NFSConnection: @unchecked Sendable {
 
     /// An open file of this connection. A file that is opened twice is one for the server, which closes it for both: so it is
     /// opened once and counted.
-    struct File: @unchecked Sendable {
+    struct File: OpenRemoteFile, @unchecked Sendable {
         fileprivate let handle: OpaquePointer
         fileprivate let number: UInt64
         let entry: StorageEntry

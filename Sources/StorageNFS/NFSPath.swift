@@ -2,7 +2,7 @@ import CatalogCore
 import CatalogStorage
 
 /// A path below the mounted export, as libnfs takes it: bytes with a slash in front and a NUL behind.
-struct NFSPath {
+struct NFSPath: Sendable {
     let bytes: [CChar]
 
     init(_ path: StoragePath) {

@@ -61,7 +61,11 @@ package struct SMBBackend: StorageBackend {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         }
         let bytes = Self.bytes(path)
-        return try call("open", bytes) { try SMBReader(bytes, $0, $1, pool) }
+        return try call("open", bytes) {
+            try RemoteReader(bytes, $0, $1, pool) { error in
+                (error as? SMBFailure)?.error("read", path.text) ?? error
+            }
+        }
     }
 
     package func probe() throws -> StorageProbe {

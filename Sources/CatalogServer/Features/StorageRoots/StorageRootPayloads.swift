@@ -185,11 +185,8 @@ extension StorageRootRequest {
 
 /// Options that may stand among the other members of a request.
 private enum OptionKey: String, CodingKey, CaseIterable {
-    case version, uid, gid, tls, timeout, encryption
+    case version, uid, gid, timeout, encryption
     case mountPort = "mount_port"
-    case verifiesTLS = "tls_verify"
-    case certificate = "tls_ca_pem"
-    case fingerprint = "tls_fingerprint"
 }
 
 /// A text, a number or a boolean, as text.

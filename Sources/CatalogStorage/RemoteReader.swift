@@ -1,0 +1,109 @@
+import CatalogCore
+import Synchronization
+
+/// A connection that opens files of a storage on another machine. Its calls belong to the thread that has its lane.
+package protocol FileConnection: Sendable {
+    /// A path below the root, in the form of the protocol.
+    associatedtype Path: Sendable
+    /// An open file of this connection.
+    associatedtype File: OpenRemoteFile
+
+    /// Whether it is of no use any more: then nothing is open on it either.
+    var isGone: Bool { get }
+    /// Opens a file to read.
+    func open(_ path: Path) throws -> File
+    /// Reads some bytes at an offset: perhaps fewer than there is room for, none at the end of the file.
+    func read(_ file: File, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
+    /// Closes a file.
+    func close(_ file: File)
+}
+
+/// An open file of a connection.
+package protocol OpenRemoteFile: Sendable {
+    /// The file as it was when it was opened.
+    var entry: StorageEntry { get }
+}
+
+/// An open file of a storage on another machine. It belongs to one connection; when that breaks, it is opened again on another
+/// one, if it is still the same file.
+package final class RemoteReader<Connection: FileConnection>: StorageReader {
+    private struct Opened {
+        let lane: ConnectionPool<Connection>.Lane
+        let file: Connection.File
+    }
+
+    package let entry: StorageEntry
+    /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
+    package let isUnchanged = true
+    /// Each read is a question to the server.
+    package let isRemote = true
+    private let path: Connection.Path
+    private let pool: ConnectionPool<Connection>
+    private let explain: @Sendable (any Error) -> any Error
+    private let opened: Mutex<Opened>
+
+    /// Opens a file, on the thread that has `connection`.
+    ///
+    /// - Parameter explain: what callers throw for an error of the connection.
+    /// - Throws: what the connection throws; `CatalogError.conflict` for what is no file.
+    package init(
+        _ path: Connection.Path, _ connection: Connection, _ lane: ConnectionPool<Connection>.Lane,
+        _ pool: ConnectionPool<Connection>, explain: @escaping @Sendable (any Error) -> any Error
+    ) throws {
+        let file = try connection.open(path)
+        guard file.entry.kind == .file else {
+            connection.close(file)
+            throw CatalogError(.conflict, "Path is no file")
+        }
+        self.path = path
+        self.pool = pool
+        self.explain = explain
+        entry = file.entry
+        opened = Mutex(Opened(lane: lane, file: file))
+    }
+
+    deinit {
+        // Whoever lets go of the last hold may be on a thread that must not wait for a server.
+        let last = opened.withLock { $0 }
+        last.lane.later { if !$0.isGone { $0.close(last.file) } }
+    }
+
+    /// Nothing: memory holds no part of the file.
+    package func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
+
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        do {
+            do {
+                return try fill(buffer, at: offset)
+            } catch  where pool.breaksConnection(error) {
+                try openAgain()
+                return try fill(buffer, at: offset)
+            }
+        } catch {
+            throw explain(error)
+        }
+    }
+
+    /// A server may answer with less than it was asked for, also before the end.
+    private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        let last = opened.withLock { $0 }
+        var filled = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(
+                rebasing: buffer[filled..<min(buffer.count, filled + Limits.storageReadBytes)])
+            let count = try last.lane.use { try $0.read(last.file, into: rest, at: offset + Int64(filled)) }
+            guard count > 0 else { break }
+            filled += count
+        }
+        return filled
+    }
+
+    private func openAgain() throws {
+        let again = try pool.use { Opened(lane: $1, file: try $0.open(path)) }
+        guard again.file.entry == entry else {
+            again.lane.later { $0.close(again.file) }
+            throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
+        }
+        opened.withLock { $0 = again }
+    }
+}
