@@ -7,8 +7,13 @@ package final class ScratchDirectory: StorageFixtureWriter {
     /// Where it is.
     package let path: String
 
-    /// - Parameter place: the directory that it is made in.
-    package init(in place: String = "/tmp") throws {
+    private let holds: @Sendable ([UInt8]) -> Bool
+
+    /// - Parameters:
+    ///   - place: the directory that it is made in.
+    ///   - canHold: which names the storage that shows it can hold.
+    package init(in place: String = "/tmp", canHold: @escaping @Sendable ([UInt8]) -> Bool = { _ in true }) throws {
+        holds = canHold
         var template = Array("\(place)/catalog-storage-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw ScratchFailure(action: "mkdtemp") }
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -23,7 +28,7 @@ package final class ScratchDirectory: StorageFixtureWriter {
         ([path] + names).joined(separator: "/")
     }
 
-    package func canHold(_ name: [UInt8]) -> Bool { true }
+    package func canHold(_ name: [UInt8]) -> Bool { holds(name) }
 
     package func writeFile(_ place: StoragePath, _ content: [UInt8]) throws {
         try withParent(of: place) { directory, name in
@@ -32,6 +37,35 @@ package final class ScratchDirectory: StorageFixtureWriter {
             defer { close(file) }
             guard write(file, content, content.count) == content.count else { throw ScratchFailure(action: "write") }
         }
+    }
+
+    package func writeFile(_ place: StoragePath, _ content: [UInt8], at offset: Int64) throws {
+        try writeFile(place, [])
+        try withParent(of: place) { directory, name in
+            let file = openat(directory, name, O_WRONLY | O_CLOEXEC)
+            guard file >= 0 else { throw ScratchFailure(action: "open") }
+            defer { close(file) }
+            guard pwrite(file, content, content.count, off_t(offset)) == content.count else {
+                throw ScratchFailure(action: "write")
+            }
+        }
+    }
+
+    package func content(_ place: StoragePath) throws -> [UInt8] {
+        var content: [UInt8] = []
+        try withParent(of: place) { directory, name in
+            let file = openat(directory, name, O_RDONLY | O_CLOEXEC)
+            guard file >= 0 else { throw ScratchFailure(action: "open") }
+            defer { close(file) }
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            while true {
+                let count = read(file, &buffer, buffer.count)
+                guard count >= 0 else { throw ScratchFailure(action: "read") }
+                if count == 0 { return }
+                content += buffer[..<count]
+            }
+        }
+        return content
     }
 
     package func makeDirectory(_ place: StoragePath) throws {

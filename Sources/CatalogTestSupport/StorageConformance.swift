@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 package import CatalogStorage
 
 /// The promises of `StorageBackend`, as checks that run against any backend.
@@ -9,7 +9,7 @@ package enum StorageConformance {
     package struct Check: Sendable, CustomStringConvertible {
         /// What is promised, as a sentence.
         package let description: String
-        fileprivate let run: @Sendable (Subject) throws -> Void
+        let run: @Sendable (Subject) throws -> Void
 
         /// Runs the check on an empty root.
         ///
@@ -25,7 +25,8 @@ package enum StorageConformance {
     }
 
     /// All promises.
-    package static let checks: [Check] = listing + attributes + names + reading + limits
+    package static let checks: [Check] =
+        listing + attributes + names + reading + limits + writing + changing + writtenNames
 
     private static let listing: [Check] = [
         Check(description: "an empty root lists nothing") { subject in
@@ -167,6 +168,13 @@ package enum StorageConformance {
             guard let count else { return }
             try subject.expect(Array(buffer[..<count]) == Array("3456".utf8.prefix(count)), "it reads \(buffer)")
         },
+        Check(description: "ranges behind four gigabytes are read") { subject in
+            try subject.writer.writeFile(["file"], Array("tail".utf8), at: 5 << 30)
+            let reader = try subject.backend.openReader(subject.place(["file"]))
+            try subject.expect(reader.sizeBytes == 5 << 30 + 4, "the size is \(reader.sizeBytes)")
+            let tail = try subject.read(reader, from: 5 << 30 - 2, 10)
+            try subject.expect(tail == [0, 0] + Array("tail".utf8), "it reads \(tail)")
+        },
         Check(description: "an empty file is read as nothing") { subject in
             try subject.writer.writeFile(["file"], [])
             let reader = try subject.backend.openReader(subject.place(["file"]))
@@ -207,87 +215,4 @@ package enum StorageConformance {
             try subject.expect(Set(names).count == 3_000 && names.count == 3_000, "it lists \(names.count)")
         },
     ]
-}
-
-/// Writes into the root that a backend under test shows, past the backend.
-package protocol StorageFixtureWriter: Sendable {
-    /// Whether the storage can hold such a name at all.
-    func canHold(_ name: [UInt8]) -> Bool
-    /// Writes a file, replacing one that is there.
-    func writeFile(_ path: StoragePath, _ content: [UInt8]) throws
-    /// Makes a directory in one that exists.
-    func makeDirectory(_ path: StoragePath) throws
-    /// Removes a file or an empty directory.
-    func remove(_ path: StoragePath) throws
-}
-
-extension StorageFixtureWriter {
-    /// The same for names that are plain text.
-    package func writeFile(_ names: [String], _ content: [UInt8]) throws {
-        try writeFile(StoragePath(components: names.map { Array($0.utf8) }), content)
-    }
-
-    /// The same for names that are plain text.
-    package func makeDirectory(_ names: [String]) throws {
-        try makeDirectory(StoragePath(components: names.map { Array($0.utf8) }))
-    }
-
-    /// The same for names that are plain text.
-    package func remove(_ names: [String]) throws {
-        try remove(StoragePath(components: names.map { Array($0.utf8) }))
-    }
-}
-
-/// A backend under test with the questions that the checks ask it.
-private struct Subject: Sendable {
-    let backend: any StorageBackend
-    let writer: any StorageFixtureWriter
-
-    func place(_ names: [String]) throws -> StoragePath {
-        try StoragePath(components: names.map { Array($0.utf8) })
-    }
-
-    func path(_ names: [String]) throws -> NativePath {
-        try NativePath(place(names))
-    }
-
-    /// The directory's listing, sorted.
-    func list(_ names: [String] = []) throws -> DirectoryListing {
-        var listing = DirectoryListing()
-        try backend.list(path(names), into: &listing)
-        listing.sortByName()
-        try expect(listing.failures.isEmpty, "failures: \(listing.failures)")
-        return listing
-    }
-
-    func names(_ directory: [String] = []) throws -> [String] {
-        let listing = try list(directory)
-        return listing.entries.map { String(decoding: listing.name(of: $0), as: UTF8.self) }
-    }
-
-    func only(_ listing: DirectoryListing) throws -> ListedEntry {
-        guard let entry = listing.entries.first, listing.entries.count == 1 else {
-            throw StorageConformance.BrokenPromise(description: "there are \(listing.entries.count) entries, not one")
-        }
-        return entry
-    }
-
-    func read(_ reader: any StorageReader, from offset: Int, _ count: Int) throws -> [UInt8] {
-        var buffer = [UInt8](repeating: 0, count: count)
-        let filled = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: Int64(offset)) }
-        return Array(buffer[..<filled])
-    }
-
-    func expect(_ isTrue: Bool, _ otherwise: @autoclosure () -> String) throws {
-        guard isTrue else { throw StorageConformance.BrokenPromise(description: otherwise()) }
-    }
-
-    func expectError(_ code: CatalogError.Code, _ body: () throws -> Void) throws {
-        do {
-            try body()
-        } catch let error as CatalogError {
-            return try expect(error.code == code, "it is \(error), not \(code)")
-        }
-        throw StorageConformance.BrokenPromise(description: "there was no error, not even \(code)")
-    }
 }

@@ -19,6 +19,19 @@ package struct SMBFrame: Sendable {
         case close
         /// Answer: `first` free bytes, `second` bytes in all, and as payload the number of the file system.
         case space
+        /// `first`: offset, payload: a path. Answer: `first` is a handle to write with.
+        case create
+        /// `first`: handle, `second`: offset, payload: the bytes.
+        case write
+        /// Payload: two paths with a NUL between them.
+        case rename
+        /// Payload: a path.
+        case makeDirectory
+        /// Payload: a path.
+        case remove
+        /// Payload: two paths with a NUL between them. Answers: any number of frames with 1 as `first`, one for each piece that is
+        /// done, then one with 0.
+        case copy
     }
 
     /// Bytes of the head.

@@ -23,7 +23,10 @@ package struct NFSBackend: StorageBackend {
     /// The provider for `nfs:` URLs.
     package static let provider = StorageBackendProvider(schemes: [.nfs]) { try NFSBackend($0) }
 
-    package let capabilities: StorageCapabilities = [.rangeRead, .freeSpace, .symlinks]
+    /// Whether the export lets us write shows when it is tried: nothing tells it before.
+    package let capabilities: StorageCapabilities = [
+        .rangeRead, .freeSpace, .symlinks, .write, .rename, .atomicRename, .remove, .makeDirectory, .resumableWrite,
+    ]
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         let path = NFSPath(directory)
@@ -77,7 +80,7 @@ package struct NFSBackend: StorageBackend {
 
     package func close() { pool.closeAll() }
 
-    private func call<Value>(
+    func call<Value>(
         _ action: String, _ path: NFSPath, isDirectory: Bool = false,
         _ body: (NFSConnection, ConnectionPool<NFSConnection>.Lane) throws -> Value
     ) throws -> Value {

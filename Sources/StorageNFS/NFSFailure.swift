@@ -15,7 +15,7 @@ struct NFSFailure: Error {
         switch number {
         case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT,
             ENOTEMPTY,
-            ESTALE, ENXIO, EFBIG:
+            ESTALE, ENXIO, EFBIG, ESPIPE:
             false
         default: true
         }
@@ -27,13 +27,9 @@ struct NFSFailure: Error {
     func error(_ action: String, _ path: String) -> CatalogError {
         let cause = "\(action) \"\(path)\": \(text) (\(number))"
         switch number {
-        // ESTALE: the entry went away between two questions. ELOOP, EINVAL: a link that leaves the export.
-        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, ESTALE, EINVAL:
-            return CatalogError(.notFound, "Path not found", cause: cause)
-        case EISDIR: return CatalogError(.conflict, "Path is a directory", cause: cause)
-        case EACCES, EPERM: return CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
-        case ENOMEM: return CatalogError(.unavailable, "The server is busy", cause: cause)
-        default: return CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
+        // ESTALE: the entry went away between two questions. EINVAL: a link that leaves the export.
+        case ESTALE, EINVAL: return CatalogError(.notFound, "Path not found", cause: cause)
+        default: return CatalogError.storage(errno: number, cause: cause)
         }
     }
 

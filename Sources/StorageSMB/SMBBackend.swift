@@ -26,7 +26,11 @@ package struct SMBBackend: StorageBackend {
     /// The provider for `smb:` URLs.
     package static let provider = StorageBackendProvider(schemes: [.smb]) { try SMBBackend($0) }
 
-    package let capabilities: StorageCapabilities = [.rangeRead, .freeSpace, .caseInsensitive]
+    /// Whether the share lets us write shows when it is tried: nothing tells it before.
+    package let capabilities: StorageCapabilities = [
+        .rangeRead, .freeSpace, .caseInsensitive, .write, .rename, .remove, .makeDirectory, .resumableWrite,
+        .serverSideCopy,
+    ]
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         let path = Array(directory.bytes)
@@ -81,7 +85,7 @@ package struct SMBBackend: StorageBackend {
 
     package func close() { pool.closeAll() }
 
-    private func call<Value>(
+    func call<Value>(
         _ action: String, _ path: [UInt8], isDirectory: Bool = false,
         _ body: (SMBConnection, ConnectionPool<SMBConnection>.Lane) throws -> Value
     ) throws -> Value {
@@ -95,7 +99,7 @@ package struct SMBBackend: StorageBackend {
         }
     }
 
-    private static func bytes(_ path: StoragePath) -> [UInt8] {
+    static func bytes(_ path: StoragePath) -> [UInt8] {
         Array(path.components.joined(separator: [UInt8(ascii: "/")]))
     }
 }

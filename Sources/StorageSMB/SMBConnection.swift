@@ -5,7 +5,7 @@ import SMBWire
 import Synchronization
 
 /// One helper process with one connection to a share. Its pool hands it to one thread at a time.
-final class SMBConnection: FileConnection {
+final class SMBConnection: WritingConnection {
     /// Milliseconds more than the library is told to wait: sometimes it waits twice as long, and is killed then.
     private static let grace = 1_000
 
@@ -100,7 +100,7 @@ final class SMBConnection: FileConnection {
 
     // MARK: Frames
 
-    private func ask(
+    func ask(
         _ operation: SMBFrame.Operation, first: Int64 = 0, second: Int64 = 0, payload: [UInt8] = []
     ) throws -> SMBFrame {
         guard !isGone else { throw SMBFailure(number: EPIPE) }
@@ -111,7 +111,7 @@ final class SMBConnection: FileConnection {
         return try answer()
     }
 
-    private func answer() throws -> SMBFrame {
+    func answer() throws -> SMBFrame {
         let frame: SMBFrame
         do { frame = try socket.receive(deadline: deadline) } catch let error as SMBSocket.Broken {
             throw broken(error.number)

@@ -18,7 +18,9 @@ struct SMBFailure: Error {
     /// Whether the helper is of no use any more, and the same call may succeed in another one.
     var isConnectionBroken: Bool {
         switch number {
-        case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, ENODEV, EBUSY:
+        case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT, EFBIG,
+            ENOTEMPTY,
+            ENODEV, EBUSY, ESPIPE:
             false
         default: true
         }
@@ -30,14 +32,10 @@ struct SMBFailure: Error {
     func error(_ action: String, _ path: String) -> CatalogError {
         let cause = "\(action) \"\(path)\": \(text) (\(number))"
         switch number {
-        // EINVAL: a name that no Windows file can have.
-        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EINVAL:
-            return CatalogError(.notFound, "Path not found", cause: cause)
-        case EISDIR: return CatalogError(.conflict, "Path is a directory", cause: cause)
-        case EACCES, EPERM: return CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
+        // A name that no Windows file can have.
+        case EINVAL: return CatalogError(.notFound, "Path not found", cause: cause)
         case EBUSY: return CatalogError(.unavailable, "The file is in use by another program", cause: cause)
-        case ENOMEM, EMFILE: return CatalogError(.unavailable, "The server is busy", cause: cause)
-        default: return CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
+        default: return CatalogError.storage(errno: number, cause: cause)
         }
     }
 

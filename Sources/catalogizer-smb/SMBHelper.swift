@@ -59,14 +59,41 @@ struct SMBHelper {
             let bytes = try share.read(Int32(clamping: request.first), at: request.second, count: count)
             try socket.send(SMBFrame(code: 0, payload: bytes), deadline: -1)
         case .close:
-            share.close(Int32(clamping: request.first))
+            try share.close(Int32(clamping: request.first))
             try socket.send(SMBFrame(code: 0), deadline: -1)
         case .space:
             let space = try share.space()
             var payload: [UInt8] = []
             withUnsafeBytes(of: space.fileSystem) { payload += $0 }
             try socket.send(SMBFrame(code: 0, first: space.free, second: space.total, payload: payload), deadline: -1)
+        case .create, .write, .rename, .makeDirectory, .remove, .copy: try change(operation, request, share, socket)
         }
+    }
+
+    private static func change(
+        _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket
+    ) throws {
+        var answer = SMBFrame(code: 0)
+        switch operation {
+        case .create: answer.first = Int64(try share.create(request.payload, at: request.first))
+        case .write: try share.write(request.payload, to: Int32(clamping: request.first), at: request.second)
+        case .rename:
+            let (source, target) = try twoPaths(request.payload)
+            try share.rename(source, to: target)
+        case .makeDirectory: try share.makeDirectory(request.payload)
+        case .remove: try share.remove(request.payload)
+        case .copy:
+            let (source, target) = try twoPaths(request.payload)
+            try share.copy(source, to: target) { try socket.send(SMBFrame(code: 0, first: 1), deadline: -1) }
+        default: throw SMBError(EPROTO)
+        }
+        try socket.send(answer, deadline: -1)
+    }
+
+    private static func twoPaths(_ payload: [UInt8]) throws -> ([UInt8], [UInt8]) {
+        let parts = payload.split(separator: 0, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw SMBError(EPROTO) }
+        return (Array(parts[0]), Array(parts[1]))
     }
 
     private static func list(_ path: [UInt8], _ share: SMBShare, _ socket: SMBSocket) throws {

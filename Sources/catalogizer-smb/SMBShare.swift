@@ -89,8 +89,9 @@ struct SMBShare {
         return bytes
     }
 
-    func close(_ handle: Int32) {
-        smbc_close(handle)
+    /// What a write left over may fail here.
+    func close(_ handle: Int32) throws {
+        guard smbc_close(handle) == 0 else { throw SMBError(errno) }
     }
 
     func space() throws -> (free: Int64, total: Int64, fileSystem: UInt64) {
@@ -107,7 +108,7 @@ struct SMBShare {
 
     // MARK: Text
 
-    private func url(_ path: [UInt8]) -> [CChar] {
+    func url(_ path: [UInt8]) -> [CChar] {
         let bytes = path.isEmpty ? prefix : prefix + [UInt8(ascii: "/")] + Self.escaped(path)
         return bytes.map { CChar(bitPattern: $0) } + [0]
     }

@@ -67,6 +67,18 @@ final class FaultyBackend: StorageBackend {
 
     func openReader(_ path: StoragePath) throws -> any StorageReader { try base.openReader(path) }
 
+    func openWriter(
+        _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
+    ) throws -> any StorageWriter { try base.openWriter(path, at: offset, expecting: expectedBytes) }
+
+    func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
+        try base.rename(source, to: target, replacing: replacing)
+    }
+
+    func makeDirectory(_ path: StoragePath) throws { try base.makeDirectory(path) }
+
+    func remove(_ path: StoragePath) throws { try base.remove(path) }
+
     func probe() throws -> StorageProbe {
         if faults.withLock({ $0.isAway }) { throw CatalogError(.storageUnavailable, "Storage unavailable") }
         let probe = try base.probe()

@@ -4,25 +4,15 @@ import CatalogTestSupport
 import StorageSMB
 import Testing
 
-/// A directory of a share, which holds the names that Windows knows.
-private struct SMBScratch: StorageFixtureWriter {
-    let scratch: ScratchDirectory
-
-    func canHold(_ name: [UInt8]) -> Bool { SMBNames.canExist(name) }
-    func writeFile(_ path: StoragePath, _ content: [UInt8]) throws { try scratch.writeFile(path, content) }
-    func makeDirectory(_ path: StoragePath) throws { try scratch.makeDirectory(path) }
-    func remove(_ path: StoragePath) throws { try scratch.remove(path) }
-}
-
 /// The SMB backend against a real server.
 @Suite struct SMBConformanceTests {
     @Test(arguments: StorageConformance.checks)
     func `It keeps every promise of a backend`(check: StorageConformance.Check) async throws {
         let server = try await TestStorageServer.shared(.smb)
-        let scratch = try ScratchDirectory(in: server.share)
+        let scratch = try ScratchDirectory(in: server.share, canHold: SMBNames.canExist)
         let backend = try SMBBackend(try server.location(of: scratch.path))
         defer { backend.close() }
-        try check.run(backend, SMBScratch(scratch: scratch))
+        try check.run(backend, scratch)
     }
 
     @Test func `Many threads list and read at once`() async throws {

@@ -30,7 +30,14 @@ package final class LocalBackend: StorageBackend {
         self.init(path: Array(path.utf8), leavingOut: reserved)
     }
 
-    package var capabilities: StorageCapabilities { [.rangeRead, .freeSpace, .symlinks] }
+    package var capabilities: StorageCapabilities {
+        let reading: StorageCapabilities = [.rangeRead, .freeSpace, .symlinks]
+        let mayWrite = LocalPath.withCString(path) { access($0, W_OK) } == 0
+        guard mayWrite else { return reading }
+        return reading.union([
+            .write, .rename, .atomicRename, .exclusiveRename, .remove, .makeDirectory, .resumableWrite,
+        ])
+    }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         listing.removeAll()
@@ -115,7 +122,7 @@ package final class LocalBackend: StorageBackend {
         }
     }
 
-    private func openRoot() throws -> LocalRoot {
+    func openRoot() throws -> LocalRoot {
         do {
             return try LocalRoot(path: path, reserved: reserved)
         } catch let failure as SystemFailure {

@@ -27,17 +27,10 @@ struct SystemFailure: Error {
     func error(_ action: String, _ path: NativePath) -> CatalogError {
         let cause = "\(action) \"\(path.text)\": \(text)"
         switch number {
-        // EXDEV: a link that leaves the root. It reads like an absent file, so that nobody can feel around outside.
-        case ENOENT, ENOTDIR, ENAMETOOLONG, ELOOP, EXDEV:
-            return CatalogError(.notFound, "Path not found", cause: cause)
-        case EACCES, EPERM:
-            return CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
-        case EMFILE, ENFILE, ENOMEM:
-            return CatalogError(.unavailable, "The server is busy", cause: cause)
-        case EAGAIN:
-            return CatalogError(.unavailable, "The file is in use by another program", cause: cause)
-        default:
-            return CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
+        // A link that leaves the root. It reads like an absent file, so that nobody can feel around outside.
+        case EXDEV: return CatalogError(.notFound, "Path not found", cause: cause)
+        case EAGAIN: return CatalogError(.unavailable, "The file is in use by another program", cause: cause)
+        default: return CatalogError.storage(errno: number, cause: cause)
         }
     }
 

@@ -1,0 +1,37 @@
+import CatalogCore
+import CatalogStorage
+import SMBWire
+
+extension SMBConnection {
+    func create(_ path: [UInt8], at offset: Int64) throws -> File {
+        let frame = try ask(.create, first: offset, payload: path)
+        return File(handle: frame.first, entry: StorageEntry(kind: .file))
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer, to file: File, at offset: Int64) throws {
+        _ = try ask(.write, first: file.handle, second: offset, payload: Array(bytes))
+    }
+
+    /// The protocol has no question for it beside closing, which hands over what is left.
+    func finish(_ file: File) throws {
+        _ = try ask(.close, first: file.handle)
+    }
+
+    func rename(_ source: [UInt8], to target: [UInt8]) throws {
+        _ = try ask(.rename, payload: source + [0] + target)
+    }
+
+    func makeDirectory(_ path: [UInt8]) throws {
+        _ = try ask(.makeDirectory, payload: path)
+    }
+
+    func remove(_ path: [UInt8]) throws {
+        _ = try ask(.remove, payload: path)
+    }
+
+    /// The server copies; each piece has the time of one question.
+    func copy(_ source: [UInt8], to target: [UInt8]) throws {
+        var frame = try ask(.copy, payload: source + [0] + target)
+        while frame.first == 1 { frame = try answer() }
+    }
+}
