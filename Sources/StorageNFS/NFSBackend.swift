@@ -3,7 +3,7 @@ package import CatalogStorage
 import Glibc
 
 /// An export of an NFS server, versions 3 and 4, read in user space: nothing is mounted and no privilege is needed.
-package struct NFSBackend: StorageBackend {
+package struct NFSBackend: StorageBackend, Sendable {
     private let pool: ConnectionPool<NFSConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.

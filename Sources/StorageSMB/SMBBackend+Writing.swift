@@ -1,7 +1,7 @@
 package import CatalogCore
 package import CatalogStorage
 
-extension SMBBackend {
+extension SMBBackend: StorageWriting {
     package func openWriter(
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
     ) throws -> any StorageWriter {

@@ -3,7 +3,7 @@ package import CatalogStorage
 import Glibc
 
 /// A share of an SMB server (versions 2 and 3), read by helper processes.
-package struct SMBBackend: StorageBackend {
+package struct SMBBackend: StorageBackend, Sendable {
     /// One waits for the server most of the time; more than two gain nothing.
     private static let helpers = 2
 

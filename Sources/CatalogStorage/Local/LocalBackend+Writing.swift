@@ -4,7 +4,7 @@ import Glibc
 
 // Every change names an entry below the handle of its directory, which was reached without following a link: whatever is renamed
 // meanwhile, nothing is written outside of the root.
-extension LocalBackend {
+extension LocalBackend: StorageWriting {
     package func openWriter(
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
     ) throws -> any StorageWriter {

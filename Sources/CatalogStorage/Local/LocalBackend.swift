@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Everything is opened beneath the root's own handle by `openat2`: neither `..`, a link nor a magic link of /proc
 /// leads out of it, whatever is renamed meanwhile.
-package final class LocalBackend: StorageBackend {
+package final class LocalBackend: StorageBackend, Sendable {
     private let path: [UInt8]
     private let reserved: [ReservedDirectory]
     /// The handle that listings share, so that a scan stays on one disk from its beginning to its end.
