@@ -61,6 +61,11 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CNFS", pkgConfig: "libnfs", providers: [.apt(["libnfs-dev"])]),
         .systemLibrary(name: "CSMBClient", pkgConfig: "smbclient", providers: [.apt(["libsmbclient-dev"])]),
+        // FTP and WebDAV: libcurl's own functions take any number of arguments, which Swift does not import.
+        .target(
+            name: "CCurl",
+            linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -82,6 +87,9 @@ let package = Package(
             name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CLinux"], swiftSettings: houseRules),
         house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
         house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
+        house("CurlClient", ["CatalogCore", "CatalogStorage", "CCurl"]),
+        house("StorageFTP", ["CatalogCore", "CatalogStorage", "CurlClient"]),
+        house("StorageWebDAV", ["CatalogCore", "CatalogStorage", "CurlClient", "CXML"]),
         house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),
         house(
             "CatalogJobs",
@@ -121,8 +129,8 @@ let package = Package(
             name: "catalogizer",
             dependencies: [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageNFS", "StorageSMB",
-                "CLinux",
+                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageFTP", "StorageNFS", "StorageSMB",
+                "StorageWebDAV", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -135,7 +143,8 @@ let package = Package(
             "CatalogTestSupport",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageNFS", "StorageSMB",
+                "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageFTP", "StorageNFS",
+                "StorageSMB", "StorageWebDAV",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),

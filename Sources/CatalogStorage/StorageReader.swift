@@ -17,6 +17,9 @@ package protocol StorageReader: Sendable {
     /// Whether each read is a question to another machine, so that a stream gains from asking before it needs the answer.
     var isRemote: Bool { get }
 
+    /// Whether bytes come as one stream, so that reading on is cheap, and asking for two places at once is not.
+    var isStream: Bool { get }
+
     /// Whether the file is still the one that was opened: neither written, replaced, renamed nor removed. It answers from
     /// memory and never waits, so a storage that would have to be asked may be believed unchanged.
     var isUnchanged: Bool { get }
@@ -25,6 +28,8 @@ package protocol StorageReader: Sendable {
 extension StorageReader {
     /// No, for what is on this machine.
     package var isRemote: Bool { false }
+    /// No: each read is a question of its own.
+    package var isStream: Bool { false }
     /// Bytes of the file when it was opened.
     package var sizeBytes: Int64 { entry.sizeBytes }
     /// When its content changed, in nanoseconds since 1970.

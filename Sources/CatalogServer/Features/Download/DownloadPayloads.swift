@@ -83,7 +83,7 @@ struct FileResponse {
         return context.streamBody(length: part.count) { writer in
             defer { slot.end() }
             var askedAt = ContinuousClock.now
-            var chunks = ReadAhead(part, isRemote: file.reader.isRemote, chunk(at:count:))
+            var chunks = ReadAhead(part, of: file.reader, chunk(at:count:))
             while let next = chunks.next() {
                 if askedAt.duration(to: .now) > EventStream.livenessInterval {
                     askedAt = .now

@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogStorage
 import NIOCore
 
 /// The pieces of a part of a file, in order. Of a remote file a few are asked for before they are needed: while one is sent, the
@@ -32,12 +33,14 @@ struct ReadAhead {
     private var offset: Int64
     private var pieces: [Piece] = []
 
-    /// - Parameter read: reads exactly so many bytes at an offset.
-    init(_ part: Range<Int64>, isRemote: Bool, _ read: @escaping Read) {
+    /// - Parameters:
+    ///   - reader: what is read.
+    ///   - read: reads exactly so many bytes at an offset.
+    init(_ part: Range<Int64>, of reader: any StorageReader, _ read: @escaping Read) {
         self.read = read
         (offset, end) = (part.lowerBound, part.upperBound)
-        chunkBytes = isRemote ? Limits.storageReadBytes : Self.localChunkBytes
-        ahead = isRemote ? Self.remoteChunksAhead : 0
+        chunkBytes = reader.isRemote ? Limits.storageReadBytes : Self.localChunkBytes
+        ahead = reader.isRemote && !reader.isStream ? Self.remoteChunksAhead : 0
     }
 
     /// The next piece; nil at the end.

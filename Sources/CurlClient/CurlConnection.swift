@@ -1,0 +1,205 @@
+import CCurl
+import CatalogCore
+import Synchronization
+
+/// One handle of libcurl with its connections, which one thread at a time may use: whole exchanges, or one stream of bytes in
+/// either direction.
+package final class CurlConnection: @unchecked Sendable {
+    /// Bytes a second below which a server counts as silent: one that drips is no better.
+    static let silentBelow = 200
+    static let bufferBytes = 512 << 10
+
+    let handle: UnsafeMutableRawPointer
+    private let multi: UnsafeMutableRawPointer
+    let server: CurlServer
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    let pin: UnsafeMutablePointer<UInt8>
+    /// Of the transfer that runs, with the lists that the library does not copy.
+    private var exchange: CurlExchange?
+    var lists: [UnsafeMutablePointer<curl_slist>] = []
+
+    /// Makes a handle; nothing is connected yet.
+    ///
+    /// - Throws: `CatalogError.unavailable` when there is no memory.
+    package init(_ server: CurlServer) throws {
+        _ = Self.isLibraryReady
+        guard let handle = curl_easy_init(), let multi = curl_multi_init() else {
+            throw CatalogError(.unavailable, "The server is busy", cause: "no memory for libcurl")
+        }
+        (self.handle, self.multi, self.server) = (handle, multi, server)
+        pin = UnsafeMutablePointer<UInt8>.allocate(capacity: 32)
+        pin.initialize(repeating: 0, count: 32)
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        configure()
+    }
+
+    deinit {
+        stop()
+        curl_multi_cleanup(multi)
+        curl_easy_cleanup(handle)
+        errorText.deallocate()
+        pin.deallocate()
+    }
+
+    private static let isLibraryReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    // MARK: Whole exchanges
+
+    /// What a server said.
+    package struct Answer: Sendable {
+        /// The last reply's number, of HTTP or FTP; 0 for none.
+        package let status: Int
+        /// Lines of all heads, as they came.
+        package let head: [UInt8]
+    }
+
+    /// Runs an exchange to its end.
+    ///
+    /// - Parameter onBody: called with the answer's body as it comes, with the status; what it throws ends the exchange.
+    /// - Throws: `CurlFailure`; what `onBody` throws.
+    package func perform(
+        _ request: CurlRequest, onBody: (Int, UnsafeRawBufferPointer) throws -> Void = { _, _ in }
+    ) throws -> Answer {
+        try withoutActuallyEscaping(onBody) { onBody in
+            let exchange = CurlExchange()
+            exchange.onBody = { [unowned self] bytes in try onBody(status, bytes) }
+            defer { exchange.onBody = nil }
+            try begin(request, exchange)
+            defer { stop() }
+            _ = try run { false }
+            return Answer(status: status, head: exchange.head)
+        }
+    }
+
+    // MARK: Streams
+
+    /// Starts a download that `receive` takes piece by piece; what ran before ends.
+    package func startReceiving(_ request: CurlRequest) throws {
+        stop()
+        try begin(request, CurlExchange())
+    }
+
+    /// Fills `buffer`, or less of it at the end.
+    ///
+    /// - Throws: `CurlFailure`, after which the stream is over.
+    package func receive(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard let exchange else { return 0 }
+        exchange.offer(buffer)
+        defer { exchange.withdraw() }
+        if exchange.isTargetFull || isDone { return exchange.filled }
+        do {
+            try proceed(exchange)
+            isDone = try run { exchange.isTargetFull }
+        } catch {
+            stop()
+            throw error
+        }
+        return exchange.filled
+    }
+
+    /// Starts an upload whose bytes come by `send`; what ran before ends.
+    package func startSending(_ request: CurlRequest) throws {
+        stop()
+        try begin(request, CurlExchange())
+    }
+
+    /// Hands over bytes.
+    ///
+    /// - Throws: `CurlFailure`, after which the stream is over.
+    package func send(_ bytes: UnsafeRawBufferPointer) throws {
+        guard let exchange, !isDone else { throw CurlFailure(CURLE_SEND_ERROR, "the upload has ended before") }
+        exchange.send(bytes)
+        defer { exchange.withdraw() }
+        do {
+            try proceed(exchange)
+            isDone = try run { exchange.isSourceEmpty }
+            // A server that answers in the middle wants no more.
+            guard !isDone || exchange.isSourceEmpty else {
+                throw CurlFailure(CURLE_UPLOAD_FAILED, "the server stopped it")
+            }
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// Says that all bytes are there, and waits for the server's answer.
+    ///
+    /// - Throws: `CurlFailure`.
+    package func finishSending() throws -> Answer {
+        guard let exchange else { throw CurlFailure(CURLE_SEND_ERROR, "the upload has ended before") }
+        defer { stop() }
+        exchange.isSourceEnded = true
+        if !isDone {
+            try proceed(exchange)
+            _ = try run { false }
+        }
+        return Answer(status: status, head: exchange.head)
+    }
+
+    /// Ends what runs, whatever state it is in.
+    package func stop() {
+        guard exchange != nil else { return }
+        curl_multi_remove_handle(multi, handle)
+        exchange = nil
+        isDone = false
+        for list in lists { curl_slist_free_all(list) }
+        lists = []
+    }
+
+    // MARK: The library
+
+    private var isDone = false
+
+    private var status: Int {
+        var status = 0
+        _ = catalog_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        return status
+    }
+
+    /// Runs the transfer until it has ended or `isEnough` says so.
+    ///
+    /// - Returns: whether it has ended.
+    private func run(until isEnough: () -> Bool) throws -> Bool {
+        while true {
+            var running: Int32 = 0
+            guard curl_multi_perform(multi, &running) == CURLM_OK else {
+                throw CurlFailure(CURLE_FAILED_INIT, "libcurl cannot go on")
+            }
+            var code = CURLE_OK
+            if catalog_curl_next_done(multi, &code) == 1 {
+                if let error = exchange?.error { throw error }
+                guard code == CURLE_OK else { throw failure(code) }
+                return true
+            }
+            if isEnough() { return false }
+            curl_multi_poll(multi, nil, 0, 1_000, nil)
+        }
+    }
+
+    private func proceed(_ exchange: CurlExchange) throws {
+        guard exchange.isPaused else { return }
+        exchange.resume()
+        let code = curl_easy_pause(handle, Int32(CURLPAUSE_CONT))
+        guard code == CURLE_OK else { throw failure(code) }
+    }
+
+    private func failure(_ code: CURLcode) -> CurlFailure {
+        let said = String(cString: errorText)
+        return CurlFailure(code, String((said.isEmpty ? String(cString: curl_easy_strerror(code)) : said).prefix(300)))
+    }
+
+    private func begin(_ request: CurlRequest, _ exchange: CurlExchange) throws {
+        stop()
+        errorText.pointee = 0
+        self.exchange = exchange
+        let context = Unmanaged.passUnretained(exchange).toOpaque()
+        for option in [CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_READDATA] {
+            _ = catalog_curl_set_pointer(handle, option, context)
+        }
+        apply(request)
+        guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
+            throw CurlFailure(CURLE_FAILED_INIT, "libcurl cannot begin")
+        }
+    }
+}

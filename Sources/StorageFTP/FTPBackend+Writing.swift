@@ -1,0 +1,98 @@
+package import CatalogCore
+package import CatalogStorage
+import CurlClient
+
+// A server says `550` to whatever it does not do, so what was wrong is found out by looking.
+extension FTPBackend: StorageWriting {
+    package func openWriter(
+        _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
+    ) throws -> any StorageWriter {
+        let place = try named(path)
+        let there = try found(place)
+        if there?.kind == .directory {
+            throw CatalogError(.conflict, "Path is a directory", cause: "write \"\(path.text)\"")
+        }
+        if offset > 0, there?.sizeBytes != offset {
+            throw CatalogError(.conflict, "The file is not as long as it was", cause: "write \"\(path.text)\"")
+        }
+        do {
+            return try FTPWriter(target, place, at: offset) { [self] failure in
+                reason(failure, "write", place, needs: [Self.parent(place)])
+            }
+        } catch let failure as CurlFailure {
+            throw failure.ftpError("write", place)
+        }
+    }
+
+    package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
+        let (from, to) = (try named(source), try named(target))
+        if !replacing, try found(to) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
+        let commands = [Array("RNFR ".utf8) + from, Array("RNTO ".utf8) + to]
+        do {
+            try onConnection { try $0.run(commands) }
+        } catch let failure as CurlFailure {
+            // Some servers give no name away that is taken.
+            guard failure.kind == .refused, replacing, try found(from) != nil, try found(to)?.kind == .file else {
+                throw reason(failure, "rename", from, needs: [from, Self.parent(to)])
+            }
+            try remove(target)
+            try call("rename", from) { _ = try $0.run(commands) }
+        }
+    }
+
+    package func makeDirectory(_ path: StoragePath) throws {
+        let place = try named(path)
+        if try found(place) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
+        do {
+            try onConnection { try $0.run([Array("MKD ".utf8) + place]) }
+        } catch let failure as CurlFailure {
+            throw reason(failure, "make directory", place, needs: [Self.parent(place)])
+        }
+    }
+
+    package func remove(_ path: StoragePath) throws {
+        let place = try named(path)
+        let isDirectory = try entry(place, "remove").kind == .directory
+        do {
+            try onConnection { try $0.run([Array((isDirectory ? "RMD " : "DELE ").utf8) + place]) }
+        } catch let failure as CurlFailure {
+            var isEmpty = true
+            if isDirectory, failure.kind == .refused {
+                try call("list", place) { try $0.list(place) { _ in isEmpty = false } }
+            }
+            guard isEmpty else { throw CatalogError(.conflict, "Directory is not empty", cause: failure.text) }
+            throw failure.ftpError("remove", place)
+        }
+    }
+
+    private func found(_ path: [UInt8]) throws -> StorageEntry? {
+        do {
+            return try entry(path, "look at")
+        } catch let error as CatalogError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// What a refusal means, where places have to be there for it to be anything else than a missing one.
+    private func reason(_ failure: CurlFailure, _ action: String, _ path: [UInt8], needs: [[UInt8]]) -> any Error {
+        guard failure.kind == .refused else { return failure.ftpError(action, path) }
+        do {
+            for place in needs where try found(place) == nil {
+                return CatalogError(.notFound, "Path not found", cause: "\(action): \(failure.text)")
+            }
+        } catch {
+            return error
+        }
+        return failure.ftpError(action, path)
+    }
+
+    private func named(_ path: StoragePath) throws -> [UInt8] {
+        guard path.name != nil else { throw CatalogError(.conflict, "The root itself cannot be changed") }
+        return try target.path(Self.bytes(path))
+    }
+
+    private static func parent(_ path: [UInt8]) -> [UInt8] {
+        guard let slash = path.lastIndex(of: UInt8(ascii: "/")), slash > 1 else { return Array("./".utf8) }
+        return Array(path[..<slash])
+    }
+}

@@ -1,0 +1,130 @@
+package import CatalogCore
+package import CatalogStorage
+import CurlClient
+
+/// A directory of an FTP server, with TLS or without.
+package struct FTPBackend: StorageBackend, Sendable {
+    let target: FTPTarget
+    private let pool: ConnectionPool<FTPConnection>
+    private let streams: FTPStreams
+
+    /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
+    package init(_ location: StorageLocation) throws {
+        let target = try FTPTarget(location)
+        self.target = target
+        streams = FTPStreams(target)
+        pool = ConnectionPool(
+            limit: target.connections, breaksConnection: { ($0 as? CurlFailure)?.isConnectionBroken ?? false }
+        ) {
+            do {
+                return try FTPConnection(target)
+            } catch let failure as CurlFailure {
+                throw failure.serverError(target.server, service: "FTP")
+            }
+        }
+    }
+
+    /// The provider for `ftp:` and `ftps:` URLs.
+    package static let provider = StorageBackendProvider(schemes: [.ftp, .ftps]) { try FTPBackend($0) }
+
+    /// Whether the server lets us write shows when it is tried: nothing tells it before.
+    package let capabilities: StorageCapabilities = [
+        .rangeRead, .write, .rename, .remove, .makeDirectory, .resumableWrite,
+    ]
+
+    /// Of the directory itself nothing is said: it would be a question of its own for each.
+    package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
+        let path = try target.path(directory.bytes)
+        do {
+            try pool.use { connection, _ in
+                listing.removeAll()
+                listing.describe(directory: StorageEntry(kind: .directory))
+                try connection.list(path) { line in
+                    guard let entry = line.entry else { return }
+                    guard StoragePath.isName(Array(line.name)) else {
+                        let error = CatalogError(.dataLoss, "The server sent a name that is none")
+                        return listing.failures.append(EntryFailure(name: Array(line.name), error: error))
+                    }
+                    try line.name.withUnsafeBytes { try listing.append(name: $0, entry) }
+                }
+            }
+        } catch let failure as CurlFailure where failure.kind == .refused {
+            if directory.isRoot { throw Self.missingRoot(target, failure) }
+            let isDirectory = try entry(path, "list").kind == .directory
+            throw isDirectory
+                ? failure.ftpError("list", path)
+                : CatalogError(.conflict, "Path is not a directory", cause: failure.text)
+        } catch let failure as CurlFailure {
+            throw failure.ftpError("list", path)
+        }
+    }
+
+    package func stat(_ path: StoragePath) throws -> StorageEntry {
+        try entry(target.path(Self.bytes(path)), "look at")
+    }
+
+    /// Nothing that a listing would not say either, and without a question.
+    package func statDirectory(_ directory: NativePath) throws -> StorageEntry { StorageEntry(kind: .directory) }
+
+    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+        let place = try target.path(Self.bytes(path))
+        let found = try entry(place, "open")
+        switch found.kind {
+        case .file: return FTPReader(place, found, streams) { [self] in try entry(place, "look at") }
+        case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
+        case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
+        }
+    }
+
+    /// The protocol tells neither disks apart nor how full they are, so the address stands for the root.
+    package func probe() throws -> StorageProbe {
+        let path = try target.path([UInt8]())
+        let root: StorageEntry
+        do {
+            root = try entry(path, "probe")
+        } catch let error as CatalogError where error.code == .notFound {
+            throw Self.missingRoot(target, error)
+        }
+        guard root.kind == .directory else { throw Self.missingRoot(target, CatalogError(.conflict, "it is a file")) }
+        let place = "\(target.server.host):\(target.server.port)/\(NameEncoding.text(of: target.directory))"
+        return StorageProbe(identity: "ftp:\(place)", device: 0, inode: 0, freeBytes: nil, totalBytes: nil)
+    }
+
+    package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func close() {
+        pool.closeAll()
+        streams.closeAll()
+    }
+
+    /// - Throws: `CurlFailure`.
+    func onConnection(_ body: (FTPConnection) throws -> Void) throws {
+        try pool.use { connection, _ in try body(connection) }
+    }
+
+    func call<Value>(_ action: String, _ path: [UInt8], _ body: (FTPConnection) throws -> Value) throws -> Value {
+        do {
+            return try pool.use { connection, _ in try body(connection) }
+        } catch let failure as CurlFailure {
+            throw failure.ftpError(action, path)
+        }
+    }
+
+    func entry(_ path: [UInt8], _ action: String) throws -> StorageEntry {
+        guard let entry = try call(action, path, { try $0.look(path) }) else {
+            throw CatalogError(.notFound, "Path not found", cause: "\"\(NameEncoding.text(of: path))\" is no file")
+        }
+        return entry
+    }
+
+    static func bytes(_ path: StoragePath) -> [UInt8] {
+        Array(path.components.joined(separator: [UInt8(ascii: "/")]))
+    }
+
+    private static func missingRoot(_ target: FTPTarget, _ error: any Error) -> CatalogError {
+        CatalogError(
+            .storageUnavailable,
+            "\(target.server.host) has no directory \(NameEncoding.text(of: target.directory)) where this login leads to",
+            cause: "\(error)")
+    }
+}

@@ -1,0 +1,103 @@
+import CatalogCore
+import CatalogStorage
+import CurlClient
+import Foundation
+
+/// A connection for listings and commands, which one thread at a time has.
+final class FTPConnection: Sendable {
+    private let target: FTPTarget
+    private let connection: CurlConnection
+    /// Whether the server has `MLSD` and `MLST`: listings that say what they mean.
+    private let knowsFacts: Bool
+
+    /// Connects and logs in.
+    ///
+    /// - Throws: `CurlFailure`.
+    init(_ target: FTPTarget) throws {
+        self.target = target
+        connection = try target.connection()
+        // Some servers speak UTF-8 only when they are asked to.
+        let answer = try Self.run(connection, target, ["*OPTS UTF8 ON", "*FEAT"].map { Array($0.utf8) })
+        let lines = String(decoding: answer.head, as: UTF8.self).uppercased().split(whereSeparator: \.isNewline)
+        knowsFacts = lines.contains { $0.drop { $0 == " " }.hasPrefix("MLST") }
+    }
+
+    /// Calls `body` for everything in a directory.
+    func list(_ path: [UInt8], _ body: (FTPLine) throws -> Void) throws {
+        let now = Int64(Date().timeIntervalSince1970) * 1_000_000_000
+        let lines = FTPDirectoryLines(now: now)
+        let parse: FTPListing.LineParser = knowsFacts ? { try FTPFacts.parse($0) } : { try lines.parse($0) }
+        var listing = FTPListing(parse)
+        var request = CurlRequest(
+            target.url(path, isDirectory: true), .custom(knowsFacts ? "MLSD" : "LIST -a", body: []))
+        // What `LIST` is given as a path, servers take for a pattern.
+        request.entersDirectory = !knowsFacts
+        _ = try connection.perform(request) { _, bytes in try listing.take(bytes, body) }
+        try listing.finish(body)
+    }
+
+    /// What is at a path.
+    ///
+    /// - Returns: nil for what is neither file, directory nor link.
+    /// - Throws: `CatalogError.notFound`; `CurlFailure`.
+    func look(_ path: [UInt8]) throws -> StorageEntry? {
+        guard knowsFacts else { return try lookInParent(path) }
+        let answer: CurlConnection.Answer
+        do {
+            answer = try run([Array("MLST ".utf8) + path])
+        } catch let failure as CurlFailure where failure.kind == .refused {
+            throw CatalogError(.notFound, "Path not found", cause: failure.text)
+        }
+        // The line with the facts is the one that begins with a blank.
+        for line in answer.head.split(separator: UInt8(ascii: "\n")) where line.first == UInt8(ascii: " ") {
+            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+            if let found = try FTPFacts.parse(line.dropFirst()) { return found.entry }
+            return StorageEntry(kind: .directory)
+        }
+        throw FTPListing.unreadable(answer.head)
+    }
+
+    /// Servers without facts say of a file what the listing of its directory says.
+    private func lookInParent(_ path: [UInt8]) throws -> StorageEntry? {
+        let slash = UInt8(ascii: "/")
+        guard path.count > 2, let last = path.lastIndex(of: slash) else {
+            try list(path) { _ in }
+            return StorageEntry(kind: .directory)
+        }
+        var found: StorageEntry??
+        let name = path[(last + 1)...]
+        do {
+            try list(Array(path[...last].dropLast(last > 1 ? 1 : 0))) { line in
+                if line.name.elementsEqual(name) { found = .some(line.entry) }
+            }
+        } catch let failure as CurlFailure where failure.kind == .refused {
+            throw CatalogError(.notFound, "Path not found", cause: failure.text)
+        }
+        guard let found else { throw CatalogError(.notFound, "Path not found", cause: "it is in no listing") }
+        return found
+    }
+
+    func isThere(_ path: [UInt8]) throws -> Bool {
+        do {
+            _ = try look(path)
+            return true
+        } catch let error as CatalogError where error.code == .notFound {
+            return false
+        }
+    }
+
+    /// Sends commands, one after the other.
+    ///
+    /// - Throws: `CurlFailure`, of the kind `refused` when the server refuses one.
+    @discardableResult func run(_ commands: [[UInt8]]) throws -> CurlConnection.Answer {
+        try Self.run(connection, target, commands)
+    }
+
+    private static func run(
+        _ connection: CurlConnection, _ target: FTPTarget, _ commands: [[UInt8]]
+    ) throws -> CurlConnection.Answer {
+        var request = CurlRequest(target.url([], isDirectory: false), .head)
+        request.commands = commands
+        return try connection.perform(request)
+    }
+}

@@ -1,0 +1,55 @@
+import CatalogCore
+import CatalogStorage
+
+/// Reads what a server sends for `MLSD` or `LIST`, line by line as it comes.
+struct FTPListing {
+    /// A name with its facts and what is to be said first of all: RFC 3659 allows no line this long.
+    private static let lineBytesMax = 64 << 10
+
+    /// How one line is read: nil for lines that stand for no entry. Throws for one that cannot be read: an entry that is left out
+    /// would count as gone.
+    typealias LineParser = (ArraySlice<UInt8>) throws -> FTPLine?
+
+    private let parse: LineParser
+    private var line: [UInt8] = []
+
+    init(_ parse: @escaping LineParser) {
+        self.parse = parse
+    }
+
+    /// Takes the next bytes, and calls `body` for each entry in them.
+    mutating func take(_ bytes: UnsafeRawBufferPointer, _ body: (FTPLine) throws -> Void) throws {
+        var rest = bytes[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            line += rest[rest.startIndex..<end]
+            rest = rest[(end + 1)...]
+            try finishLine(body)
+        }
+        line += rest
+        guard line.count <= Self.lineBytesMax else { throw Self.unreadable(line.prefix(100)) }
+    }
+
+    /// To be called behind the last bytes: a line may lack its end.
+    mutating func finish(_ body: (FTPLine) throws -> Void) throws {
+        if !line.isEmpty { try finishLine(body) }
+    }
+
+    private mutating func finishLine(_ body: (FTPLine) throws -> Void) throws {
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        if !line.isEmpty, let entry = try parse(line[...]) { try body(entry) }
+        line.removeAll(keepingCapacity: true)
+    }
+
+    static func unreadable(_ line: some Sequence<UInt8>) -> CatalogError {
+        CatalogError(
+            .dataLoss, "The server's listing cannot be read",
+            cause: "the line \"\(NameEncoding.text(of: Array(line.prefix(200))))\"")
+    }
+}
+
+/// One entry of a listing.
+struct FTPLine {
+    let name: ArraySlice<UInt8>
+    /// Nil for what is neither file, directory nor link.
+    let entry: StorageEntry?
+}
