@@ -71,7 +71,7 @@ check-migrations: ## Released migrations are never edited
 .PHONY: lint-scripts
 lint-scripts: ## Test the checks themselves, and the syntax of every script
 	@Scripts/install-packages lint
-	@for script in Scripts/* .ci/run; do \
+	@for script in Scripts/* Scripts/testservers/* .ci/run; do \
 	    case "$$(head -c 24 "$$script" 2>/dev/null | head -n 1)" in *bash*) bash -n "$$script" ;; esac; done
 	@PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover --quiet --start-directory Scripts/tests
 	@PYTHONDONTWRITEBYTECODE=1 python3 -m unittest discover --quiet --start-directory Benchmarks/tests
