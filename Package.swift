@@ -156,6 +156,7 @@ let package = Package(
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
         tests(
             "StorageSMBTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageSMB", "catalogizer-smb"]),
+        tests("StorageFTPTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
             "CatalogScannerTests",

@@ -121,7 +121,7 @@ struct TreeWalker {
             unseen.device = known.device
             return now ?? unseen
         }
-        guard let now, now.kind == .directory else { return nil }
+        guard let now, now.kind == .directory, now.modifiedNS != 0 else { return nil }
         let isSame =
             now.modifiedNS == known.modifiedNS && now.changedNS == known.changedNS && now.device == known.device
             && now.inode == known.inode

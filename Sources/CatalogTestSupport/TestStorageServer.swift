@@ -1,69 +1,143 @@
 package import CatalogStorage
 import Foundation
+import Synchronization
 
 /// A real server of a protocol, whose share a test fills as a directory.
 package struct TestStorageServer: Sendable {
-    /// The protocols that there are scripts for; the raw value is the script's name.
-    package enum Kind: String, Sendable {
-        case nfs, smb
-
-        fileprivate var credentials: StorageCredentials? {
-            self == .nfs ? nil : StorageCredentials(username: "catalogizer", password: "catalogizer")
-        }
-    }
-
-    private let kind: Kind
+    private let program: Program
     private let settings: [String: String]
+    private let credentials: StorageCredentials?
+    private let options: [String: String]
     /// URL of the share.
     package let url: String
     /// The shared directory.
     package let share: String
 
-    private init(_ kind: Kind, _ settings: [String: String]) async throws {
-        self.kind = kind
-        self.settings = settings
-        url = try await TestServerScript.run(kind.rawValue, "start", settings)
-        share = try await TestServerScript.run(kind.rawValue, "share", settings)
+    private init(_ kind: Kind, _ started: Started) {
+        program = kind.program
+        settings = started.settings
+        credentials = kind == .nfs ? nil : StorageCredentials(username: "catalogizer", password: "catalogizer")
+        url = kind.url(from: started.url)
+        share = started.share
+        options = kind.options.merging(kind.hasCertificate ? ["tls_ca_pem": started.certificate] : [:]) { $1 }
     }
 
-    private static let sharedNFS = Task { try await TestStorageServer(.nfs, [:]) }
-    private static let sharedSMB = Task { try await TestStorageServer(.smb, [:]) }
+    private static let running = Mutex<[Program: Task<Started, any Error>]>([:])
 
     /// The server that all tests share; whoever runs the tests stops it.
     ///
     /// - Throws: `TestServerScript.Failed` when it cannot be started: a missing server is a failure.
     package static func shared(_ kind: Kind) async throws -> TestStorageServer {
-        switch kind {
-        case .nfs: try await sharedNFS.value
-        case .smb: try await sharedSMB.value
+        // Started once: two scripts at the same time would get into each other's way.
+        let start = running.withLock { running in
+            let task = running[kind.program] ?? Task { try await Started(kind.program, [:]) }
+            running[kind.program] = task
+            return task
         }
+        return TestStorageServer(kind, try await start.value)
     }
 
     /// A server of the test's own, which may be harmed; stopped and removed after `body`.
     package static func with<Value>(
         _ kind: Kind, _ body: (TestStorageServer) async throws -> Value
     ) async throws -> Value {
-        // Even: a server may want the port behind its own too.
-        let settings = ["TESTSERVER_PORT": "\(Int.random(in: 5_000..<10_000) * 2)"]
-        let server = try await TestStorageServer(kind, settings)
+        // A server may want the ports behind its own too.
+        let settings = ["TESTSERVER_PORT": "\(Int.random(in: 2_500..<5_000) * 4)"]
+        let server = TestStorageServer(kind, try await Started(kind.program, settings))
         let result: Result<Value, any Error>
         do { result = .success(try await body(server)) } catch { result = .failure(error) }
-        try await TestServerScript.run(kind.rawValue, "stop", settings)
+        try await TestServerScript.run(server.program.script, "stop", server.settings)
         return try result.get()
     }
 
     /// `kill`, `start`, `freeze` or `thaw`.
     package func make(_ command: String) async throws {
-        try await TestServerScript.run(kind.rawValue, command, settings)
+        try await TestServerScript.run(program.script, command, settings)
     }
 
     /// The URL of a directory in the share.
     package func url(of directory: String) -> String { url + directory.dropFirst(share.count) }
 
     /// The location of a directory in the share.
-    package func location(of directory: String, _ options: [String: String] = [:]) throws -> StorageLocation {
+    package func location(of directory: String, _ more: [String: String] = [:]) throws -> StorageLocation {
+        try location(url: url(of: directory), more)
+    }
+
+    /// The same for a place that is reached in another way, through a proxy for example.
+    package func location(url: String, _ more: [String: String] = [:]) throws -> StorageLocation {
         StorageLocation(
-            url: try StorageURL(parsing: url(of: directory)), credentials: kind.credentials,
-            options: StorageOptions(options))
+            url: try StorageURL(parsing: url), credentials: credentials,
+            options: StorageOptions(options.merging(more) { $1 }))
+    }
+}
+
+extension TestStorageServer {
+    /// One script of `Scripts/testservers/`, in one of its flavours.
+    fileprivate struct Program: Hashable {
+        let script: String
+        var flavour: String?
+
+        var settings: [String: String] { flavour.map { ["TESTSERVER_FLAVOUR": $0] } ?? [:] }
+    }
+
+    /// A program that runs.
+    fileprivate struct Started: Sendable {
+        let settings: [String: String]
+        let url: String
+        let share: String
+        /// PEM; empty where there is none.
+        let certificate: String
+
+        init(_ program: Program, _ settings: [String: String]) async throws {
+            let all = settings.merging(program.settings) { $1 }
+            self.settings = all
+            url = try await TestServerScript.run(program.script, "start", all)
+            share = try await TestServerScript.run(program.script, "share", all)
+            let hasCertificate = ["ftp", "webdav"].contains(program.script)
+            let file = hasCertificate ? try await TestServerScript.run(program.script, "certificate", all) : ""
+            certificate = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
+        }
+    }
+
+    /// The ways to reach a storage that there are servers for.
+    package enum Kind: String, Sendable, CaseIterable {
+        case nfs, smb
+        case ftp, ftpExplicitTLS, ftpImplicitTLS
+        /// A server without `MLSD`.
+        case ftpListOnly, ftpListOnlyTLS
+        case webdav, webdavDigest, webdavTLS, webdavRclone
+
+        fileprivate var program: Program {
+            switch self {
+            case .nfs: Program(script: "nfs")
+            case .smb: Program(script: "smb")
+            case .ftp, .ftpExplicitTLS, .ftpImplicitTLS: Program(script: "ftp")
+            case .ftpListOnly, .ftpListOnlyTLS: Program(script: "ftp", flavour: "vsftpd")
+            case .webdav, .webdavDigest, .webdavTLS: Program(script: "webdav")
+            case .webdavRclone: Program(script: "webdav", flavour: "rclone")
+            }
+        }
+
+        /// What the URL of the share is, from that of the script, which is the one of the first of some ports.
+        fileprivate func url(from printed: String) -> String {
+            guard var parts = URLComponents(string: printed) else { return printed }
+            switch self {
+            case .ftpExplicitTLS, .webdavDigest: parts.port = parts.port.map { $0 + 1 }
+            case .ftpImplicitTLS, .webdavTLS: parts.port = parts.port.map { $0 + 2 }
+            default: break
+            }
+            if self == .ftpImplicitTLS { parts.scheme = "ftps" }
+            if self == .webdavTLS { parts.scheme = "https" }
+            let url = parts.string ?? printed
+            return url.hasSuffix("/") ? String(url.dropLast()) : url
+        }
+
+        fileprivate var options: [String: String] {
+            self == .ftpExplicitTLS || self == .ftpListOnlyTLS ? ["tls": "explicit"] : [:]
+        }
+
+        fileprivate var hasCertificate: Bool {
+            [.ftpExplicitTLS, .ftpImplicitTLS, .ftpListOnlyTLS, .webdavTLS].contains(self)
+        }
     }
 }

@@ -39,7 +39,7 @@ package struct FTPBackend: StorageBackend, Sendable {
             try pool.use { connection, _ in
                 listing.removeAll()
                 listing.describe(directory: StorageEntry(kind: .directory))
-                try connection.list(path) { line in
+                let unreadable = try connection.list(path) { line in
                     guard let entry = line.entry else { return }
                     guard StoragePath.isName(Array(line.name)) else {
                         let error = CatalogError(.dataLoss, "The server sent a name that is none")
@@ -47,6 +47,7 @@ package struct FTPBackend: StorageBackend, Sendable {
                     }
                     try line.name.withUnsafeBytes { try listing.append(name: $0, entry) }
                 }
+                listing.failures += unreadable.map { EntryFailure(name: $0, error: FTPListing.unreadable($0)) }
             }
         } catch let failure as CurlFailure where failure.kind == .refused {
             if directory.isRoot { throw Self.missingRoot(target, failure) }

@@ -23,7 +23,9 @@ final class FTPConnection: Sendable {
     }
 
     /// Calls `body` for everything in a directory.
-    func list(_ path: [UInt8], _ body: (FTPLine) throws -> Void) throws {
+    ///
+    /// - Returns: lines that say nothing that could be read.
+    @discardableResult func list(_ path: [UInt8], _ body: (FTPLine) throws -> Void) throws -> [[UInt8]] {
         let now = Int64(Date().timeIntervalSince1970) * 1_000_000_000
         let lines = FTPDirectoryLines(now: now)
         let parse: FTPListing.LineParser = knowsFacts ? { try FTPFacts.parse($0) } : { try lines.parse($0) }
@@ -34,6 +36,7 @@ final class FTPConnection: Sendable {
         request.entersDirectory = !knowsFacts
         _ = try connection.perform(request) { _, bytes in try listing.take(bytes, body) }
         try listing.finish(body)
+        return listing.unreadable
     }
 
     /// What is at a path.
@@ -61,7 +64,7 @@ final class FTPConnection: Sendable {
     private func lookInParent(_ path: [UInt8]) throws -> StorageEntry? {
         let slash = UInt8(ascii: "/")
         guard path.count > 2, let last = path.lastIndex(of: slash) else {
-            try list(path) { _ in }
+            _ = try list(path) { _ in }
             return StorageEntry(kind: .directory)
         }
         var found: StorageEntry??

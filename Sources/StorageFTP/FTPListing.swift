@@ -6,12 +6,14 @@ struct FTPListing {
     /// A name with its facts and what is to be said first of all: RFC 3659 allows no line this long.
     private static let lineBytesMax = 64 << 10
 
-    /// How one line is read: nil for lines that stand for no entry. Throws for one that cannot be read: an entry that is left out
-    /// would count as gone.
+    /// How one line is read: nil for lines that stand for no entry. Throws for one that cannot be read.
     typealias LineParser = (ArraySlice<UInt8>) throws -> FTPLine?
 
     private let parse: LineParser
     private var line: [UInt8] = []
+    /// Lines that could not be read, such as the second half of a name with a line end in it.
+    private(set) var unreadable: [[UInt8]] = []
+    private var isAnyReadable = false
 
     init(_ parse: @escaping LineParser) {
         self.parse = parse
@@ -30,13 +32,24 @@ struct FTPListing {
     }
 
     /// To be called behind the last bytes: a line may lack its end.
+    ///
+    /// - Throws: `CatalogError.dataLoss` when no line at all could be read: the entries would count as gone.
     mutating func finish(_ body: (FTPLine) throws -> Void) throws {
         if !line.isEmpty { try finishLine(body) }
+        if let first = unreadable.first, !isAnyReadable { throw Self.unreadable(first) }
     }
 
     private mutating func finishLine(_ body: (FTPLine) throws -> Void) throws {
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        if !line.isEmpty, let entry = try parse(line[...]) { try body(entry) }
+        if !line.isEmpty {
+            do {
+                if let entry = try parse(line[...]) { try body(entry) }
+                isAnyReadable = true
+            } catch let error as CatalogError where error.code == .dataLoss {
+                guard unreadable.count < Limits.entryFailures else { throw error }
+                unreadable.append(line)
+            }
+        }
         line.removeAll(keepingCapacity: true)
     }
 

@@ -28,7 +28,7 @@ struct FTPTarget: Sendable {
         let names = [directory, Array(path)].filter { !$0.isEmpty }
         let whole = Array("./".utf8) + names.joined(separator: [UInt8(ascii: "/")])
         guard FTPNames.canExist(whole) else {
-            throw CatalogError(.notFound, "Path not found", cause: "FTP has no names with line ends")
+            throw CatalogError(.notFound, "Path not found", cause: "the library sends no name with control characters")
         }
         return whole
     }
