@@ -314,7 +314,7 @@ class FTPProxyTests(Proxied):
             self.assertEqual(lines.readline(), b"150 here\r\n")
             self.assertEqual(received(data, 5), b"word")
             self.assertEqual(lines.readline(), b"226 done\r\n")
-            self.assertEqual(self.tell("count"), "4")
+            self.assertEqual(self.tell("count"), "5")
 
     def test_a_cut_in_a_connection_for_data(self):
         control = self.connect()
@@ -327,6 +327,17 @@ class FTPProxyTests(Proxied):
         self.assertEqual(lines.readline(), b"150 here\r\n")
         self.assertEqual(received(data, 4), b"wo")
         self.assertEqual(lines.readline(), b"")
+
+    def test_a_cut_of_the_reply_that_ends_a_transfer(self):
+        control = self.connect()
+        lines = control.makefile("rb")
+        self.addCleanup(lines.close)
+        lines.readline()
+        data = self.connect(self.data_port(lines, control, b"PASV"))
+        self.tell("cut 3 half")
+        control.sendall(b"LIST\r\n")
+        self.assertEqual(received(data, 5), b"word")
+        self.assertEqual(lines.read(), b"150 here\r\n226 d")
 
 
 if __name__ == "__main__":

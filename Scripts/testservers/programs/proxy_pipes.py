@@ -170,14 +170,12 @@ class Connection:
             self.close(broken=True)
 
     def received(self, side, data):
-        is_reply = False
-        if side is self.server:
-            if self.passive is not None:
-                data = self.passive.rewritten(data)
-                if not data:
-                    return
-            is_reply, self.awaits_reply = self.awaits_reply, False
-        side.outgoing.push(data, is_reply)
+        if side is self.client:
+            side.outgoing.push(data)
+            return
+        for part in [data] if self.passive is None else self.passive.rewritten(data):
+            is_reply, self.awaits_reply = self.awaits_reply, self.passive is not None and self.passive.announces_more(part)
+            side.outgoing.push(part, is_reply)
 
     def end(self, side):
         """One side has said all that it had to say."""
@@ -228,6 +226,8 @@ class Connection:
 class PassiveReplies:
     """Replies to PASV and EPSV name a port of ours instead of the server's, so that data comes through the proxy as well."""
 
+    # The first of two replies to a command that moves data.
+    PRELIMINARY = re.compile(rb"1\d\d ")
     PORTS = re.compile(rb"227 .*?\d+,\d+,\d+,\d+,(\d+),(\d+)|229 .*?\(\|\|\|(\d+)\|\)", re.S)
 
     def __init__(self, connection):
@@ -238,18 +238,23 @@ class PassiveReplies:
         self.task = None
 
     def rewritten(self, data):
-        """What goes on to the client: whole lines, as long as they may be one of those replies."""
+        """What goes on to the client: whole lines, as long as they may be one of those replies, and each reply for itself."""
         if self.is_over:
-            return data
-        lines = (self.held + data).split(b"\n")
-        self.held = lines.pop()
-        if not b"22".startswith(self.held[:2]) or len(self.held) > LINE_LIMIT:
-            lines.append(self.held)
-            self.held = b""
-        else:
-            lines.append(b"")
+            return [data]
+        lines = (self.held + data).splitlines(keepends=True)
+        self.held = b""
+        if not lines[-1].endswith(b"\n") and b"22".startswith(lines[-1][:2]) and len(lines[-1]) < LINE_LIMIT:
+            self.held = lines.pop()
         self.is_over = any(line.startswith(b"234") for line in lines)
-        return b"\n".join(self.with_our_port(line) for line in lines)
+        parts = [b""]
+        for line in lines:
+            parts[-1] += self.with_our_port(line)
+            if self.announces_more(line):
+                parts.append(b"")
+        return [part for part in parts if part]
+
+    def announces_more(self, part):
+        return not self.is_over and self.PRELIMINARY.match(part.splitlines()[-1]) is not None
 
     def with_our_port(self, line):
         found = self.PORTS.match(line)
