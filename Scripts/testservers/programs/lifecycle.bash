@@ -40,6 +40,8 @@ launch() {
     rm -f "$place/ready"
     (
         close_inherited
+        # Python takes names of files for UTF-8, whatever the language of whoever starts it.
+        export PYTHONDONTWRITEBYTECODE=1 PYTHONUTF8=1
         exec setsid "$@" </dev/null >"$place/server.log" 2>&1
     ) &
     echo $! >"$place/pid"
