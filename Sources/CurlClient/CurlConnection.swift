@@ -151,6 +151,13 @@ package final class CurlConnection: @unchecked Sendable {
 
     private var isDone = false
 
+    /// FTP: the directory that the login leads to; empty when the server does not say.
+    package var entryPath: [UInt8] {
+        var text: UnsafePointer<CChar>?
+        _ = catalog_curl_get_text(handle, CURLINFO_FTP_ENTRY_PATH, &text)
+        return text.map { Array(String(cString: $0).utf8) } ?? []
+    }
+
     private var status: Int {
         var status = 0
         _ = catalog_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)

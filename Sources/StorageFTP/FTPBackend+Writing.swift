@@ -27,16 +27,15 @@ extension FTPBackend: StorageWriting {
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
         let (from, to) = (try named(source), try named(target))
         if !replacing, try found(to) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
-        let commands = [Array("RNFR ".utf8) + from, Array("RNTO ".utf8) + to]
         do {
-            try onConnection { try $0.run(commands) }
+            try onConnection { try $0.rename(from, to: to) }
         } catch let failure as CurlFailure {
             // Some servers give no name away that is taken.
             guard failure.kind == .refused, replacing, try found(from) != nil, try found(to)?.kind == .file else {
                 throw reason(failure, "rename", from, needs: [from, Self.parent(to)])
             }
             try remove(target)
-            try call("rename", from) { _ = try $0.run(commands) }
+            try call("rename", from) { try $0.rename(from, to: to) }
         }
     }
 
@@ -44,7 +43,7 @@ extension FTPBackend: StorageWriting {
         let place = try named(path)
         if try found(place) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
         do {
-            try onConnection { try $0.run([Array("MKD ".utf8) + place]) }
+            try onConnection { try $0.makeDirectory(place) }
         } catch let failure as CurlFailure {
             throw reason(failure, "make directory", place, needs: [Self.parent(place)])
         }
@@ -54,11 +53,11 @@ extension FTPBackend: StorageWriting {
         let place = try named(path)
         let isDirectory = try entry(place, "remove").kind == .directory
         do {
-            try onConnection { try $0.run([Array((isDirectory ? "RMD " : "DELE ").utf8) + place]) }
+            try onConnection { try $0.remove(place, isDirectory: isDirectory) }
         } catch let failure as CurlFailure {
             var isEmpty = true
             if isDirectory, failure.kind == .refused {
-                try call("list", place) { try $0.list(place) { _ in isEmpty = false } }
+                _ = try call("list", place) { try $0.list(place) { _ in isEmpty = false } }
             }
             guard isEmpty else { throw CatalogError(.conflict, "Directory is not empty", cause: failure.text) }
             throw failure.ftpError("remove", place)

@@ -9,6 +9,8 @@ final class FTPConnection: Sendable {
     private let connection: CurlConnection
     /// Whether the server has `MLSD` and `MLST`: listings that say what they mean.
     private let knowsFacts: Bool
+    /// Where the login leads to. A server without facts is told to enter directories, so the others are named from there.
+    private let entryPath: [UInt8]
 
     /// Connects and logs in.
     ///
@@ -20,6 +22,9 @@ final class FTPConnection: Sendable {
         let answer = try Self.run(connection, target, ["*OPTS UTF8 ON", "*FEAT"].map { Array($0.utf8) })
         let lines = String(decoding: answer.head, as: UTF8.self).uppercased().split(whereSeparator: \.isNewline)
         knowsFacts = lines.contains { $0.drop { $0 == " " }.hasPrefix("MLST") }
+        let entered = connection.entryPath
+        entryPath =
+            entered.first == UInt8(ascii: "/") ? (entered.last == UInt8(ascii: "/") ? entered.dropLast() : entered) : []
     }
 
     /// Calls `body` for everything in a directory.
@@ -89,10 +94,25 @@ final class FTPConnection: Sendable {
         }
     }
 
-    /// Sends commands, one after the other.
-    ///
-    /// - Throws: `CurlFailure`, of the kind `refused` when the server refuses one.
-    @discardableResult func run(_ commands: [[UInt8]]) throws -> CurlConnection.Answer {
+    /// - Throws: `CurlFailure`, of the kind `refused` when the server refuses it.
+    func rename(_ source: [UInt8], to target: [UInt8]) throws {
+        try run([Array("RNFR ".utf8) + place(source), Array("RNTO ".utf8) + place(target)])
+    }
+
+    /// - Throws: as `rename`.
+    func makeDirectory(_ path: [UInt8]) throws { try run([Array("MKD ".utf8) + place(path)]) }
+
+    /// - Throws: as `rename`.
+    func remove(_ path: [UInt8], isDirectory: Bool) throws {
+        try run([Array((isDirectory ? "RMD " : "DELE ").utf8) + place(path)])
+    }
+
+    /// A path as a command takes it that is sent wherever the connection is now.
+    private func place(_ path: [UInt8]) -> [UInt8] {
+        knowsFacts ? path : entryPath + path.dropFirst()
+    }
+
+    @discardableResult private func run(_ commands: [[UInt8]]) throws -> CurlConnection.Answer {
         try Self.run(connection, target, commands)
     }
 

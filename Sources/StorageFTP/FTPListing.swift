@@ -46,7 +46,7 @@ struct FTPListing {
                 if let entry = try parse(line[...]) { try body(entry) }
                 isAnyReadable = true
             } catch let error as CatalogError where error.code == .dataLoss {
-                guard unreadable.count < Limits.entryFailures else { throw error }
+                guard unreadable.count < Limits.directoryFailures else { throw error }
                 unreadable.append(line)
             }
         }

@@ -6,7 +6,7 @@ import Testing
 
 /// The FTP backend against real servers.
 @Suite struct FTPConformanceTests {
-    @Test(arguments: [TestStorageServer.Kind.ftp], StorageConformance.checks)
+    @Test(arguments: [TestStorageServer.Kind.ftp, .ftpListOnly], StorageConformance.checks)
     func `It keeps every promise of a backend`(
         server: TestStorageServer.Kind, check: StorageConformance.Check
     ) async throws {
@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(
-        arguments: [TestStorageServer.Kind.ftpExplicitTLS, .ftpImplicitTLS],
+        arguments: [TestStorageServer.Kind.ftpExplicitTLS, .ftpImplicitTLS, .ftpListOnlyTLS],
         StorageConformance.transfers)
     func `It does so when the connection is safe`(
         server: TestStorageServer.Kind, check: StorageConformance.Check
