@@ -169,7 +169,7 @@ let package = Package(
         tests(
             "ContractTests",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogTestSupport",
+                "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogStorage", "CatalogTestSupport", "StorageSMB",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -19,6 +19,9 @@ package struct SMBFrame: Sendable {
         case close
         /// Answer: `first` free bytes, `second` bytes in all, and as payload the number of the file system.
         case space
+        /// Of a server, configured without a share. Answers: any number of frames with `SMBShareRecord`s, `first` being 1 in all
+        /// but the last one.
+        case shares = 40
     }
 
     /// Bytes of the head.
@@ -72,7 +75,7 @@ package struct SMBSettings: Sendable {
     package var host: String
     /// 445 unless said.
     package var port: Int
-    /// Without slashes.
+    /// Without slashes; empty for the server itself.
     package var share: String
     /// Below the share: names joined by slashes, none in front.
     package var directory: [UInt8]

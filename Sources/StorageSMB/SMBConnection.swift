@@ -25,8 +25,8 @@ final class SMBConnection: FileConnection {
         deadline = Int32(clamping: target.settings.timeout + Self.grace)
         // `deinit` runs when these throw.
         _ = try ask(.configure, payload: target.settings.payload)
-        // The first question logs in.
-        _ = try stat([])
+        // The first question logs in; a server without a share is asked for those.
+        if !target.settings.share.isEmpty { _ = try stat([]) }
     }
 
     deinit {
@@ -98,6 +98,23 @@ final class SMBConnection: FileConnection {
         return (frame.first, frame.second, frame.payload.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     }
 
+    /// Calls `body` with each share of the server, which the target is without a share.
+    func shares(_ body: (SMBShareRecord) throws -> Void) throws {
+        var frame = try ask(.shares)
+        while true {
+            guard let records = SMBShareRecord.all(in: frame.payload) else { throw broken(EPROTO) }
+            for record in records { try body(record) }
+            guard frame.first == 1 else { return }
+            frame = try answer()
+        }
+    }
+
+    /// Ends the helper, whatever it is at: the call that waits for it fails.
+    func giveUp() {
+        isKilled.store(true, ordering: .releasing)
+        kill(process, SIGKILL)
+    }
+
     // MARK: Frames
 
     private func ask(
@@ -122,8 +139,7 @@ final class SMBConnection: FileConnection {
 
     /// Kills the helper: nobody knows what it would say next.
     private func broken(_ number: Int32) -> SMBFailure {
-        isKilled.store(true, ordering: .releasing)
-        kill(process, SIGKILL)
+        giveUp()
         return SMBFailure(number: number)
     }
 

@@ -12,6 +12,11 @@ struct SMBTarget: Sendable {
         case required
     }
 
+    /// A share, or with an empty one the server itself.
+    init(settings: SMBSettings) {
+        self.settings = settings
+    }
+
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     init(_ location: StorageLocation) throws {
         guard let host = location.url.host else { throw CatalogError(.invalidArgument, "host is required") }

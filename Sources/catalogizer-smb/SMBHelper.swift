@@ -66,6 +66,7 @@ struct SMBHelper {
             var payload: [UInt8] = []
             withUnsafeBytes(of: space.fileSystem) { payload += $0 }
             try socket.send(SMBFrame(code: 0, first: space.free, second: space.total, payload: payload), deadline: -1)
+        case .shares: try shares(share, socket)
         }
     }
 
@@ -75,6 +76,18 @@ struct SMBHelper {
             attributes.write(to: &payload)
             withUnsafeBytes(of: UInt16(clamping: name.count)) { payload += $0 }
             payload += name.prefix(Int(UInt16.max))
+            if payload.count > 256 << 10 {
+                try socket.send(SMBFrame(code: 0, first: 1, payload: payload), deadline: -1)
+                payload.removeAll(keepingCapacity: true)
+            }
+        }
+        try socket.send(SMBFrame(code: 0, payload: payload), deadline: -1)
+    }
+
+    private static func shares(_ share: SMBShare, _ socket: SMBSocket) throws {
+        var payload: [UInt8] = []
+        try share.shares { record in
+            record.write(to: &payload)
             if payload.count > 256 << 10 {
                 try socket.send(SMBFrame(code: 0, first: 1, payload: payload), deadline: -1)
                 payload.removeAll(keepingCapacity: true)
