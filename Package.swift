@@ -56,6 +56,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CSMBGuard"),
         .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -79,7 +80,10 @@ let package = Package(
         house("SMBWire"),
         // A program of its own: libsmbclient is under the GPL, and knows one thread only.
         .executableTarget(
-            name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CLinux"], swiftSettings: houseRules),
+            name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CSMBGuard", "CLinux"],
+            swiftSettings: houseRules,
+            // Without it the shared libraries would find the C library's own.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=connect"])]),
         house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
         house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
         house("CatalogSearch", ["CatalogCore", "CatalogDatabase", "CLinux"]),
@@ -146,7 +150,8 @@ let package = Package(
             ["CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
         tests(
-            "StorageSMBTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageSMB", "catalogizer-smb"]),
+            "StorageSMBTests",
+            ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "SMBWire", "StorageSMB", "catalogizer-smb"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
             "CatalogScannerTests",

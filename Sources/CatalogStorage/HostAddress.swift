@@ -3,7 +3,7 @@ import Glibc
 /// One address of a machine: what a connection is really made to, in whatever way its name was written.
 package struct HostAddress: Sendable, Hashable {
     /// Network order; four or sixteen.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The interface of a link-local address; 0 for none.
     private let scope: UInt32
 

@@ -22,6 +22,8 @@ package struct SMBFrame: Sendable {
         /// Of a server, configured without a share. Answers: any number of frames with `SMBShareRecord`s, `first` being 1 in all
         /// but the last one.
         case shares = 40
+        /// Payload: 4 or 16 bytes of an address, the only one that the helper may connect to from now on. Before `configure`.
+        case pin = 41
     }
 
     /// Bytes of the head.

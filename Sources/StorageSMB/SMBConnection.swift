@@ -24,6 +24,7 @@ final class SMBConnection: FileConnection {
         socket = SMBSocket(descriptor)
         deadline = Int32(clamping: target.settings.timeout + Self.grace)
         // `deinit` runs when these throw.
+        if let address = target.onlyAddress { _ = try ask(.pin, payload: address) }
         _ = try ask(.configure, payload: target.settings.payload)
         // The first question logs in; a server without a share is asked for those.
         if !target.settings.share.isEmpty { _ = try stat([]) }

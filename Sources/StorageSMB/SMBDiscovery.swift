@@ -90,7 +90,7 @@ package struct SMBDiscovery: ShareDiscovery {
         settings.timeout = Int(Limits.storageTimeoutSeconds) * 1_000
         let limit = AnswerLimit(server: server.host)
         do {
-            return try body(try SMBConnection(SMBTarget(settings: settings)), limit)
+            return try body(try SMBConnection(SMBTarget(settings: settings, onlyAddress: address.bytes)), limit)
         } catch let failure as SMBFailure {
             throw failure.discoveryFailure(server, share)
         }
@@ -169,6 +169,13 @@ extension SMBFailure {
         case ETIMEDOUT:
             return DiscoveryFailure(
                 .unreachable, "\(place) does not answer; does something on the way hold SMB back?", cause: cause)
+        // The helper's one address answers, so it was sent to another one.
+        case ENETUNREACH:
+            return DiscoveryFailure(
+                .unreachable, "\(place) leads to another server there (DFS); look at that one itself", cause: cause)
+        case ECONNREFUSED:
+            return DiscoveryFailure(
+                .unreachable, "\(place) cannot be opened; is it a share of files?", cause: cause)
         case ECONNABORTED, EPROTO:
             return DiscoveryFailure(
                 .unreachable,

@@ -1,5 +1,6 @@
 import CLinux
 import CSMBClient
+import CSMBGuard
 import Glibc
 import SMBWire
 
@@ -24,6 +25,9 @@ struct SMBHelper {
                 if operation == .configure {
                     share = try SMBShare(request.payload)
                     try socket.send(SMBFrame(code: 0), deadline: -1)
+                } else if operation == .pin {
+                    catalog_pin_connections(request.payload, request.payload.count)
+                    try socket.send(SMBFrame(code: 0), deadline: -1)
                 } else if let share {
                     try answer(operation, request, share, socket)
                 } else {
@@ -41,7 +45,7 @@ struct SMBHelper {
         _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket
     ) throws {
         switch operation {
-        case .configure: break
+        case .configure, .pin: break
         case .stat:
             var payload: [UInt8] = []
             try share.stat(request.payload).write(to: &payload)

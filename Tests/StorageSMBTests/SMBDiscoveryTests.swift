@@ -1,9 +1,12 @@
 import CatalogCore
 import CatalogStorage
 import CatalogTestSupport
-import StorageSMB
+import Glibc
+import SMBWire
 import Synchronization
 import Testing
+
+@testable import StorageSMB
 
 /// Looks at a real server that is no storage root.
 @Suite struct SMBDiscoveryTests {
@@ -71,6 +74,19 @@ import Testing
         listener.close()
         #expect(try await failed?.reason == .unreachable)
         try await pool.shutdown()
+    }
+
+    @Test func `A helper that may connect to one address connects to no other`() throws {
+        let listener = try TestListener()
+        let settings = SMBSettings(host: "127.0.0.1", port: listener.port, share: "media", directory: [])
+        for other in ["127.0.0.2", "::1"] {
+            let address = try #require(HostAddress(parsing: other)).bytes
+            let failure = #expect(throws: SMBFailure.self) {
+                try SMBConnection(SMBTarget(settings: settings, onlyAddress: address))
+            }
+            #expect(failure?.number == ENETUNREACH, "\(failure?.text ?? "")")
+        }
+        #expect(listener.connections == 0)
     }
 
     @Test func `A directory with too many entries is given up`() async throws {
