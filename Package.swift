@@ -56,6 +56,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CSMBGuard"),
         .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
@@ -84,7 +85,10 @@ let package = Package(
         house("SMBWire"),
         // A program of its own: libsmbclient is under the GPL, and knows one thread only.
         .executableTarget(
-            name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CLinux"], swiftSettings: houseRules),
+            name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CSMBGuard", "CLinux"],
+            swiftSettings: houseRules,
+            // Without it the shared libraries would find the C library's own.
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=connect"])]),
         house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
         house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
         house("CurlClient", ["CatalogCore", "CatalogStorage", "CCurl"]),
@@ -155,7 +159,8 @@ let package = Package(
             ["CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogTestSupport"]),
         tests("CatalogStorageTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "CLinux"]),
         tests(
-            "StorageSMBTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageSMB", "catalogizer-smb"]),
+            "StorageSMBTests",
+            ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "SMBWire", "StorageSMB", "catalogizer-smb"]),
         tests("StorageFTPTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
@@ -179,7 +184,7 @@ let package = Package(
         tests(
             "ContractTests",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogTestSupport",
+                "CatalogCore", "CatalogDatabase", "CatalogServer", "CatalogStorage", "CatalogTestSupport", "StorageSMB",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

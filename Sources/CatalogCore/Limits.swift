@@ -99,6 +99,19 @@ package enum Limits {
     package static let connectionsPerRoot = 8
     /// Seconds after which a remote storage that does not answer counts as away, unless its root says otherwise.
     package static let storageTimeoutSeconds: Int64 = 10
+    /// Looks at servers that are no storage roots, at the same time: each has a process of its own, and more of them are a scan of
+    /// somebody's network.
+    package static let discoveriesAtOnce = 4
+    /// Addresses of one name that such a look tries, with three seconds for each.
+    package static let discoveryAddresses = 4
+    /// Seconds that the answer of such a server may take in all, however often it sends a little.
+    package static let discoverySeconds: Int64 = 30
+    /// Shares of a server, and entries of a directory, that are taken from it.
+    package static let discoveryShares = 10_000
+    package static let discoveryEntries = 50_000
+    /// Bytes of a host's name (RFC 1035 section 2.3.4), and of a share's, which Windows cuts at 80 characters.
+    package static let hostBytes = 253
+    package static let shareBytes = 320
     /// Bytes that one question to a remote storage asks for.
     package static let storageReadBytes = 1 << 20
     /// Bytes of the names and values of a root's options: a certificate is the longest of them.

@@ -11,6 +11,11 @@ package enum Timestamp {
         }
     }
 
+    /// The same moment with a blank in the middle and no zone at the end (`2024-01-15 10:30:00`): what SMB browsing shows.
+    package static func plainText(microseconds: Int64) -> String {
+        String(text(microseconds: microseconds).dropLast().replacing("T", with: " "))
+    }
+
     /// Bytes of that form.
     package static let textBytes = 20
 

@@ -15,8 +15,10 @@ package struct CatalogServer: Sendable {
         package let search: SearchService
         /// Who may sign in, sessions, and links to files.
         package let authentication: AuthenticationServices
+        /// Looks at SMB servers that are no storage roots; whoever made it closes it.
+        package let discovery: SMBDiscoveryService
         /// Figures that the server counts and shows under `/metrics`.
-        package let metrics: MetricsRegistry
+        package var metrics = MetricsRegistry()
         /// The clock of sessions, rate limits and times in responses.
         package let time: TimeSource
         /// The other servers over the same database; nil for one that is alone.
@@ -28,14 +30,13 @@ package struct CatalogServer: Sendable {
 
         package init(
             database: any Database, services: CatalogServices, search: SearchService,
-            authentication: AuthenticationServices, metrics: MetricsRegistry = MetricsRegistry(),
-            time: TimeSource = .system
+            authentication: AuthenticationServices, discovery: SMBDiscoveryService, time: TimeSource = .system
         ) {
             self.database = database
             self.services = services
             self.search = search
             self.authentication = authentication
-            self.metrics = metrics
+            self.discovery = discovery
             self.time = time
         }
     }
@@ -49,6 +50,7 @@ package struct CatalogServer: Sendable {
     package init(_ dependencies: Dependencies, settings: HTTPSettings, group: (any EventLoopGroup)?) throws {
         let services = dependencies.services
         let links = dependencies.authentication.links
+        let discovery = SMBDiscoveryRoutes(discovery: dependencies.discovery)
         // One line for each feature; its endpoints stand in `EndpointManifest`.
         let handlers: [[EndpointHandler]] = [
             Self.health(dependencies).handlers,
@@ -63,6 +65,7 @@ package struct CatalogServer: Sendable {
             DownloadRoutes(downloads: services.downloads, links: links).handlers,
             DownloadLinkRoutes(links).handlers,
             StorageRootRoutes(roots: services.roots).handlers,
+            discovery.handlers,
             ScanRoutes(
                 scans: services.scans, roots: services.roots, worker: services.worker, time: dependencies.time
             ).handlers,
@@ -74,7 +77,7 @@ package struct CatalogServer: Sendable {
                 rateLimiter: SharedRateLimiter(nodes: dependencies.nodes), registry: dependencies.metrics,
                 time: dependencies.time,
                 group: group),
-            endpoints: EndpointManifest.all, handlers: handlers.flatMap { $0 })
+            endpoints: EndpointManifest.all.filter { discovery.exists($0.id) }, handlers: handlers.flatMap { $0 })
     }
 
     private static func health(_ dependencies: Dependencies) -> HealthRoutes {

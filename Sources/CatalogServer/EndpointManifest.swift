@@ -16,6 +16,7 @@ package enum EndpointManifest {
         DownloadEndpoints.all,
         DownloadLinkEndpoints.all,
         StorageRootEndpoints.all,
+        SMBDiscoveryEndpoints.all,
         ScanEndpoints.all,
         EventEndpoints.all,
     ].flatMap { $0 }
@@ -34,6 +35,7 @@ package enum EndpointManifest {
         SearchEndpoints.schemas,
         DownloadLinkSchemas.all,
         StorageRootEndpoints.schemas,
+        SMBDiscoveryEndpoints.schemas,
         ScanEndpoints.schemas,
     ].flatMap { $0 }
 }

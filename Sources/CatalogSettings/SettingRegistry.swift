@@ -13,7 +13,8 @@ package enum SettingRegistry {
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
-        allowedLocalRoots.definition, scanConcurrency.definition, skipNames.definition, workerRoots.definition,
+        allowedLocalRoots.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition,
+        skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
 
@@ -70,6 +71,13 @@ extension SettingRegistry {
     static let allowedLocalRoots = Setting(
         "storage.allowed_local_roots", .list(of: .path("directory"), size: .notEmpty), default: .absent("any"),
         "Only these directories, and what is below them, may become local storage roots.")
+    static let smbAllowedNetworks = Setting(
+        "smb.allowed_networks", .list(of: .addressBlock), default: .value(""),
+        "SMB discovery asks only servers with an address in these networks; none for every network. Storage roots are not bound by it."
+    )
+    static let smbAllowGet = Setting(
+        "smb.allow_get", .boolean, default: .value("true"),
+        "Whether SMB discovery also answers GET, where the password stands in the address; off: 405.")
 }
 
 // Who may come in.

@@ -18,6 +18,7 @@ package struct Settings: Sendable, Equatable {
     package let rateLimits: RateLimits
     /// Nil: any directory may become a local storage root.
     package let allowedLocalRoots: [String]?
+    package let smb: SMB
     package let scan: Scan
     package let worker: Worker
     package let logging: Logging
@@ -63,6 +64,14 @@ package struct Settings: Sendable, Equatable {
         package let authPerMinute: Int
         /// To the rest of the API.
         package let apiPerMinute: Int
+    }
+
+    /// Looks at SMB servers that are no storage roots.
+    package struct SMB: Sendable, Equatable {
+        /// Addresses, or blocks as `address/prefix`; empty for every network.
+        package let allowedNetworks: [String]
+        /// Whether a password may stand in a query string.
+        package let allowsGet: Bool
     }
 
     /// How scans work.
@@ -135,6 +144,9 @@ extension Settings {
             authPerMinute: try values.value(Registry.authPerMinute),
             apiPerMinute: try values.value(Registry.apiPerMinute))
         allowedLocalRoots = try values.optional(Registry.allowedLocalRoots)
+        smb = SMB(
+            allowedNetworks: try values.value(Registry.smbAllowedNetworks),
+            allowsGet: try values.value(Registry.smbAllowGet))
         scan = Scan(
             concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames))
         worker = Worker(roots: try values.value(Registry.workerRoots))

@@ -6,6 +6,7 @@ package import CatalogServer
 import CatalogStorage
 import Foundation
 import Logging
+import StorageFTP
 import StorageNFS
 import StorageSMB
 
@@ -39,11 +40,13 @@ package struct TestServer: Sendable {
 
     /// Runs `body` with a new server. Jobs (scans) run in it; the search index follows them.
     ///
-    /// - Parameter scanStopPatience: how long the removal of a storage root waits for its scan.
+    /// - Parameters:
+    ///   - discovery: how SMB servers are looked at; nil for every network.
+    ///   - scanStopPatience: how long the removal of a storage root waits for its scan.
     package static func withNew(
         _ settings: AuthenticationSettings = AuthenticationSettings(),
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
-        scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
+        discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
         _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await TestDatabase.withNew { files in
@@ -59,9 +62,10 @@ package struct TestServer: Sendable {
                 settings: settings, time: clock.source, checkFile: services.checkFile)
             _ = try await authentication.firstStart.run(
                 FirstAdministrator(password: Password("administrator")), dataDirectory: files.directory)
+            let discovery = discovery ?? SMBDiscoveryService(SMBDiscovery(networks: .every))
             var dependencies = CatalogServer.Dependencies(
                 database: files.database, services: services, search: services.search(index),
-                authentication: authentication, time: clock.source)
+                authentication: authentication, discovery: discovery, time: clock.source)
             // A machine that runs all tests at once is no server that cannot be reached.
             dependencies.probePatience = .seconds(60)
             let server = try CatalogServer(dependencies, settings: http, group: nil)
@@ -69,6 +73,7 @@ package struct TestServer: Sendable {
                 shell: server.shell, database: files.database, services: services, index: index,
                 authentication: authentication, hasher: hasher, clock: clock, tree: tree)
             try await test.whileJobsRun { try await body(test) }
+            discovery.close()
             try await services.shutdown()
             try await hasher.close()
             try await index.close()
@@ -106,7 +111,7 @@ package struct TestServer: Sendable {
         configuration.scanStopPatience = scanStopPatience
         return CatalogServices(
             database: database, configuration: configuration,
-            providers: [.local(leavingOut: []), SMBBackend.provider, NFSBackend.provider], time: clock.source,
+            providers: [.local(leavingOut: []), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))
     }

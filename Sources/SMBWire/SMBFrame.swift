@@ -32,6 +32,11 @@ package struct SMBFrame: Sendable {
         /// Payload: two paths with a NUL between them. Answers: any number of frames with 1 as `first`, one for each piece that is
         /// done, then one with 0.
         case copy
+        /// Of a server, configured without a share. Answers: any number of frames with `SMBShareRecord`s, `first` being 1 in all
+        /// but the last one.
+        case shares = 40
+        /// Payload: 4 or 16 bytes of an address, the only one that the helper may connect to from now on. Before `configure`.
+        case pin = 41
     }
 
     /// Bytes of the head.
@@ -85,7 +90,7 @@ package struct SMBSettings: Sendable {
     package var host: String
     /// 445 unless said.
     package var port: Int
-    /// Without slashes.
+    /// Without slashes; empty for the server itself.
     package var share: String
     /// Below the share: names joined by slashes, none in front.
     package var directory: [UInt8]

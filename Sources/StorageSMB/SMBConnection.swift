@@ -24,9 +24,10 @@ final class SMBConnection: WritingConnection {
         socket = SMBSocket(descriptor)
         deadline = Int32(clamping: target.settings.timeout + Self.grace)
         // `deinit` runs when these throw.
+        if let address = target.onlyAddress { _ = try ask(.pin, payload: address) }
         _ = try ask(.configure, payload: target.settings.payload)
-        // The first question logs in.
-        _ = try stat([])
+        // The first question logs in; a server without a share is asked for those.
+        if !target.settings.share.isEmpty { _ = try stat([]) }
     }
 
     deinit {
@@ -98,6 +99,23 @@ final class SMBConnection: WritingConnection {
         return (frame.first, frame.second, frame.payload.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     }
 
+    /// Calls `body` with each share of the server, which the target is without a share.
+    func shares(_ body: (SMBShareRecord) throws -> Void) throws {
+        var frame = try ask(.shares)
+        while true {
+            guard let records = SMBShareRecord.all(in: frame.payload) else { throw broken(EPROTO) }
+            for record in records { try body(record) }
+            guard frame.first == 1 else { return }
+            frame = try answer()
+        }
+    }
+
+    /// Ends the helper, whatever it is at: the call that waits for it fails.
+    func giveUp() {
+        isKilled.store(true, ordering: .releasing)
+        kill(process, SIGKILL)
+    }
+
     // MARK: Frames
 
     func ask(
@@ -122,8 +140,7 @@ final class SMBConnection: WritingConnection {
 
     /// Kills the helper: nobody knows what it would say next.
     private func broken(_ number: Int32) -> SMBFailure {
-        isKilled.store(true, ordering: .releasing)
-        kill(process, SIGKILL)
+        giveUp()
         return SMBFailure(number: number)
     }
 

@@ -5,11 +5,18 @@ import SMBWire
 /// A share, and how to speak to its server.
 struct SMBTarget: Sendable {
     let settings: SMBSettings
+    /// Bytes of the one address that may be connected to; nil for any, as shares may lead to other servers (DFS).
+    let onlyAddress: [UInt8]?
 
     private enum Encryption: String, CaseIterable {
         /// As the server asks.
         case negotiated = "default"
         case required
+    }
+
+    /// A share, or with an empty one the server itself.
+    init(settings: SMBSettings, onlyAddress: [UInt8]) {
+        (self.settings, self.onlyAddress) = (settings, onlyAddress)
     }
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
@@ -30,5 +37,6 @@ struct SMBTarget: Sendable {
             throw CatalogError(.invalidArgument, "username, password and domain must not contain a NUL")
         }
         self.settings = settings
+        onlyAddress = nil
     }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import CSMBClient
+import CSMBGuard
 import Glibc
 import SMBWire
 
@@ -24,6 +25,9 @@ struct SMBHelper {
                 if operation == .configure {
                     share = try SMBShare(request.payload)
                     try socket.send(SMBFrame(code: 0), deadline: -1)
+                } else if operation == .pin {
+                    catalog_pin_connections(request.payload, request.payload.count)
+                    try socket.send(SMBFrame(code: 0), deadline: -1)
                 } else if let share {
                     try answer(operation, request, share, socket)
                 } else {
@@ -41,7 +45,7 @@ struct SMBHelper {
         _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket
     ) throws {
         switch operation {
-        case .configure: break
+        case .configure, .pin: break
         case .stat:
             var payload: [UInt8] = []
             try share.stat(request.payload).write(to: &payload)
@@ -67,6 +71,7 @@ struct SMBHelper {
             withUnsafeBytes(of: space.fileSystem) { payload += $0 }
             try socket.send(SMBFrame(code: 0, first: space.free, second: space.total, payload: payload), deadline: -1)
         case .create, .write, .rename, .makeDirectory, .remove, .copy: try change(operation, request, share, socket)
+        case .shares: try shares(share, socket)
         }
     }
 
@@ -102,6 +107,18 @@ struct SMBHelper {
             attributes.write(to: &payload)
             withUnsafeBytes(of: UInt16(clamping: name.count)) { payload += $0 }
             payload += name.prefix(Int(UInt16.max))
+            if payload.count > 256 << 10 {
+                try socket.send(SMBFrame(code: 0, first: 1, payload: payload), deadline: -1)
+                payload.removeAll(keepingCapacity: true)
+            }
+        }
+        try socket.send(SMBFrame(code: 0, payload: payload), deadline: -1)
+    }
+
+    private static func shares(_ share: SMBShare, _ socket: SMBSocket) throws {
+        var payload: [UInt8] = []
+        try share.shares { record in
+            record.write(to: &payload)
             if payload.count > 256 << 10 {
                 try socket.send(SMBFrame(code: 0, first: 1, payload: payload), deadline: -1)
                 payload.removeAll(keepingCapacity: true)

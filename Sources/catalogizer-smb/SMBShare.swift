@@ -29,9 +29,10 @@ struct SMBShare {
         }
         guard smbc_init_context(context) != nil else { throw SMBError(errno) }
         smbc_set_context(context)
-        let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+        // The library takes no brackets around an IPv6 address, but takes its colons as escapes.
         prefix =
-            Array("smb://\(host)/".utf8) + Self.escaped(Array(settings.share.utf8))
+            Array("smb://".utf8) + Self.escaped(Array(settings.host.utf8)) + [UInt8(ascii: "/")]
+            + Self.escaped(Array(settings.share.utf8))
             + (settings.directory.isEmpty ? [] : [UInt8(ascii: "/")] + Self.escaped(settings.directory))
     }
 

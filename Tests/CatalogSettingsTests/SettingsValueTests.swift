@@ -12,7 +12,9 @@ struct SettingsValueTests {
             ("CATALOGIZER_SERVER_CORS_ALLOWED_ORIGINS", "*"),
             ("CATALOGIZER_SERVER_CORS_ALLOWED_ORIGINS", "http://[::1]:3000,https://a.example"),
             ("CATALOGIZER_SERVER_TRUSTED_PROXIES", "192.168.0.1,fd00::/8,0.0.0.0/0"),
-            ("CATALOGIZER_RATE_LIMIT_API_PER_MINUTE", "0"), ("CATALOGIZER_SCAN_CONCURRENCY", "256"),
+            ("CATALOGIZER_SMB_ALLOWED_NETWORKS", "192.168.0.0/16,::1,fd00::/8,::ffff:10.0.0.0/104"),
+            ("CATALOGIZER_SMB_ALLOW_GET", "false"), ("CATALOGIZER_RATE_LIMIT_API_PER_MINUTE", "0"),
+            ("CATALOGIZER_SCAN_CONCURRENCY", "256"),
             ("CATALOGIZER_AUTH_LOCKOUT_MINUTES", "10080"), ("CATALOGIZER_AUTH_ADMIN_USERNAME", "Çağla.Ö-7@x"),
             ("CATALOGIZER_AUTH_ADMIN_PASSWORD", "12345678"), ("CATALOGIZER_AUTH_ADMIN_EMAIL", "a@b"),
             ("CATALOGIZER_AUTH_REGISTRATION_ENABLED", "false"), ("CATALOGIZER_LOGGING_LEVEL", "critical"),
@@ -34,6 +36,7 @@ struct SettingsValueTests {
             ("server.cors_allowed_origins", "https://a:0"), ("server.cors_allowed_origins", "https://a,,https://b"),
             ("server.trusted_proxies", "10.0.0.0/33"), ("server.trusted_proxies", "proxy.local"),
             ("server.trusted_proxies", "10.0.0.0/+8"), ("server.trusted_proxies", "10.0.0.0/8/8"),
+            ("smb.allowed_networks", "nas.local"), ("smb.allowed_networks", "10.0.0.0/33"), ("smb.allow_get", "no"),
             ("data_dir", ""), ("database.url", "sqlite:"), ("database.url", "sqlite::memory:"),
             ("database.url", "/x.sqlite"),
             ("database.url", "mysql://x"), ("auth.jwt_secret", String(repeating: "k", count: 31)),
@@ -106,7 +109,8 @@ struct SettingRegistryTests {
             "auth.admin_password": secret, "auth.admin_email": "a@b", "auth.registration_enabled": "false",
             "auth.lockout_failures": "9", "auth.lockout_minutes": "9", "secrets.master_key": secret,
             "rate_limit.auth_per_minute": "9", "rate_limit.api_per_minute": "9", "storage.allowed_local_roots": "/r",
-            "scan.concurrency": "9", "scan.skip_names": "x", "worker.roots": "attic", "logging.level": "debug",
+            "smb.allowed_networks": "10.0.0.0/8", "smb.allow_get": "false", "scan.concurrency": "9",
+            "scan.skip_names": "x", "worker.roots": "attic", "logging.level": "debug",
             "logging.format": "text",
         ]
         let defaults = try SettingsFixture().load().settings

@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Logging
 import NIOCore
 
 /// The whole server over a directory of the test, asked over a socket by an administrator and by a viewer.
@@ -48,11 +49,11 @@ struct CatalogAPI {
     /// unless a test sets them.
     static func with(
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
-        scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
-        _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
+        discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
+        logger: Logger = ShellFixture.quietLogger, _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
     ) async throws {
-        try await TestServer.withNew(http: http, scanStopPatience: scanStopPatience) { server in
-            try await Application(responder: server.shell).test(.live) { client in
+        try await TestServer.withNew(http: http, discovery: discovery, scanStopPatience: scanStopPatience) { server in
+            try await Application(responder: server.shell, logger: logger).test(.live) { client in
                 let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
                 try await server.addUser("ada", role: "viewer")
                 let admin = try await stranger.login("admin", "administrator")

@@ -9,6 +9,7 @@ import Foundation
 import Logging
 import NIOCore
 import ServiceLifecycle
+import StorageFTP
 import StorageNFS
 import StorageSMB
 
@@ -31,7 +32,7 @@ enum Composition {
 
     /// Whether the command line and the server of this program may read a storage.
     static func providers(_ reserved: [ReservedDirectory]) -> [StorageBackendProvider] {
-        [.local(leavingOut: reserved), SMBBackend.provider, NFSBackend.provider]
+        [.local(leavingOut: reserved), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider]
     }
 
     /// Everything of authentication, for a process that holds `hasher`.

@@ -4,8 +4,10 @@ import CatalogDatabase
 import CatalogSearch
 import CatalogServer
 import CatalogSettings
+import CatalogStorage
 import Logging
 import ServiceLifecycle
+import StorageSMB
 
 /// What a running server is made of.
 struct ServerParts: Sendable {
@@ -33,7 +35,13 @@ extension Composition {
         let authentication = try await authentication(
             application, hasher: hasher, checkFile: product.services.checkFile)
         try await firstStart(authentication, application, logger)
-        let server = try await httpServer(application, listener, product, index, authentication)
+        let discovery = try discovery(application.settings)
+        var dependencies = CatalogServer.Dependencies(
+            database: application.database, services: product.services, search: product.services.search(index),
+            authentication: authentication, discovery: discovery)
+        dependencies.nodes = product.services.nodes
+        dependencies.version = ProductVersion.text
+        let server = try await httpServer(application.settings, listener, dependencies)
         product.services.nodes.onNews(authentication.sessions.hear)
         product.services.nodes.onNews { news in
             if news == .listening || news == .signal(.namesChanged) { index.wake() }
@@ -52,6 +60,7 @@ extension Composition {
                 try await authentication.audit.settingsReloaded(change.applied, at: TimeSource.system.now)
             },
             close: {
+                discovery.close()
                 try await product.services.shutdown()
                 try await hasher.close()
             })
@@ -83,17 +92,16 @@ extension Composition {
                 authPerMinute: settings.rateLimits.authPerMinute, apiPerMinute: settings.rateLimits.apiPerMinute))
     }
 
+    private static func discovery(_ settings: Settings) throws -> SMBDiscoveryService {
+        let networks = try AllowedNetworks(settings.smb.allowedNetworks)
+        return SMBDiscoveryService(SMBDiscovery(networks: networks), allowsGet: settings.smb.allowsGet)
+    }
+
     private static func httpServer(
-        _ application: Application, _ listener: HTTPListener, _ product: ProductServices, _ index: NameIndex,
-        _ authentication: AuthenticationServices
+        _ settings: Settings, _ listener: HTTPListener, _ dependencies: CatalogServer.Dependencies
     ) async throws -> HTTPServer {
-        let http = httpSettings(application.settings)
+        let http = httpSettings(settings)
         let group = ConnectionLoops.group
-        var dependencies = CatalogServer.Dependencies(
-            database: application.database, services: product.services, search: product.services.search(index),
-            authentication: authentication)
-        dependencies.nodes = product.services.nodes
-        dependencies.version = ProductVersion.text
         let server = try CatalogServer(dependencies, settings: http, group: group)
         let scheme = http.tls == nil ? "http" : "https"
         let logger = Logger(label: "server")

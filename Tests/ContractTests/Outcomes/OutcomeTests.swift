@@ -12,7 +12,9 @@ import Testing
                 #expect(answer.status == row.status, "\(row.name): \(answer.text)")
                 switch row.content {
                 case .exactly(let text): #expect(answer.text == text, "\(row.name)")
-                case .showing(let text): #expect(text.isEmpty || answer.text.contains(text), "\(row.name)")
+                case .showing(let text):
+                    let text = scene.filled(text)
+                    #expect(text.isEmpty || answer.text.contains(text), "\(row.name): \(answer.text)")
                 }
                 if row.status >= 400 { #expect(answer.header("Content-Type") == "application/json", "\(row.name)") }
             }

@@ -14,6 +14,7 @@ final class Scene: Sendable {
     let api: CatalogAPI
     private let values = Mutex<[String: String]>([:])
     private let connections = Mutex<[RawConnection]>([])
+    private let directories = Mutex<[ScratchDirectory]>([])
 
     private init(_ api: CatalogAPI) {
         self.api = api
@@ -39,6 +40,9 @@ final class Scene: Sendable {
 
     /// Keeps a connection open until the end of the scene.
     func keep(_ connection: RawConnection) { connections.withLock { $0.append(connection) } }
+
+    /// Keeps a directory until the end of the scene.
+    func keep(_ directory: ScratchDirectory) { directories.withLock { $0.append(directory) } }
 
     /// Without a word, so that the server does not wait for the end of what it sends on them.
     private func dropConnections() {

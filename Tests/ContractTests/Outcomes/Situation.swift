@@ -151,6 +151,17 @@ struct Situation: Sendable {
         try #require(try await scene.api.send(.put, "storage/roots/media", #"{"enabled":false}"#).status == 200)
     }
 
+    /// An SMB server listens at `{smb}`; in its share `media` is the directory `{found}` with `films/a.txt` of ten bytes.
+    static let shareServerThere = Situation { scene in
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        try scratch.makeDirectory(["films"])
+        try scratch.writeFile(["films", "a.txt"], Array("0123456789".utf8))
+        scene.know("smb", String(server.url.dropFirst("smb://127.0.0.1:".count).prefix { $0 != "/" }))
+        scene.know("found", String(scratch.path.dropFirst(server.share.count + 1)))
+        scene.keep(scratch)
+    }
+
     // MARK: Scans
 
     /// A time that no worker lives to see.

@@ -185,8 +185,11 @@ extension StorageRootRequest {
 
 /// Options that may stand among the other members of a request.
 private enum OptionKey: String, CodingKey, CaseIterable {
-    case version, uid, gid, timeout, encryption
+    case version, uid, gid, timeout, encryption, tls, connections
     case mountPort = "mount_port"
+    case verify = "tls_verify"
+    case authorities = "tls_ca_pem"
+    case fingerprint = "tls_fingerprint"
 }
 
 /// A text, a number or a boolean, as text.

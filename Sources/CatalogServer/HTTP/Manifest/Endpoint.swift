@@ -32,6 +32,8 @@ package struct Endpoint: Sendable, Identifiable {
     /// Its handler runs on the connection's event loop: see `onEventLoop`.
     package private(set) var isOnEventLoop = false
     package private(set) var countsRangesOnce = false
+    package private(set) var isDeprecated = false
+    package private(set) var hidesQuery = false
 
     /// An endpoint that wants a bearer token, counts as `.api`, and has no stated permission yet.
     package init(
@@ -130,6 +132,7 @@ extension Endpoint {
         case search = "Search"
         case download = "Download"
         case storage = "Storage"
+        case smb = "SMB"
         case scans = "Scans"
         case events = "Events"
     }
@@ -231,6 +234,12 @@ extension Endpoint {
 
     /// Ranged reads of one path by one caller use up one request a minute, so that a player may seek.
     package func countingRangesOnce() -> Endpoint { with { $0.countsRangesOnce = true } }
+
+    /// Is there for clients that know it; new ones should use another.
+    package func deprecated() -> Endpoint { with { $0.isDeprecated = true } }
+
+    /// The log shows nothing of its query string: a password stands there, or may by mistake.
+    package func hidingQuery() -> Endpoint { with { $0.hidesQuery = true } }
 
     private func with(_ change: (inout Endpoint) -> Void) -> Endpoint {
         var copy = self

@@ -14,6 +14,7 @@ struct OpenAPIOperation {
         json.field("summary", endpoint.summary)
         if let details = endpoint.details { json.field("description", details) }
         json.field("tags", [endpoint.tag.rawValue])
+        if endpoint.isDeprecated { json.field("deprecated", true) }
         writeSecurity(&json)
         writeParameters(&json)
         writeRequestBody(&json)

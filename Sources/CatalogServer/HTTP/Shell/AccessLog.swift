@@ -10,10 +10,10 @@ enum AccessLog {
 
     /// The path and the query string, still percent-encoded, with the values of secrets masked.
     ///
-    /// - Parameter secretPaths: what stands before the secrets of signed links, in the form of `secretPath`.
-    static func maskedTarget(_ target: RequestTarget, endpoint: Endpoint?, secretPaths: [[UInt8]]) -> String {
-        let path = maskedPath(target.path, endpoint, secretPaths)
+    static func maskedTarget(_ target: RequestTarget, endpoint: Endpoint?, secrets: SecretPlaces) -> String {
+        let path = maskedPath(target.path, endpoint, secrets.paths)
         guard let query = target.query else { return path }
+        if endpoint?.hidesQuery ?? hidesQuery(target.path, secrets) { return "\(path)?\(mask)" }
         // Byte by byte: a combining mark would make one character of itself and the sign before it.
         let parts = query.utf8.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false).map { part in
             let name = part.prefix { $0 != UInt8(ascii: "=") }
@@ -34,15 +34,15 @@ enum AccessLog {
         return String(decoding: prefix, as: UTF8.self) + mask
     }
 
-    /// The literal beginning of the template of a signed link, as paths are compared with it; nil for other endpoints.
-    static func secretPath(of endpoint: Endpoint) -> [UInt8]? {
-        guard endpoint.authentication == .signedLink else { return nil }
-        let literals = endpoint.template.segments.prefix { if case .literal = $0 { true } else { false } }
-        return folded(Array(PathTemplate(segments: Array(literals)).description.utf8)) + [UInt8(ascii: "/")]
+    /// Whoever misspells the address or the method sends the same query string.
+    private static func hidesQuery(_ path: Substring, _ secrets: SecretPlaces) -> Bool {
+        guard !secrets.queries.isEmpty else { return false }
+        guard let plain = PercentEncoding.decode(path.utf8) else { return true }
+        return secrets.queries.contains(where: folded(plain).starts(with:))
     }
 
     /// A path as a person takes it, who does not see case or doubled slashes.
-    private static func folded(_ path: [UInt8]) -> [UInt8] {
+    fileprivate static func folded(_ path: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         for byte in path where byte != UInt8(ascii: "/") || result.last != byte {
             result.append((UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte)
@@ -55,6 +55,25 @@ enum AccessLog {
         guard let bytes = PercentEncoding.decode(rawName.utf8, plusIsSpace: true) else { return true }
         let name = String(decoding: bytes, as: UTF8.self).lowercased()
         return secretWords.contains { name.contains($0) }
+    }
+}
+
+/// Where secrets stand in the addresses of some endpoints, as beginnings of paths.
+struct SecretPlaces: Sendable {
+    /// Before the tokens of signed links.
+    let paths: [[UInt8]]
+    /// Of paths whose whole query string is secret; their neighbours count too.
+    let queries: [[UInt8]]
+
+    init(_ endpoints: [Endpoint]) {
+        paths = endpoints.filter { $0.authentication == .signedLink }.map { Self.literals($0.template.segments) }
+        queries = Array(Set(endpoints.filter(\.hidesQuery).map { Self.literals($0.template.segments.dropLast()) }))
+    }
+
+    /// The literal beginning of a template, as paths are compared with it.
+    private static func literals(_ segments: some Sequence<PathTemplate.Segment>) -> [UInt8] {
+        let literals = segments.prefix { if case .literal = $0 { true } else { false } }
+        return AccessLog.folded(Array(PathTemplate(segments: Array(literals)).description.utf8)) + [UInt8(ascii: "/")]
     }
 }
 

@@ -23,7 +23,7 @@ final class Exchange: Sendable {
     let method: String
     let clientAddress: ClientAddress
     let connection: Connection?
-    private let secretPaths: [[UInt8]]
+    private let secrets: SecretPlaces
     /// Whether the request came on one of several streams of its connection (HTTP/2).
     let isStream: Bool
     private let baseLogger: Logger
@@ -32,12 +32,12 @@ final class Exchange: Sendable {
 
     /// - Parameters:
     ///   - connection: nil where there is no socket.
-    ///   - secretPaths: of every signed link, for the log.
+    ///   - secrets: of every endpoint, for the log.
     init(
         _ request: HTTPRequest, _ channel: any Channel, _ connection: Connection?, _ services: ShellServices,
-        _ logger: Logger, secretPaths: [[UInt8]]
+        _ logger: Logger, secrets: SecretPlaces
     ) {
-        self.secretPaths = secretPaths
+        self.secrets = secrets
         self.services = services
         self.connection = connection
         isStream = connection.map { $0.channel !== channel } ?? false
@@ -122,7 +122,7 @@ final class Exchange: Sendable {
     }
 
     private func path(_ endpoint: Endpoint?) -> String {
-        AccessLog.maskedTarget(target, endpoint: endpoint, secretPaths: secretPaths)
+        AccessLog.maskedTarget(target, endpoint: endpoint, secrets: secrets)
     }
 
     private func metadata(_ last: State, _ seconds: Double) -> Logger.Metadata {

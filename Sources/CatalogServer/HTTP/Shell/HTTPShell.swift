@@ -12,13 +12,13 @@ package struct HTTPShell: HTTPResponder {
     /// Shared with the server that listens for this shell.
     package let services: ShellServices
     private let routes: RouteTable
-    private let secretPaths: [[UInt8]]
+    private let secrets: SecretPlaces
 
     /// - Throws: `RouteAssemblyError` when endpoints and handlers do not fit together.
     package init(_ services: ShellServices, endpoints: [Endpoint], handlers: [EndpointHandler]) throws {
         self.services = services
         routes = try RouteTable(endpoints, handlers)
-        secretPaths = endpoints.compactMap(AccessLog.secretPath)
+        secrets = SecretPlaces(endpoints)
     }
 
     /// Every route as `GET /api/v1/catalog/{path}`, sorted.
@@ -33,7 +33,7 @@ package struct HTTPShell: HTTPResponder {
     func respond(
         to request: Request, channel: any Channel, logger: Logger, connection: Connection?
     ) async -> Response {
-        let exchange = Exchange(request.head, channel, connection, services, logger, secretPaths: secretPaths)
+        let exchange = Exchange(request.head, channel, connection, services, logger, secrets: secrets)
         var response: Response
         var endpoint: Endpoint?
         switch find(exchange) {
