@@ -66,7 +66,10 @@ let package = Package(
         .target(
             name: "CCurl",
             linkerSettings: [.linkedLibrary("curl"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]),
-        .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        // The answers of WebDAV servers, read by libxml2 behind a few functions of ours: its headers clash with Foundation's ICU.
+        .target(
+            name: "CXML", cSettings: [.unsafeFlags(["-I/usr/include/libxml2"])],
+            linkerSettings: [.linkedLibrary("xml2")]),
         .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -133,7 +136,8 @@ let package = Package(
             name: "catalogizer",
             dependencies: [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageFTP", "StorageNFS", "StorageSMB",
+                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageFTP", "StorageNFS",
+                "StorageSMB",
                 "StorageWebDAV", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -162,6 +166,7 @@ let package = Package(
             "StorageSMBTests",
             ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "SMBWire", "StorageSMB", "catalogizer-smb"]),
         tests("StorageFTPTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP"]),
+        tests("StorageWebDAVTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageWebDAV"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
             "CatalogScannerTests",

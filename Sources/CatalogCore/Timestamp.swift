@@ -108,6 +108,23 @@ package enum Timestamp {
         return seconds * 1_000_000 + fraction
     }
 
+    /// A time of the Gregorian calendar (UTC); nil for what no calendar has, and outside of 1970 to 9999.
+    package static func microseconds(
+        year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
+    ) -> Int64? {
+        guard (1970...9_999).contains(year), (1...12).contains(month), (0...23).contains(hour),
+            (0...59).contains(minute), (0...60).contains(second), (1...31).contains(day)
+        else { return nil }
+        let days = daysSince1970(year: year, month: month, day: day)
+        guard civilDate(days: days).day == Int(day) else { return nil }
+        return (days * 86_400 + hour * 3_600 + minute * 60 + second) * 1_000_000
+    }
+
+    /// The year (UTC) of a time.
+    package static func year(microseconds: Int64) -> Int64 {
+        Int64(civilDate(days: floorDivide(microseconds, 86_400_000_000)).year)
+    }
+
     private static func number(_ text: Substring, _ range: ClosedRange<Int64>) -> Int64? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text), range.contains(value)
         else { return nil }

@@ -9,6 +9,7 @@ import Logging
 import StorageFTP
 import StorageNFS
 import StorageSMB
+import StorageWebDAV
 
 /// The whole product over a new database and a new directory to scan, without a socket: what contract tests talk to.
 ///
@@ -111,7 +112,10 @@ package struct TestServer: Sendable {
         configuration.scanStopPatience = scanStopPatience
         return CatalogServices(
             database: database, configuration: configuration,
-            providers: [.local(leavingOut: []), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider], time: clock.source,
+            providers: [
+                .local(leavingOut: []), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider,
+                WebDAVBackend.provider,
+            ], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))
     }

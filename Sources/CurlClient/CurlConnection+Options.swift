@@ -40,7 +40,7 @@ extension CurlConnection {
         set(
             CURLOPT_FTP_FILEMETHOD,
             Int((request.entersDirectory ? CURLFTPMETHOD_SINGLECWD : CURLFTPMETHOD_NOCWD).rawValue))
-        set(CURLOPT_TIMEOUT_MS, (request.limitSeconds ?? 0) * 1_000)
+        set(CURLOPT_LOW_SPEED_TIME, request.silenceSeconds ?? max(1, server.timeoutMilliseconds / 1_000))
         switch request.action {
         case .get: break
         case .head: set(CURLOPT_NOBODY, 1)
@@ -72,7 +72,6 @@ extension CurlConnection {
         set(CURLOPT_CONNECTTIMEOUT_MS, server.timeoutMilliseconds)
         set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(1, server.timeoutMilliseconds / 1_000))
         set(CURLOPT_LOW_SPEED_LIMIT, Self.silentBelow)
-        set(CURLOPT_LOW_SPEED_TIME, max(1, server.timeoutMilliseconds / 1_000))
         set(CURLOPT_BUFFERSIZE, Self.bufferBytes)
         set(CURLOPT_UPLOAD_BUFFERSIZE, Self.bufferBytes)
         set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))

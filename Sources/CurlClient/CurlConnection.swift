@@ -100,7 +100,10 @@ package final class CurlConnection: @unchecked Sendable {
     /// Starts an upload whose bytes come by `send`; what ran before ends.
     package func startSending(_ request: CurlRequest) throws {
         stop()
-        try begin(request, CurlExchange())
+        let exchange = CurlExchange()
+        // What the server says beside its status.
+        exchange.onBody = { _ in }
+        try begin(request, exchange)
     }
 
     /// Hands over bytes.

@@ -28,8 +28,8 @@ package struct CurlRequest: Sendable {
     package var commands: [[UInt8]] = []
     /// FTP: whether the directory is entered before the command, which then names none.
     package var entersDirectory = false
-    /// Seconds for all of it; nil when only silence counts.
-    package var limitSeconds: Int?
+    /// Seconds that the server may be silent; nil for the usual time-out. For what it does on its own, such as a copy.
+    package var silenceSeconds: Int?
 
     /// - Parameters:
     ///   - url: bytes of the whole URL, escaped.

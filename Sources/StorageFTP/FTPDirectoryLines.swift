@@ -50,7 +50,7 @@ struct FTPDirectoryLines {
         guard date.count == 3, hours.count == 2 else { return nil }
         let hour = clock.hasSuffix("M") ? hours[0] % 12 + (clock.hasSuffix("PM") ? 12 : 0) : hours[0]
         let year = date[2] < 70 ? 2_000 + date[2] : date[2] < 100 ? 1_900 + date[2] : date[2]
-        let time = CalendarTime.nanoseconds(
+        let time = Timestamp.nanoseconds(
             year: year, month: date[0], day: date[1], hour: hour, minute: hours[1], second: 0)
         let what = text(fields[2], line)
         let kind: EntryKind = what == "<DIR>" ? .directory : what.hasPrefix("<") ? .link : .file
@@ -69,12 +69,12 @@ struct FTPDirectoryLines {
     private func time(month: Int64, day: Int64, _ last: String) -> Int64? {
         let parts = last.split(separator: ":").compactMap { Int64($0) }
         if parts.count == 1, !last.contains(":") {
-            return CalendarTime.nanoseconds(year: parts[0], month: month, day: day, hour: 0, minute: 0, second: 0)
+            return Timestamp.nanoseconds(year: parts[0], month: month, day: day, hour: 0, minute: 0, second: 0)
         }
         guard parts.count == 2 else { return nil }
-        let year = CalendarTime.year(of: now)
+        let year = Timestamp.year(microseconds: now / 1_000)
         let at = { (year: Int64) in
-            CalendarTime.nanoseconds(year: year, month: month, day: day, hour: parts[0], minute: parts[1], second: 0)
+            Timestamp.nanoseconds(year: year, month: month, day: day, hour: parts[0], minute: parts[1], second: 0)
         }
         // A day more: the server's clock and time zone are its own.
         if let time = at(year), time <= now + 86_400_000_000_000 { return time }
@@ -100,5 +100,18 @@ struct FTPDirectoryLines {
             let end = word.firstIndex(of: UInt8(ascii: " ")) ?? word.endIndex
             return word.startIndex..<end
         }
+    }
+}
+
+extension Timestamp {
+    /// Nanoseconds since 1970 (UTC); nil for what no calendar has, and for what such a number cannot hold.
+    static func nanoseconds(
+        year: Int64, month: Int64, day: Int64, hour: Int64, minute: Int64, second: Int64
+    ) -> Int64? {
+        let time = microseconds(year: year, month: month, day: day, hour: hour, minute: minute, second: second)
+        guard let (nanoseconds, overflows) = time?.multipliedReportingOverflow(by: 1_000), !overflows else {
+            return nil
+        }
+        return nanoseconds
     }
 }

@@ -50,7 +50,7 @@ enum FTPFacts {
         }
         let digits = Array(whole.utf8).map { Int64($0) - 0x30 }
         let number = { (range: Range<Int>) in digits[range].reduce(0) { $0 * 10 + $1 } }
-        return CalendarTime.nanoseconds(
+        return Timestamp.nanoseconds(
             year: number(0..<4), month: number(4..<6), day: number(6..<8), hour: number(8..<10),
             minute: number(10..<12),
             second: number(12..<14))

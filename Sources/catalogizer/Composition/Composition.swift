@@ -12,6 +12,7 @@ import ServiceLifecycle
 import StorageFTP
 import StorageNFS
 import StorageSMB
+import StorageWebDAV
 
 /// The one place that knows every part of the product and puts them together.
 enum Composition {
@@ -32,7 +33,10 @@ enum Composition {
 
     /// Whether the command line and the server of this program may read a storage.
     static func providers(_ reserved: [ReservedDirectory]) -> [StorageBackendProvider] {
-        [.local(leavingOut: reserved), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider]
+        [
+            .local(leavingOut: reserved), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider,
+            WebDAVBackend.provider,
+        ]
     }
 
     /// Everything of authentication, for a process that holds `hasher`.

@@ -1,0 +1,99 @@
+package import CatalogCore
+package import CatalogStorage
+import CurlClient
+
+// Servers differ in the status for what they do not do, so what was wrong is found out by looking.
+extension WebDAVBackend: StorageWriting {
+    /// Seconds that a server may take for a copy of its own.
+    private static let copySeconds = 600
+
+    package func openWriter(
+        _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
+    ) throws -> any StorageWriter {
+        let place = try named(path)
+        guard offset == 0 else {
+            throw CatalogError(.unsupported, "WebDAV cannot go on with a file that was written in part")
+        }
+        if try found(place)?.kind == .directory {
+            throw CatalogError(.conflict, "Path is a directory", cause: "write \"\(path.text)\"")
+        }
+        do {
+            return try WebDAVWriter(target, place, expecting: expectedBytes)
+        } catch let failure as CurlFailure {
+            throw failure.webDAVError("write", place)
+        }
+    }
+
+    package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
+        try transfer("MOVE", source, to: target, replacing: replacing, silenceSeconds: nil)
+    }
+
+    package func copy(_ source: StoragePath, to target: StoragePath) throws {
+        try transfer("COPY", source, to: target, replacing: false, silenceSeconds: Self.copySeconds)
+    }
+
+    package func makeDirectory(_ path: StoragePath) throws {
+        let place = try named(path)
+        if try found(place) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
+        let status = try call("make directory", place) { try $0.send("MKCOL", place, isDirectory: true) }
+        try check(status, "make directory", place, needs: [Self.parent(place)])
+    }
+
+    /// The protocol removes a collection with all that is in it, so the look before is all that protects it.
+    package func remove(_ path: StoragePath) throws {
+        let place = try named(path)
+        let isDirectory = try entry(place, "remove").kind == .directory
+        let status = try call("remove", place) { connection in
+            if isDirectory {
+                _ = try connection.list(place) { _, _ in throw CatalogError(.conflict, "Directory is not empty") }
+            }
+            return try connection.send("DELETE", place, isDirectory: isDirectory)
+        }
+        try check(status, "remove", place, needs: [place])
+    }
+
+    private func transfer(
+        _ method: String, _ source: StoragePath, to target: StoragePath, replacing: Bool, silenceSeconds: Int?
+    ) throws {
+        let (from, to) = (try named(source), try named(target))
+        let isDirectory = try entry(from, method).kind == .directory
+        if let there = try found(to) {
+            guard replacing else { throw CatalogError(.alreadyExists, "Path already exists") }
+            // It would be removed with all that is in it.
+            guard there.kind == .file else { throw CatalogError(.conflict, "Path is a directory") }
+        }
+        let destination = String(decoding: self.target.url(to, isDirectory: isDirectory), as: UTF8.self)
+        let headers = ["Destination: \(destination)", "Overwrite: \(replacing ? "T" : "F")"]
+        let status = try call(method, from) {
+            try $0.send(method, from, isDirectory: isDirectory, headers: headers, silenceSeconds: silenceSeconds)
+        }
+        try check(status, method, from, needs: [from, Self.parent(to)])
+    }
+
+    /// - Parameter needs: places that have to be there for a refusal to be anything else than a missing one.
+    private func check(_ status: Int, _ action: String, _ place: [UInt8], needs: [[UInt8]]) throws {
+        guard !(200..<300).contains(status) else { return }
+        let failure = WebDAVFailure(status: status)
+        for needed in needs where try found(needed) == nil {
+            throw CatalogError(.notFound, "Path not found", cause: failure.error(action, place).cause)
+        }
+        throw failure.error(action, place)
+    }
+
+    private func found(_ place: [UInt8]) throws -> StorageEntry? {
+        do {
+            return try entry(place, "look at")
+        } catch let error as CatalogError where error.code == .notFound {
+            return nil
+        }
+    }
+
+    private func named(_ path: StoragePath) throws -> [UInt8] {
+        guard path.name != nil else { throw CatalogError(.conflict, "The root itself cannot be changed") }
+        return place(path)
+    }
+
+    private static func parent(_ place: [UInt8]) -> [UInt8] {
+        place.lastIndex(of: UInt8(ascii: "/")).map { Array(place[..<$0]) } ?? []
+    }
+}

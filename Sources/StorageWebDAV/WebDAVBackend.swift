@@ -1,0 +1,115 @@
+package import CatalogCore
+package import CatalogStorage
+import CurlClient
+
+/// A collection of a WebDAV server.
+package struct WebDAVBackend: StorageBackend, Sendable {
+    let target: WebDAVTarget
+    private let pool: ConnectionPool<WebDAVConnection>
+
+    /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
+    package init(_ location: StorageLocation) throws {
+        let target = try WebDAVTarget(location)
+        self.target = target
+        pool = ConnectionPool(
+            limit: target.connections, breaksConnection: { ($0 as? CurlFailure)?.isConnectionBroken ?? false }
+        ) {
+            do {
+                return try WebDAVConnection(target)
+            } catch let failure as CurlFailure {
+                throw failure.serverError(target.server, service: "WebDAV")
+            } catch let failure as WebDAVFailure {
+                throw failure.rootError(target)
+            }
+        }
+    }
+
+    /// The provider for `http:` and `https:` URLs.
+    package static let provider = StorageBackendProvider(schemes: [.http, .https]) { try WebDAVBackend($0) }
+
+    /// Whether the server lets us write shows when it is tried: nothing tells it before.
+    package let capabilities: StorageCapabilities = [
+        .rangeRead, .write, .rename, .remove, .makeDirectory, .serverSideCopy,
+    ]
+
+    package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
+        let place = target.place(directory.bytes)
+        do {
+            try call("list", place) { connection in
+                listing.removeAll()
+                let itself = try connection.list(place) { address, response in
+                    guard case .child(let name) = address else {
+                        let error = CatalogError(.dataLoss, "The server sent an address outside of the directory")
+                        guard listing.failures.count < Limits.directoryFailures else { throw error }
+                        let name = Array(response.href.utf8.prefix(Limits.nameBytes))
+                        return listing.failures.append(EntryFailure(name: name, error: error))
+                    }
+                    try name.withUnsafeBytes { try listing.append(name: $0, StorageEntry(response)) }
+                }
+                guard let itself else {
+                    throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(directory.text)\"")
+                }
+                listing.describe(directory: itself)
+            }
+        } catch let error as CatalogError where error.code == .notFound && !directory.isRoot {
+            // A file is not found by the name of a collection.
+            guard try entry(place, "look at").kind == .directory else {
+                throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(directory.text)\"")
+            }
+            throw error
+        }
+    }
+
+    package func stat(_ path: StoragePath) throws -> StorageEntry { try entry(place(path), "look at") }
+
+    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+        let place = place(path)
+        guard try entry(place, "open").kind == .file else {
+            throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
+        }
+        do {
+            return try pool.use {
+                try RemoteReader(place, $0, $1, pool) { error in
+                    (error as? WebDAVFailure)?.error("read", place)
+                        ?? (error as? CurlFailure)?.webDAVError("read", place) ?? error
+                }
+            }
+        } catch let failure as WebDAVFailure {
+            throw failure.error("open", place)
+        } catch let failure as CurlFailure {
+            throw failure.webDAVError("open", place)
+        }
+    }
+
+    /// The protocol tells no disks apart, so the address stands for the root.
+    package func probe() throws -> StorageProbe {
+        guard try entry(target.path, "probe").kind == .directory else {
+            throw WebDAVFailure(status: 200).rootError(target)
+        }
+        return StorageProbe(
+            identity: "webdav:\(target.authority)\(NameEncoding.text(of: target.path))", device: 0, inode: 0,
+            freeBytes: nil, totalBytes: nil)
+    }
+
+    package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func close() { pool.closeAll() }
+
+    func place(_ path: StoragePath) -> [UInt8] {
+        target.place(Array(path.components.joined(separator: [UInt8(ascii: "/")])))
+    }
+
+    func entry(_ place: [UInt8], _ action: String) throws -> StorageEntry {
+        try call(action, place) { try $0.look(place) }
+    }
+
+    func call<Value>(_ action: String, _ place: [UInt8], _ body: (WebDAVConnection) throws -> Value) throws -> Value {
+        do {
+            return try pool.use { connection, _ in try body(connection) }
+        } catch let failure as WebDAVFailure {
+            throw failure.error(action, place)
+        } catch let failure as CurlFailure {
+            throw failure.webDAVError(action, place)
+        }
+    }
+}
