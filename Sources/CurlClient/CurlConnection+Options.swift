@@ -32,7 +32,9 @@ extension CurlConnection {
         set(CURLOPT_UPLOAD, 0)
         set(CURLOPT_HTTPGET, 1)
         set(CURLOPT_CUSTOMREQUEST, nil as String?)
-        set(CURLOPT_RANGE, request.range.map { "\($0.lowerBound)-\($0.upperBound)" })
+        set(
+            CURLOPT_RANGE,
+            request.from.map { from in "\(from)-" + (request.count.map { "\(from + Int64($0) - 1)" } ?? "") })
         _ = catalog_curl_set_offset(handle, CURLOPT_RESUME_FROM_LARGE, request.offset)
         _ = catalog_curl_set_offset(handle, CURLOPT_INFILESIZE_LARGE, -1)
         set(CURLOPT_HTTPHEADER, lines: request.headers.map { Array($0.utf8) })

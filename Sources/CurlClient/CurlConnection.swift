@@ -97,6 +97,15 @@ package final class CurlConnection: @unchecked Sendable {
         return exchange.filled
     }
 
+    /// Ends a download of which everything that is wanted has come: when nothing else does, the connection can be used again.
+    package func finishReceiving() throws {
+        guard let exchange, !isDone else { return }
+        isDone = try run { exchange.isPaused }
+    }
+
+    /// What the server has said so far.
+    package var answer: Answer { Answer(status: status, head: exchange?.head ?? []) }
+
     /// Starts an upload whose bytes come by `send`; what ran before ends.
     package func startSending(_ request: CurlRequest) throws {
         stop()
@@ -171,6 +180,9 @@ package final class CurlConnection: @unchecked Sendable {
     ///
     /// - Returns: whether it has ended.
     private func run(until isEnough: () -> Bool) throws -> Bool {
+        // Sometimes the library could go on at once, and waits for nothing all the same (7.88, FTP, when the reply to EPSV is there
+        // early): so the first waits are short.
+        var wait: Int32 = 1
         while true {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else {
@@ -183,7 +195,9 @@ package final class CurlConnection: @unchecked Sendable {
                 return true
             }
             if isEnough() { return false }
-            curl_multi_poll(multi, nil, 0, 1_000, nil)
+            var ready: Int32 = 0
+            curl_multi_poll(multi, nil, 0, wait, &ready)
+            wait = ready > 0 ? 1 : min(wait * 2, 1_000)
         }
     }
 

@@ -18,8 +18,10 @@ package struct CurlRequest: Sendable {
     package var action: Action
     /// HTTP head lines, without an end of line in them.
     package var headers: [String] = []
-    /// HTTP: first and last byte.
-    package var range: ClosedRange<Int64>?
+    /// HTTP: where the part that is wanted begins; nil for no part.
+    package var from: Int64?
+    /// HTTP: how many bytes of it; nil for all.
+    package var count: Int?
     /// FTP: where a download begins.
     package var offset: Int64 = 0
     /// FTP: whether an upload goes behind what is there.

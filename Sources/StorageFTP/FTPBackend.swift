@@ -6,13 +6,21 @@ import CurlClient
 package struct FTPBackend: StorageBackend, Sendable {
     let target: FTPTarget
     private let pool: ConnectionPool<FTPConnection>
-    private let streams: FTPStreams
+    private let streams: CurlStreams
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     package init(_ location: StorageLocation) throws {
         let target = try FTPTarget(location)
         self.target = target
-        streams = FTPStreams(target)
+        streams = CurlStreams(
+            limit: target.connections,
+            CurlStreams.Dialect(knowsParts: false, connect: { try target.connection() }) { path, offset, _ in
+                var request = CurlRequest(target.url(path))
+                request.offset = offset
+                return request
+            } begin: { _, _ in
+                0
+            })
         pool = ConnectionPool(
             limit: target.connections, breaksConnection: { ($0 as? CurlFailure)?.isConnectionBroken ?? false }
         ) {
@@ -71,7 +79,12 @@ package struct FTPBackend: StorageBackend, Sendable {
         let place = try target.path(Self.bytes(path))
         let found = try entry(place, "open")
         switch found.kind {
-        case .file: return FTPReader(place, found, streams) { [self] in try entry(place, "look at") }
+        case .file:
+            return CurlStreamReader(place, found, streams) { [self] in
+                try entry(place, "look at")
+            } explain: {
+                ($0 as? CurlFailure)?.ftpError("read", place) ?? $0
+            }
         case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
         }

@@ -6,11 +6,13 @@ import CurlClient
 package struct WebDAVBackend: StorageBackend, Sendable {
     let target: WebDAVTarget
     private let pool: ConnectionPool<WebDAVConnection>
+    private let streams: CurlStreams
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     package init(_ location: StorageLocation) throws {
         let target = try WebDAVTarget(location)
         self.target = target
+        streams = CurlStreams(limit: target.connections, WebDAVParts.dialect(target))
         pool = ConnectionPool(
             limit: target.connections, breaksConnection: { ($0 as? CurlFailure)?.isConnectionBroken ?? false }
         ) {
@@ -64,20 +66,15 @@ package struct WebDAVBackend: StorageBackend, Sendable {
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
         let place = place(path)
-        guard try entry(place, "open").kind == .file else {
+        let found = try entry(place, "open")
+        guard found.kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         }
-        do {
-            return try pool.use {
-                try RemoteReader(place, $0, $1, pool) { error in
-                    (error as? WebDAVFailure)?.error("read", place)
-                        ?? (error as? CurlFailure)?.webDAVError("read", place) ?? error
-                }
-            }
-        } catch let failure as WebDAVFailure {
-            throw failure.error("open", place)
-        } catch let failure as CurlFailure {
-            throw failure.webDAVError("open", place)
+        return CurlStreamReader(place, found, streams) { [self] in
+            try entry(place, "look at")
+        } explain: { error in
+            (error as? WebDAVFailure)?.error("read", place)
+                ?? (error as? CurlFailure)?.webDAVError("read", place) ?? error
         }
     }
 
@@ -93,7 +90,10 @@ package struct WebDAVBackend: StorageBackend, Sendable {
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
 
-    package func close() { pool.closeAll() }
+    package func close() {
+        pool.closeAll()
+        streams.closeAll()
+    }
 
     func place(_ path: StoragePath) -> [UInt8] {
         target.place(Array(path.components.joined(separator: [UInt8(ascii: "/")])))

@@ -3,7 +3,7 @@ import CatalogStorage
 import CurlClient
 
 /// A connection to a WebDAV server, which one thread at a time has.
-final class WebDAVConnection: FileConnection {
+final class WebDAVConnection: Sendable {
     private static let wanted = Array(
         """
         <?xml version="1.0" encoding="utf-8"?><D:propfind xmlns:D="DAV:"><D:prop><D:resourcetype/><D:getcontentlength/>\
@@ -22,9 +22,6 @@ final class WebDAVConnection: FileConnection {
         _ = try properties(target.path, isDirectory: true, depth: 0) { _ in }
         target.learn(from: connection)
     }
-
-    /// Never: a broken connection makes an error, and the library connects anew.
-    var isGone: Bool { false }
 
     /// Calls `body` for everything in a collection.
     ///
@@ -55,57 +52,6 @@ final class WebDAVConnection: FileConnection {
         }
         guard let found else { throw WebDAVFailure(status: 404) }
         return found
-    }
-
-    // MARK: Files
-
-    struct File: OpenRemoteFile {
-        let url: [UInt8]
-        let entry: StorageEntry
-    }
-
-    func open(_ place: [UInt8]) throws -> File { File(url: target.url(place), entry: try look(place)) }
-
-    func close(_ file: File) {}
-
-    func read(_ file: File, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
-        var request = CurlRequest(file.url)
-        request.range = offset...(offset + Int64(buffer.count) - 1)
-        var filled = 0
-        // A server that knows no ranges sends the file from its beginning.
-        var unwanted = offset
-        let answer: CurlConnection.Answer
-        do {
-            answer = try connection.perform(request) { status, bytes in
-                guard status == 200 || status == 206 else { return }
-                let skipped = status == 206 ? 0 : Int(min(unwanted, Int64(bytes.count)))
-                unwanted -= Int64(skipped)
-                let count = min(bytes.count - skipped, buffer.count - filled)
-                UnsafeMutableRawBufferPointer(rebasing: buffer[filled..<filled + count])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[skipped..<skipped + count]))
-                filled += count
-                if filled == buffer.count, status == 200 { throw Enough() }
-            }
-        } catch is Enough {
-            return filled
-        }
-        switch answer.status {
-        case 200: return filled
-        case 206: return try Self.begins(answer.head, at: offset) ? filled : { throw WebDAVFailure(status: 502) }()
-        case 416: return 0
-        default: throw WebDAVFailure(status: answer.status)
-        }
-    }
-
-    private struct Enough: Error {}
-
-    /// Whether the part that came is the one that was asked for.
-    private static func begins(_ head: [UInt8], at offset: Int64) -> Bool {
-        let lines = String(decoding: head, as: UTF8.self).lowercased().split(whereSeparator: \.isNewline)
-        guard let line = lines.last(where: { $0.hasPrefix("content-range:") }),
-            let first = line.split(whereSeparator: { " -/:".contains($0) }).dropFirst(3).first
-        else { return false }
-        return Int64(first) == offset
     }
 
     // MARK: Requests

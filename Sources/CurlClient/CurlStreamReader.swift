@@ -1,0 +1,58 @@
+import CatalogCore
+package import CatalogStorage
+
+/// An open file of a server whose protocol opens nothing: its name, and how it was. Bytes come as a stream, so one that is read from
+/// its beginning to its end is asked for once.
+package final class CurlStreamReader: StorageReader {
+    /// The file as it was.
+    package let entry: StorageEntry
+    /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
+    package let isUnchanged = true
+    /// Each read may be a question to the server.
+    package let isRemote = true
+    /// One stream at a time.
+    package let isStream = true
+    private let path: [UInt8]
+    private let owner: Int
+    private let streams: CurlStreams
+    private let look: @Sendable () throws -> StorageEntry
+    private let explain: @Sendable (any Error) -> any Error
+
+    /// - Parameters:
+    ///   - path: as the dialect of `streams` takes it.
+    ///   - entry: what is there.
+    ///   - look: what is there now.
+    ///   - explain: what callers throw for an error of a stream.
+    package init(
+        _ path: [UInt8], _ entry: StorageEntry, _ streams: CurlStreams,
+        look: @escaping @Sendable () throws -> StorageEntry, explain: @escaping @Sendable (any Error) -> any Error
+    ) {
+        (self.path, self.entry, self.streams, self.look, self.explain) = (path, entry, streams, look, explain)
+        owner = streams.newOwner()
+    }
+
+    deinit { streams.leave(owner) }
+
+    /// Nothing: memory holds no part of the file.
+    package func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
+
+    package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        let rest = max(0, entry.sizeBytes - offset)
+        let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(Int(clamping: rest)))
+        guard !wanted.isEmpty else { return 0 }
+        do {
+            do {
+                return try streams.read(path, for: owner, into: wanted, at: offset)
+            } catch is CurlFailure {
+                // The stream broke, or the server had closed an idle connection. The same bytes are on another one, if it is still
+                // the same file.
+                guard try look() == entry else {
+                    throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
+                }
+                return try streams.read(path, for: owner, into: wanted, at: offset)
+            }
+        } catch {
+            throw explain(error)
+        }
+    }
+}

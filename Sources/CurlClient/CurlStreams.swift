@@ -1,0 +1,173 @@
+import Foundation
+
+/// The connections that carry the bytes of files of one root. A stream stays with its reader while that reads on; when all are taken, the one
+/// that was not asked for the longest is taken away from its reader, who begins anew where it was.
+package final class CurlStreams: @unchecked Sendable {
+    /// One connection; its members are guarded by the condition, but the connection belongs to whoever is busy with it.
+    private final class Slot {
+        let connection: CurlConnection
+        var owner: Int
+        /// Where the next byte is from; negative when nothing was read yet.
+        var position: Int64 = -1
+        /// Whether a stream stands there, which only has to be read on.
+        var isStreaming = false
+        var isBusy = true
+        var lastUse = ContinuousClock.now
+
+        init(_ connection: CurlConnection, owner: Int) {
+            (self.connection, self.owner) = (connection, owner)
+        }
+    }
+
+    private static let nobody = 0
+
+    /// How a protocol asks for a file.
+    package struct Dialect: Sendable {
+        /// Makes a connection.
+        package let connect: @Sendable () throws -> CurlConnection
+        /// The request for a file from an offset on: so many bytes, or all.
+        package let request: @Sendable (_ path: [UInt8], _ offset: Int64, _ count: Int?) -> CurlRequest
+        /// Called with the first bytes of an answer there: how many bytes to drop first, where the server began earlier.
+        /// Throws when it is no part of the file.
+        package let begin: @Sendable (_ answer: CurlConnection.Answer, _ offset: Int64) throws -> Int64
+        /// Whether a part of a file can be asked for without the rest of it.
+        package let knowsParts: Bool
+
+        /// - Parameter knowsParts: whether `request` heeds the count.
+        package init(
+            knowsParts: Bool, connect: @escaping @Sendable () throws -> CurlConnection,
+            request: @escaping @Sendable (_ path: [UInt8], _ offset: Int64, _ count: Int?) -> CurlRequest,
+            begin: @escaping @Sendable (_ answer: CurlConnection.Answer, _ offset: Int64) throws -> Int64
+        ) {
+            (self.knowsParts, self.connect, self.request, self.begin) = (knowsParts, connect, request, begin)
+        }
+    }
+
+    private let limit: Int
+    private let dialect: Dialect
+    private let condition = NSCondition()
+    private var slots: [Slot] = []
+    private var pending = 0
+    private var lastOwner = nobody
+
+    /// - Parameter limit: connections at the same time.
+    package init(limit: Int, _ dialect: Dialect) {
+        (self.limit, self.dialect) = (limit, dialect)
+    }
+
+    /// A number for a reader.
+    func newOwner() -> Int {
+        locked {
+            lastOwner += 1
+            return lastOwner
+        }
+    }
+
+    /// Reads at an offset. Whoever reads on where the last read ended gets a stream; a single read somewhere asks for its own bytes
+    /// only, where the protocol can.
+    ///
+    /// - Throws: `CurlFailure`; what the dialect throws.
+    func read(
+        _ path: [UInt8], for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    ) throws -> Int {
+        let slot = try slot(for: owner)
+        do {
+            let count = try read(path, slot, into: buffer, at: offset)
+            release(slot)
+            return count
+        } catch {
+            forget(slot)
+            throw error
+        }
+    }
+
+    private func read(
+        _ path: [UInt8], _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    ) throws -> Int {
+        let readsOn = slot.position == offset
+        var count = 0
+        if readsOn, slot.isStreaming {
+            count = try slot.connection.receive(into: buffer)
+        } else {
+            let isPart = dialect.knowsParts && !readsOn
+            try slot.connection.startReceiving(dialect.request(path, offset, isPart ? buffer.count : nil))
+            slot.isStreaming = !isPart
+            count = try slot.connection.receive(into: buffer)
+            var unwanted = try dialect.begin(slot.connection.answer, offset)
+            while unwanted > 0, count > 0 {
+                let dropped = Int(min(unwanted, Int64(count)))
+                UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - dropped)])
+                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[dropped..<count]))
+                unwanted -= Int64(dropped)
+                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[(count - dropped)...])
+                count += try slot.connection.receive(into: room) - dropped
+            }
+        }
+        if !slot.isStreaming { try slot.connection.finishReceiving() }
+        slot.position = offset + Int64(count)
+        if count < buffer.count { slot.isStreaming = false }
+        return count
+    }
+
+    /// A reader is gone: whoever needs a connection next may have its one.
+    func leave(_ owner: Int) {
+        locked {
+            for slot in slots where slot.owner == owner { slot.owner = Self.nobody }
+        }
+    }
+
+    /// Lets go of every connection that nobody is busy with.
+    package func closeAll() {
+        locked {
+            slots.removeAll { !$0.isBusy }
+            condition.broadcast()
+        }
+    }
+
+    /// A connection for a reader, which nobody else uses until it is released.
+    private func slot(for owner: Int) throws -> Slot {
+        condition.lock()
+        while true {
+            let idle = slots.filter { !$0.isBusy }
+            let own = idle.first { $0.owner == owner }
+            let free = own ?? idle.first { $0.owner == Self.nobody }
+            let mayMake = slots.count + pending < limit
+            let taken = free ?? (mayMake ? nil : idle.min { $0.lastUse < $1.lastUse })
+            if let taken {
+                if taken.owner != owner { (taken.owner, taken.position, taken.isStreaming) = (owner, -1, false) }
+                taken.isBusy = true
+                condition.unlock()
+                return taken
+            }
+            if mayMake { break }
+            condition.wait()
+        }
+        pending += 1
+        condition.unlock()
+        defer { locked { pending -= 1 } }
+        let slot = Slot(try dialect.connect(), owner: owner)
+        locked { slots.append(slot) }
+        return slot
+    }
+
+    private func release(_ slot: Slot) {
+        locked {
+            slot.isBusy = false
+            slot.lastUse = .now
+            condition.broadcast()
+        }
+    }
+
+    private func forget(_ slot: Slot) {
+        locked {
+            slots.removeAll { $0 === slot }
+            condition.broadcast()
+        }
+    }
+
+    private func locked<Value>(_ body: () throws -> Value) rethrows -> Value {
+        condition.lock()
+        defer { condition.unlock() }
+        return try body()
+    }
+}
