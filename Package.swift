@@ -153,6 +153,7 @@ let package = Package(
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
                 "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageFTP", "StorageNFS",
                 "StorageSMB", "StorageWebDAV",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
@@ -166,7 +167,9 @@ let package = Package(
             "StorageSMBTests",
             ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "SMBWire", "StorageSMB", "catalogizer-smb"]),
         tests("StorageFTPTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP"]),
-        tests("StorageWebDAVTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageWebDAV"]),
+        tests(
+            "StorageWebDAVTests",
+            ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP", "StorageWebDAV"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
         tests(
             "CatalogScannerTests",

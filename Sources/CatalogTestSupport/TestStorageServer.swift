@@ -1,4 +1,5 @@
 package import CatalogStorage
+import Crypto
 import Foundation
 import Synchronization
 
@@ -12,6 +13,8 @@ package struct TestStorageServer: Sendable {
     package let url: String
     /// The shared directory.
     package let share: String
+    /// PEM; empty without TLS.
+    package let certificate: String
 
     private init(_ kind: Kind, _ started: Started) {
         program = kind.program
@@ -19,6 +22,7 @@ package struct TestStorageServer: Sendable {
         credentials = kind == .nfs ? nil : StorageCredentials(username: "catalogizer", password: "catalogizer")
         url = kind.url(from: started.url)
         share = started.share
+        certificate = started.certificate
         options = kind.options.merging(kind.hasCertificate ? ["tls_ca_pem": started.certificate] : [:]) { $1 }
     }
 
@@ -48,6 +52,13 @@ package struct TestStorageServer: Sendable {
         do { result = .success(try await body(server)) } catch { result = .failure(error) }
         try await TestServerScript.run(server.program.script, "stop", server.settings)
         return try result.get()
+    }
+
+    /// SHA-256 of the certificate, as `openssl` prints it.
+    package var fingerprint: String {
+        let base64 = certificate.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-") }.joined()
+        let digest = SHA256.hash(data: Data(base64Encoded: base64) ?? Data())
+        return digest.map { String(format: "%02X", $0) }.joined(separator: ":")
     }
 
     /// `kill`, `start`, `freeze` or `thaw`.

@@ -1,0 +1,113 @@
+import CatalogCore
+import CatalogStorage
+import CatalogTestSupport
+import StorageFTP
+import Testing
+
+/// What a server may say, what names may hold, and what then must not happen.
+@Suite struct FTPHostilityTests {
+    @Test(arguments: ["a\r\nDELE victim", "a\nDELE victim", "a\rb"])
+    func `A name with a line end reaches no server`(name: String) async throws {
+        let server = try await TestStorageServer.shared(.ftp)
+        let scratch = try ScratchDirectory(in: server.share)
+        try scratch.writeFile(["victim"], [1])
+        let backend = try FTPBackend(try server.location(of: scratch.path))
+        let path = try StoragePath(components: [Array(name.utf8)])
+        for attempt in [
+            { _ = try backend.stat(path) }, { _ = try backend.openReader(path) }, { try backend.remove(path) },
+            { try backend.makeDirectory(path) }, { _ = try backend.openWriter(path, at: 0, expecting: 1) },
+            { try backend.rename(path, to: StoragePath(components: [[0x62]]), replacing: true) },
+        ] as [() throws -> Void] {
+            #expect(throws: CatalogError.self) { try attempt() }
+        }
+        #expect(try scratch.content(["victim"]) == [1])
+    }
+
+    @Test(arguments: [TestStorageServer.Kind.ftp, .ftpListOnly])
+    func `A name with a line end in it hides nothing else`(kind: TestStorageServer.Kind) async throws {
+        let server = try await TestStorageServer.shared(kind)
+        let scratch = try ScratchDirectory(in: server.share)
+        for name in ["first", "a\nb", "last"] { try scratch.writeFile([name], [1]) }
+        var listing = DirectoryListing()
+        try FTPBackend(try server.location(of: scratch.path)).list(NativePath(), into: &listing)
+        let names = Set(listing.entries.map { listing.name(of: $0) })
+        #expect(names.isSuperset(of: ["first", "last"].map { Array($0.utf8) }))
+        #expect(listing.failures.count == 1)
+    }
+
+    @Test(arguments: [
+        // Line, name, kind, bytes; nil where it is no entry.
+        ("-rw-r--r--    1 0        0          12345 Nov 26 22:13 plain", "plain", EntryKind.file, 12_345),
+        ("-rw-r--r--    1 0        0              5 Nov 26  2021   two blanks ", "  two blanks ", .file, 5),
+        ("drwxr-xr-x    2 me       my group    4096 Jan  1 00:00 dir", "dir", .directory, 0),
+        ("lrwxrwxrwx    1 0        0              7 Nov 26 22:13 link -> target", "link", .link, 0),
+        ("-rw-r--r--   1 owner          99 Feb 29  2024 no group", "no group", .file, 99),
+        ("11-26-26  10:13PM       <DIR>          Windows dir", "Windows dir", .directory, 0),
+        ("11-26-2026  08:13AM               1234 file.txt", "file.txt", .file, 1_234),
+        ("-rw-r--r--    1 0        0             -5 Nov 26 22:13 negative", "negative", .file, 0),
+    ])
+    func `Lines of LIST are read`(line: String, name: String, kind: EntryKind, bytes: Int64) throws {
+        let server = try Self.listServer("total 3\r\n" + line + "\r\n")
+        var listing = DirectoryListing()
+        try withExtendedLifetime(server) { try Self.backend(server).list(NativePath(), into: &listing) }
+        let entry = try #require(listing.entries.first)
+        #expect(String(decoding: listing.name(of: entry), as: UTF8.self) == name)
+        #expect(entry.kind == kind && entry.sizeBytes == bytes && entry.modifiedNS > 0)
+        #expect(listing.entries.count == 1 && listing.failures.isEmpty)
+    }
+
+    @Test(arguments: ["<html>no</html>\r\n", "-rw-r--r-- nothing\r\n", "\u{0}\u{1}\r\n"])
+    func `A listing of which nothing can be read is an error`(text: String) throws {
+        let server = try Self.listServer(text)
+        var listing = DirectoryListing()
+        let error = withExtendedLifetime(server) {
+            #expect(throws: CatalogError.self) { try Self.backend(server).list(NativePath(), into: &listing) }
+        }
+        #expect(error?.code == .dataLoss, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        (["port": "1"], "nothing listens on port 1"), (["password": "wrong"], "refuses catalogizer"),
+        (["path": "/nowhere"], "has no directory nowhere"), (["tls": "explicit"], "cannot be trusted"),
+        (["host": "no.such.host.invalid"], "cannot be resolved"),
+    ])
+    func `What is wrong with a root is said`(change: [String: String], text: String) async throws {
+        let server = try await TestStorageServer.shared(.ftp)
+        let good = try StorageURL(parsing: server.url)
+        let url = try StorageURL(
+            scheme: .ftp, host: change["host"] ?? "127.0.0.1", port: change["port"].flatMap { Int($0) } ?? good.port,
+            path: change["path"] ?? "/")
+        let credentials = StorageCredentials(username: "catalogizer", password: change["password"] ?? "catalogizer")
+        let backend = try FTPBackend(
+            StorageLocation(
+                url: url, credentials: credentials, options: StorageOptions(change["tls"].map { ["tls": $0] } ?? [:])))
+        let error = #expect(throws: CatalogError.self) { try backend.probe() }
+        #expect(
+            error?.code == .storageUnavailable && error?.message.contains(text) == true, "\(String(describing: error))")
+    }
+
+    private static func backend(_ server: FakeServer) throws -> FTPBackend {
+        let url = try StorageURL(parsing: "ftp://127.0.0.1:\(server.port)/")
+        return try FTPBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "5"])))
+    }
+
+    /// A server that knows LIST only, and answers it with `text`.
+    private static func listServer(_ text: String) throws -> FakeServer {
+        let data = try FakeServer { client in client.send(text) }
+        return try FakeServer { client in
+            client.send("220 hello\r\n")
+            while let line = client.line() {
+                switch line.split(separator: " ").first {
+                case "USER": client.send("331 password\r\n")
+                case "PASS": client.send("230 in\r\n")
+                case "PWD": client.send("257 \"/\"\r\n")
+                case "EPSV": client.send("229 here (|||\(data.port)|)\r\n")
+                case "LIST": client.send("150 now\r\n226 done\r\n")
+                case "TYPE", "CWD": client.send("200 fine\r\n")
+                case "QUIT": return
+                default: client.send("500 what\r\n")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import CatalogCore
+import CatalogStorage
+import CatalogTestSupport
+import Glibc
+import StorageWebDAV
+import Testing
+
+/// What a server may say, and what then must not happen.
+@Suite struct WebDAVHostilityTests {
+    /// A server that answers each PROPFIND of depth 1 with `body`, and any other with the root alone.
+    private func backend(
+        _ body: @escaping @Sendable (FakeServer.Client) -> Void
+    ) throws -> (server: FakeServer, backend: WebDAVBackend) {
+        let server = try FakeServer { client in
+            while let lines = client.request() {
+                guard !lines.contains("Depth: 0") else {
+                    reply(client, multistatus(response("/dav/", isCollection: true)))
+                    continue
+                }
+                body(client)
+            }
+        }
+        let url = try StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")
+        return (server, try WebDAVBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "1"]))))
+    }
+
+    private func list(_ backend: WebDAVBackend) throws -> DirectoryListing {
+        var listing = DirectoryListing()
+        try backend.list(NativePath(), into: &listing)
+        listing.sortByName()
+        return listing
+    }
+
+    @Test(arguments: [
+        // Entities that grow, and one that reaches out: no document type is read at all.
+        """
+        <?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">\
+        <!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]><D:multistatus xmlns:D="DAV:"><D:response>\
+        <D:href>/dav/&c;</D:href></D:response></D:multistatus>
+        """,
+        """
+        <?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><D:multistatus xmlns:D="DAV:"></D:multistatus>
+        """,
+        "<?xml version=\"1.0\"?><D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>/dav/a</D:href>",
+        "<html><body>Log in</body>", "", "\u{0}\u{1}\u{2}",
+        "<D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>" + String(repeating: "x", count: 100_000),
+        String(repeating: "<a>", count: 100_000),
+    ])
+    func `What is no listing is an error`(body: String) throws {
+        let (server, backend) = try backend { reply($0, body) }
+        let error = withExtendedLifetime(server) { #expect(throws: CatalogError.self) { try list(backend) } }
+        #expect(error?.code == .dataLoss, "\(error?.description ?? "")")
+    }
+
+    @Test func `A hundred thousand entries are listed`() throws {
+        let (server, backend) = try backend { client in
+            let entries = (0..<100_000).map { response("/dav/file%20\($0)", size: "\($0)") }.joined()
+            reply(client, multistatus(response("/dav/", isCollection: true) + entries))
+        }
+        let listing = try withExtendedLifetime(server) { try list(backend) }
+        #expect(listing.entries.count == 100_000 && listing.failures.isEmpty)
+    }
+
+    @Test(arguments: [
+        "http://other.example/dav/file", "/elsewhere/file", "/dav/../file", "/dav/..", "/dav/a%2Fb", "/dav/%00",
+        "/dav/a/b",
+        "relative", "", "/dav%", "/dav/%4", "ftp://127.0.0.1/dav/file", "/davfile", "//dav/file",
+    ])
+    func `An address that names nothing in the directory is a failure, and no entry`(href: String) throws {
+        let (server, backend) = try backend { client in
+            reply(client, multistatus(response("/dav/", isCollection: true) + response(href) + response("/dav/good")))
+        }
+        let listing = try withExtendedLifetime(server) { try list(backend) }
+        #expect(listing.entries.map { listing.name(of: $0) } == [Array("good".utf8)])
+        #expect(listing.failures.count == 1)
+    }
+
+    @Test func `Whole URLs of the server itself are addresses too, and numbers that make no sense are unknown`() throws
+    {
+        let (server, backend) = try backend { client in
+            let modified = "Thu, 99 Foo 2026 99:99:99 GMT"
+            reply(
+                client,
+                multistatus(
+                    response("http://127.0.0.1:\(client.port)/dav/", isCollection: true)
+                        + response("http://127.0.0.1:\(client.port)/dav/a", size: "-5", modified: modified)
+                        + response("/dav/b", size: "99999999999999999999", modified: modified)
+                        + response("http://127.0.0.1:1/dav/of-another-port")))
+        }
+        let listing = try withExtendedLifetime(server) { try list(backend) }
+        #expect(listing.entries.map { listing.name(of: $0) } == ["a", "b"].map { Array($0.utf8) })
+        #expect(listing.entries.map(\.sizeBytes) == [0, 0] && listing.entries.map(\.modifiedNS) == [0, 0])
+        #expect(listing.failures.count == 1)
+    }
+
+    @Test func `A server that drips is given up`() throws {
+        let (server, backend) = try backend { client in
+            guard client.send("HTTP/1.1 207 Multi-Status\r\nContent-Length: 1000000\r\n\r\n") else { return }
+            while client.send("<") { usleep(200_000) }
+        }
+        let error = withExtendedLifetime(server) { #expect(throws: CatalogError.self) { try list(backend) } }
+        #expect(error?.code == .storageUnavailable, "\(error?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        ("301 Moved Permanently", "Location: http://other.example/dav/\r\n", "sends us to another address"),
+        ("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n", "lets nobody in without a name"),
+        ("404 Not Found", "", "has no collection /dav/"), ("405 Method Not Allowed", "", "does not speak WebDAV"),
+        ("200 OK", "", "does not speak WebDAV"), ("500 Oops", "", "HTTP status 500"),
+    ])
+    func `A root that cannot be used is explained`(status: String, header: String, text: String) throws {
+        let server = try FakeServer { client in
+            while client.request() != nil { client.send("HTTP/1.1 \(status)\r\n\(header)Content-Length: 0\r\n\r\n") }
+        }
+        let url = try StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")
+        let backend = try WebDAVBackend(StorageLocation(url: url))
+        let error = withExtendedLifetime(server) { #expect(throws: CatalogError.self) { try backend.probe() } }
+        #expect(
+            error?.code == .storageUnavailable && error?.message.contains(text) == true, "\(String(describing: error))")
+    }
+
+    @Test(arguments: [
+        ("206 Partial Content", "Content-Range: bytes 5-8/10\r\n", "5678", "5678"),
+        ("200 OK", "", "0123456789", "5678"),
+        ("206 Partial Content", "Content-Range: bytes 0-3/10\r\n", "0123", nil),
+        ("206 Partial Content", "", "0123", nil),
+        ("404 Not Found", "", "nothing", nil), ("500 Oops", "", "error", nil),
+    ])
+    func `A part of a file is what was asked for, or an error`(
+        status: String, header: String, body: String, expected: String?
+    ) throws {
+        let server = try FakeServer { client in
+            while let lines = client.request() {
+                if lines[0].hasPrefix("PROPFIND") {
+                    let isRoot = lines[0].contains("/dav/ ")
+                    reply(
+                        client,
+                        multistatus(isRoot ? response("/dav/", isCollection: true) : response("/dav/f", size: "10")))
+                } else {
+                    client.send("HTTP/1.1 \(status)\r\n\(header)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                }
+            }
+        }
+        let url = try StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")
+        let backend = try WebDAVBackend(StorageLocation(url: url))
+        let reader = try backend.openReader(StoragePath(parsing: "f"))
+        var buffer = [UInt8](repeating: 0, count: 4)
+        let count = withExtendedLifetime(server) {
+            try? buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 5) }
+        }
+        #expect(count.map { String(decoding: buffer[..<$0], as: UTF8.self) } == expected)
+    }
+}
+
+private func reply(_ client: FakeServer.Client, _ body: String) {
+    client.send("HTTP/1.1 207 Multi-Status\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)")
+}
+
+private func multistatus(_ responses: String) -> String {
+    "<?xml version=\"1.0\"?><D:multistatus xmlns:D=\"DAV:\">\(responses)</D:multistatus>"
+}
+
+private func response(
+    _ href: String, isCollection: Bool = false, size: String = "5", modified: String = "Thu, 26 Nov 2026 22:13:06 GMT"
+) -> String {
+    let type = isCollection ? "<D:resourcetype><D:collection/></D:resourcetype>" : "<D:resourcetype/>"
+    return """
+        <D:response><D:href>\(href)</D:href><D:propstat><D:prop>\(type)<D:getcontentlength>\(size)</D:getcontentlength>\
+        <D:getlastmodified>\(modified)</D:getlastmodified></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat>\
+        </D:response>
+        """
+}
