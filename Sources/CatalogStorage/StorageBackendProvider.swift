@@ -6,16 +6,21 @@ import CatalogCore
 package struct StorageBackendProvider: Sendable {
     /// Schemes that this provider answers for.
     package let schemes: Set<StorageURL.Scheme>
+    /// What this kind of storage can do.
+    package let facts: ProtocolFacts
     /// Makes a backend; does not reach out to the storage yet.
     package let make: @Sendable (StorageLocation) throws -> any StorageBackend
 
     /// - Parameters:
     ///   - schemes: what this provider answers for.
+    ///   - facts: what this kind of storage can do.
     ///   - make: makes a backend and throws when the location makes no sense for it.
     package init(
-        schemes: Set<StorageURL.Scheme>, make: @escaping @Sendable (StorageLocation) throws -> any StorageBackend
+        schemes: Set<StorageURL.Scheme>, _ facts: ProtocolFacts,
+        make: @escaping @Sendable (StorageLocation) throws -> any StorageBackend
     ) {
         self.schemes = schemes
+        self.facts = facts
         self.make = make
     }
 
@@ -24,7 +29,9 @@ package struct StorageBackendProvider: Sendable {
     /// - Parameter reserved: directories of the program that no root may show, such as its data directory.
     /// - Returns: the provider for `file:` URLs.
     package static func local(leavingOut reserved: [ReservedDirectory]) -> StorageBackendProvider {
-        StorageBackendProvider(schemes: [.file]) { LocalBackend(path: $0.url.path, leavingOut: reserved) }
+        StorageBackendProvider(schemes: [.file], LocalBackend.facts) {
+            LocalBackend(path: $0.url.path, leavingOut: reserved)
+        }
     }
 }
 

@@ -33,12 +33,25 @@ package struct FTPBackend: StorageBackend, Sendable {
     }
 
     /// The provider for `ftp:` and `ftps:` URLs.
-    package static let provider = StorageBackendProvider(schemes: [.ftp, .ftps]) { try FTPBackend($0) }
+    package static let provider = StorageBackendProvider(schemes: [.ftp, .ftps], facts) { try FTPBackend($0) }
+
+    /// What FTP can do.
+    package static let facts = ProtocolFacts(
+        name: "FTP, FTPS", urls: ["ftp", "ftps"],
+        capabilities: [.rangeRead, .write, .rename, .remove, .makeDirectory, .resumableWrite],
+        names: ("every name without control characters; bytes as the server has them", FTPNames.canExist),
+        options: [
+            .init("tls", "none, explicit or implicit (none; with ftps:// implicit)"), .connections, .timeout,
+        ] + ProtocolFacts.Option.tls,
+        limits: [
+            "TLS 1.2: uploads over 1.3 end early with some servers.",
+            "Times are to the second; where the server has no MLSD, to the minute or the day, and taken as UTC.",
+            "Directories have no time of their own, so a quick scan lists all of them.",
+            "A server does not tell which disk it shows: its address stands for it.",
+        ])
 
     /// Whether the server lets us write shows when it is tried: nothing tells it before.
-    package let capabilities: StorageCapabilities = [
-        .rangeRead, .write, .rename, .remove, .makeDirectory, .resumableWrite,
-    ]
+    package var capabilities: StorageCapabilities { Self.facts.capabilities }
 
     /// Of the directory itself nothing is said: it would be a question of its own for each.
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {

@@ -21,12 +21,31 @@ package struct NFSBackend: StorageBackend, Sendable {
     }
 
     /// The provider for `nfs:` URLs.
-    package static let provider = StorageBackendProvider(schemes: [.nfs]) { try NFSBackend($0) }
+    package static let provider = StorageBackendProvider(schemes: [.nfs], facts) { try NFSBackend($0) }
+
+    /// What NFS can do.
+    package static let facts = ProtocolFacts(
+        name: "NFS", urls: ["nfs"],
+        capabilities: [
+            .rangeRead, .freeSpace, .symlinks, .write, .rename, .atomicRename, .remove, .makeDirectory, .resumableWrite,
+        ], names: ("every name", { _ in true }),
+        options: [
+            .init("version", "3 or 4 (4)"),
+            .init("mount_port", "version 3: where mounts are asked for (what the server says)"),
+            .init("uid", "as which user the server sees us (the one of this program)"),
+            .init("gid", "the same for the group"),
+            .timeout,
+        ],
+        limits: [
+            "The server lets machines in, not people: there is no password, no Kerberos.",
+            "Links are shown, never followed.",
+            "With version 4 files have no numbers, so a renamed file is known again by its content only.",
+            "Writing with version 4 is slow: the library takes four kilobytes at a time.",
+            "Version 3 is not part of the tests.",
+        ])
 
     /// Whether the export lets us write shows when it is tried: nothing tells it before.
-    package let capabilities: StorageCapabilities = [
-        .rangeRead, .freeSpace, .symlinks, .write, .rename, .atomicRename, .remove, .makeDirectory, .resumableWrite,
-    ]
+    package var capabilities: StorageCapabilities { Self.facts.capabilities }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         let path = NFSPath(directory)

@@ -24,13 +24,30 @@ package struct SMBBackend: StorageBackend, Sendable {
     }
 
     /// The provider for `smb:` URLs.
-    package static let provider = StorageBackendProvider(schemes: [.smb]) { try SMBBackend($0) }
+    package static let provider = StorageBackendProvider(schemes: [.smb], facts) { try SMBBackend($0) }
+
+    /// What SMB can do.
+    package static let facts = ProtocolFacts(
+        name: "SMB", urls: ["smb"],
+        capabilities: [
+            .rangeRead, .freeSpace, .caseInsensitive, .write, .rename, .remove, .makeDirectory, .resumableWrite,
+            .serverSideCopy,
+        ],
+        names: (
+            #"UTF-8, without control characters and \ / : * ? " < > |, not ending with a dot or a blank"#,
+            SMBNames.canExist
+        ),
+        options: [
+            .init("encryption", "required lets no connection be in the clear (what the server asks for)"), .timeout,
+        ],
+        limits: [
+            "Versions 2 and 3; neither version 1 nor Kerberos.",
+            "Names that Windows does not know are shown under a short one of the server's making, or not at all.",
+            "Whether a share may be written into shows when it is tried.", "Links are what the server makes of them.",
+        ])
 
     /// Whether the share lets us write shows when it is tried: nothing tells it before.
-    package let capabilities: StorageCapabilities = [
-        .rangeRead, .freeSpace, .caseInsensitive, .write, .rename, .remove, .makeDirectory, .resumableWrite,
-        .serverSideCopy,
-    ]
+    package var capabilities: StorageCapabilities { Self.facts.capabilities }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         let path = Array(directory.bytes)

@@ -27,12 +27,23 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     }
 
     /// The provider for `http:` and `https:` URLs.
-    package static let provider = StorageBackendProvider(schemes: [.http, .https]) { try WebDAVBackend($0) }
+    package static let provider = StorageBackendProvider(schemes: [.http, .https], facts) { try WebDAVBackend($0) }
+
+    /// What WebDAV can do.
+    package static let facts = ProtocolFacts(
+        name: "WebDAV", urls: ["http", "https"],
+        capabilities: [.rangeRead, .write, .rename, .remove, .makeDirectory, .serverSideCopy],
+        names: ("UTF-8 without control characters; some servers know fewer", WebDAVNames.canExist),
+        options: [.connections, .timeout] + ProtocolFacts.Option.tls,
+        limits: [
+            "Basic and digest; over http a password of the basic kind can be read on its way.",
+            "Redirects are not followed: the address has to be the right one.", "Times are to the second.",
+            "A file that was written in part is begun anew.",
+            "A server does not tell which disk it shows: its address stands for it.",
+        ])
 
     /// Whether the server lets us write shows when it is tried: nothing tells it before.
-    package let capabilities: StorageCapabilities = [
-        .rangeRead, .write, .rename, .remove, .makeDirectory, .serverSideCopy,
-    ]
+    package var capabilities: StorageCapabilities { Self.facts.capabilities }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
         let place = target.place(directory.bytes)

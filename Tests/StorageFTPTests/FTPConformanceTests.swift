@@ -24,7 +24,7 @@ import Testing
 
     private func keepsPromise(_ kind: TestStorageServer.Kind, _ check: StorageConformance.Check) async throws {
         let server = try await TestStorageServer.shared(kind)
-        let scratch = try ScratchDirectory(in: server.share, canHold: FTPNames.canExist)
+        let scratch = try ScratchDirectory(in: server.share, canHold: FTPBackend.facts.canHold)
         let backend = try FTPBackend(try server.location(of: scratch.path))
         defer { backend.close() }
         try check.run(backend, scratch)

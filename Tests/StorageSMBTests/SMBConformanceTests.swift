@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: StorageConformance.checks)
     func `It keeps every promise of a backend`(check: StorageConformance.Check) async throws {
         let server = try await TestStorageServer.shared(.smb)
-        let scratch = try ScratchDirectory(in: server.share, canHold: SMBNames.canExist)
+        let scratch = try ScratchDirectory(in: server.share, canHold: SMBBackend.facts.canHold)
         let backend = try SMBBackend(try server.location(of: scratch.path))
         defer { backend.close() }
         try check.run(backend, scratch)

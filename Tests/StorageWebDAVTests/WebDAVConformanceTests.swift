@@ -26,7 +26,7 @@ import Testing
 
     private func keepsPromise(_ kind: TestStorageServer.Kind, _ check: StorageConformance.Check) async throws {
         let server = try await TestStorageServer.shared(kind)
-        let scratch = try ScratchDirectory(in: server.share) { WebDAVNames.canExist($0) && kind.holds($0) }
+        let scratch = try ScratchDirectory(in: server.share) { WebDAVBackend.facts.canHold($0) && kind.holds($0) }
         let backend = try WebDAVBackend(try server.location(of: scratch.path))
         defer { backend.close() }
         try check.run(backend, scratch)

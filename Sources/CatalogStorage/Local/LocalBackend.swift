@@ -30,13 +30,19 @@ package final class LocalBackend: StorageBackend, Sendable {
         self.init(path: Array(path.utf8), leavingOut: reserved)
     }
 
+    /// What directories of this machine can do.
+    package static let facts = ProtocolFacts(
+        name: "local", urls: ["file"],
+        capabilities: [
+            .rangeRead, .freeSpace, .symlinks, .write, .rename, .atomicRename, .exclusiveRename, .remove,
+            .makeDirectory,
+            .resumableWrite,
+        ], names: ("every name", { _ in true }), options: [],
+        limits: ["Links are followed where they stay inside of the root, and never when something is written."])
+
     package var capabilities: StorageCapabilities {
-        let reading: StorageCapabilities = [.rangeRead, .freeSpace, .symlinks]
         let mayWrite = LocalPath.withCString(path) { access($0, W_OK) } == 0
-        guard mayWrite else { return reading }
-        return reading.union([
-            .write, .rename, .atomicRename, .exclusiveRename, .remove, .makeDirectory, .resumableWrite,
-        ])
+        return mayWrite ? Self.facts.capabilities : [.rangeRead, .freeSpace, .symlinks]
     }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {

@@ -10,7 +10,7 @@ struct StorageCommand: AsyncParsableCommand {
               catalogizer storage add films file:///srv/films
               catalogizer storage list
             """,
-        subcommands: [StorageAdd.self, StorageList.self, StorageTest.self, StorageRemove.self])
+        subcommands: [StorageAdd.self, StorageList.self, StorageTest.self, StorageRemove.self, StorageProtocols.self])
 }
 
 struct StorageAdd: AsyncParsableCommand {
@@ -23,11 +23,12 @@ struct StorageAdd: AsyncParsableCommand {
               file:///srv/media              a directory of this machine
               smb://nas/share/films          a share of an SMB server, with --username and a password or as a guest
               nfs://nas/export/films         an export of an NFS server
+              ftp://nas/films                a directory of an FTP server; ftps:// for TLS, or --option tls=explicit
+              https://nas/dav/films          a collection of a WebDAV server
 
             Write a blank as %20. Then look at it with: catalogizer scan NAME
 
-            Nothing is mounted. FTP and WebDAV are not in this version, except as directories that this machine has \
-            mounted.
+            Nothing is mounted. What each can do, and which options it has: catalogizer storage protocols
             """)
 
     @Argument(help: "A name of your choice; 1 to 64 characters without / : and commas.")
@@ -39,7 +40,7 @@ struct StorageAdd: AsyncParsableCommand {
     @Option(
         name: .customLong("option"),
         help: .init(
-            "What the protocol wants to know beside, as NAME=VALUE: version=3 (NFS), encryption=required (SMB).",
+            "What the protocol wants to know beside, as NAME=VALUE: version=3 (NFS), tls=explicit (FTP); see storage protocols.",
             valueName: "option"))
     var protocolOptions: [String] = []
     @Flag(help: "Let it lie inside of another storage root, or around one.")
