@@ -15,6 +15,7 @@ package enum EndpointManifest {
         SearchEndpoints.all,
         DownloadEndpoints.all,
         DownloadLinkEndpoints.all,
+        CopyEndpoints.all,
         StorageRootEndpoints.all,
         ScanEndpoints.all,
         EventEndpoints.all,
@@ -33,6 +34,7 @@ package enum EndpointManifest {
         CatalogEndpoints.schemas,
         SearchEndpoints.schemas,
         DownloadLinkSchemas.all,
+        CopyEndpoints.schemas,
         StorageRootEndpoints.schemas,
         ScanEndpoints.schemas,
     ].flatMap { $0 }

@@ -13,7 +13,8 @@ package enum SettingRegistry {
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
-        allowedLocalRoots.definition, scanConcurrency.definition, skipNames.definition, workerRoots.definition,
+        allowedLocalRoots.definition, allowedLocalPaths.definition, maxUploadBytes.definition,
+        scanConcurrency.definition, skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
 
@@ -70,6 +71,16 @@ extension SettingRegistry {
     static let allowedLocalRoots = Setting(
         "storage.allowed_local_roots", .list(of: .path("directory"), size: .notEmpty), default: .absent("any"),
         "Only these directories, and what is below them, may become local storage roots.")
+}
+
+// Copies and uploads.
+extension SettingRegistry {
+    static let allowedLocalPaths = Setting(
+        "copy.allowed_local_paths", .list(of: .path("directory")), default: .absent("<data_dir>/transfer"),
+        "Directories of the server that copies may read and write; an empty list allows none.")
+    static let maxUploadBytes = Setting(
+        "catalog.max_upload_size", .integer(SettingBounds.uploadBytes, unit: "bytes"), default: .value("0"),
+        "Size of an uploaded file; 0 for no limit.")
 }
 
 // Who may come in.

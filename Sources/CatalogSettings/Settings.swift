@@ -18,6 +18,7 @@ package struct Settings: Sendable, Equatable {
     package let rateLimits: RateLimits
     /// Nil: any directory may become a local storage root.
     package let allowedLocalRoots: [String]?
+    package let copy: Copy
     package let scan: Scan
     package let worker: Worker
     package let logging: Logging
@@ -63,6 +64,14 @@ package struct Settings: Sendable, Equatable {
         package let authPerMinute: Int
         /// To the rest of the API.
         package let apiPerMinute: Int
+    }
+
+    /// Files that come from clients and go from storage to storage.
+    package struct Copy: Sendable, Equatable {
+        /// Directories of this machine that copies may read and write.
+        package let allowedLocalPaths: [String]
+        /// Of one uploaded file; 0 is no limit.
+        package let maxUploadBytes: Int
     }
 
     /// How scans work.
@@ -135,6 +144,9 @@ extension Settings {
             authPerMinute: try values.value(Registry.authPerMinute),
             apiPerMinute: try values.value(Registry.apiPerMinute))
         allowedLocalRoots = try values.optional(Registry.allowedLocalRoots)
+        copy = Copy(
+            allowedLocalPaths: try values.optional(Registry.allowedLocalPaths) ?? ["\(dataDirectory)/transfer"],
+            maxUploadBytes: try values.value(Registry.maxUploadBytes))
         scan = Scan(
             concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames))
         worker = Worker(roots: try values.value(Registry.workerRoots))

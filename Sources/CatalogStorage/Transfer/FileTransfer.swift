@@ -52,6 +52,16 @@ package struct FileTransfer: Sendable {
         }
     }
 
+    /// Looks whether a copy could begin.
+    ///
+    /// - Throws: as `run`.
+    package static func check(from source: TransferPlace, to target: TransferPlace, replacing: Bool) throws {
+        let transfer = FileTransfer(from: source, to: target, replacing: replacing, claim: "")
+        let reader = try transfer.openSource()
+        try transfer.target.checkName()
+        try transfer.checkApart(reader)
+    }
+
     /// Removes what a cut attempt has left; for a copy that nobody will go on with.
     package func discardPart() throws {
         let reader = try openSource()

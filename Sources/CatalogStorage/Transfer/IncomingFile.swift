@@ -32,8 +32,8 @@ package final class IncomingFile: Sendable {
         try TransferTarget(place: target, replaces: replacing).checkName()
     }
 
-    /// Bytes that have come.
-    package var bytes: Int64 { state.withLock { $0.digest.bytes } }
+    /// Whether a name is one that incoming files have before they get theirs.
+    package static func isPart(_ name: [UInt8]) -> Bool { PartName.isUnique(name) }
 
     /// Appends a piece.
     ///

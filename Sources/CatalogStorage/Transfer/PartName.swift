@@ -6,7 +6,8 @@ import Crypto
 enum PartName {
     /// What they begin with. Nobody may give such a name to a file of theirs.
     static let prefix = Array(".catalogizer-".utf8)
-    private static let suffix = Array(".part".utf8)
+    /// Of what another attempt goes on with, and of what nobody does.
+    private static let suffixes = (resumable: Array(".part".utf8), unique: Array(".upload".utf8))
 
     /// The part of a copy: another attempt of the same one finds it again. Another source, or another state of it, has another
     /// part, since both could not be told apart by their length.
@@ -22,15 +23,21 @@ enum PartName {
         for number in [entry.sizeBytes, entry.modifiedNS] {
             withUnsafeBytes(of: number.littleEndian) { hash.update(bufferPointer: $0) }
         }
-        return try path(beside: target.path, Array(hash.finalize().prefix(16)))
+        return try path(beside: target.path, Array(hash.finalize().prefix(16)), suffixes.resumable)
     }
 
     /// A part that nobody finds again.
     static func unique(for target: TransferPlace) throws -> StoragePath {
-        try path(beside: target.path, (0..<16).map { _ in UInt8.random(in: .min ... .max) })
+        try path(beside: target.path, (0..<16).map { _ in UInt8.random(in: .min ... .max) }, suffixes.unique)
     }
 
-    private static func path(beside target: StoragePath, _ bytes: [UInt8]) throws -> StoragePath {
+    static func isUnique(_ name: [UInt8]) -> Bool {
+        name.starts(with: prefix) && name.suffix(suffixes.unique.count).elementsEqual(suffixes.unique)
+    }
+
+    private static func path(
+        beside target: StoragePath, _ bytes: [UInt8], _ suffix: [UInt8]
+    ) throws -> StoragePath {
         guard let parent = target.parent else { throw CatalogError(.invalidArgument, "Invalid path") }
         return try parent.appending(prefix + Array(Hexadecimal.text(of: bytes).utf8) + suffix)
     }

@@ -129,6 +129,7 @@ extension Endpoint {
         case catalog = "Catalog"
         case search = "Search"
         case download = "Download"
+        case copy = "Copy"
         case storage = "Storage"
         case scans = "Scans"
         case events = "Events"
