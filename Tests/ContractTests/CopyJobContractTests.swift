@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogDatabase
 import CatalogTestSupport
 import Foundation
 import Synchronization
@@ -88,6 +89,48 @@ import Testing
             #expect(try await api.waitForCopy(job)["status"] as? String == "completed")
             #expect(api.content("other/c.mkv") == CopyContent.film)
             #expect(api.names("other") == ["c.mkv", "old.txt"])
+        }
+    }
+
+    @Test func `The oldest copies that are over are forgotten`() async throws {
+        try await CatalogAPI.withRoots { api in
+            try await api.server.database.write { connection in
+                try connection.executeScript(
+                    """
+                    WITH RECURSIVE number (n) AS (
+                        SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < \(Limits.copiesKept + 5))
+                    INSERT INTO jobs (kind, payload, status, priority, run_at_us, attempts, attempts_max,
+                        cancel_requested, created_at_us, finished_at_us)
+                    SELECT 'copy', '{}', 'completed', 0, 0, 1, 1, 0, 0, 1 FROM number;
+                    INSERT INTO copies (id, requested_by, source, destination, phase, done_bytes, total_bytes,
+                        updated_at_us)
+                    SELECT id, 1, 'a', 'b', '', 0, 0, 0 FROM jobs WHERE kind = 'copy';
+                    """)
+            }
+            let answer = try await api.post("copy/storage", Self.body())
+            let job = try #require(try answer.object()["job_id"] as? Int)
+            #expect(try await api.waitForCopy(job)["status"] as? String == "completed")
+            for table in ["copies", "jobs WHERE kind = 'copy'"] {
+                let statement = SQLStatement("SELECT COUNT(*) FROM \(table)")
+                let count = try await api.server.database.read { try $0.firstRow(statement) { $0.integer(0) } }
+                #expect(count == Int64(Limits.copiesKept), "\(table)")
+            }
+        }
+    }
+
+    @Test func `Who listens hears how far a copy is`() async throws {
+        try await CatalogAPI.withRoots { api in
+            let connection = try RawConnection(port: api.port)
+            try await connection.send(
+                "GET /api/v1/events?channels=copy_updates HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.admin)\r\n\r\n"
+            )
+            _ = try await connection.receiveAll { $0.contains("retry:") }
+            let job = try #require(try await api.post("copy/storage", Self.body()).object()["job_id"] as? Int)
+            let events = try await connection.receiveAll { $0.contains(#""status":"completed""#) }
+            #expect(events.contains(#""type":"copy_progress","data":{"job_id":\#(job),"storage_root_id":2,"#))
+            #expect(events.contains(#""phase":"copying""#) && events.contains(#""progress":100"#))
+            #expect(!events.contains("a film"))
+            connection.close(isReset: false)
         }
     }
 }

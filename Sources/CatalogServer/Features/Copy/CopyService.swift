@@ -14,6 +14,8 @@ struct CopyService: Sendable {
     let database: any Database
     let jobs: JobStore
     let store: CopyStore
+    /// Raised when the program ends: a copy leaves its part for the next attempt.
+    let stopping = StopSignal()
     private let active = ActiveCopies()
 
     init(
@@ -42,9 +44,7 @@ struct CopyService: Sendable {
             let target = try await places.open(request.target)
             let transfer = FileTransfer(
                 from: try await places.open(request.source), to: target, replacing: request.replaces, claim: claim)
-            let outcome = try await active.claiming(target) {
-                try await pool.run { try transfer.run(onProgress: onProgress) }
-            }
+            let outcome = try await active.claiming(target) { try await run(transfer, onProgress) }
             let file = WrittenFile(
                 place: request.target, name: request.targetName, source: request.sourceName,
                 sizeBytes: outcome.sizeBytes)
@@ -52,6 +52,25 @@ struct CopyService: Sendable {
             return outcome
         } catch {
             throw CopyFailure.shown(error)
+        }
+    }
+
+    /// Ends early when the task is cancelled or the program ends.
+    private func run(
+        _ transfer: FileTransfer, _ onProgress: @escaping @Sendable (TransferProgress) throws -> Void
+    ) async throws -> TransferOutcome {
+        let cancelled = StopSignal()
+        return try await withTaskCancellationHandler {
+            try await pool.run { [stopping] in
+                try transfer.run { progress in
+                    guard !stopping.isRaised, !cancelled.isRaised else {
+                        throw CatalogError(.unavailable, "The server is shutting down")
+                    }
+                    try onProgress(progress)
+                }
+            }
+        } onCancel: {
+            cancelled.raise(.shutdown)
         }
     }
 
