@@ -43,7 +43,7 @@ let package = Package(
         // Ordered start and graceful stop of everything long-lived.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        // SHA-256 and random bytes for tokens.
+        // SHA-256 for tokens and copied files, and random bytes.
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         // The settings file.
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -84,7 +84,12 @@ let package = Package(
         house(
             "CatalogPostgres",
             ["CatalogCore", "CatalogDatabase", "CLibPQ", .product(name: "NIOPosix", package: "swift-nio")]),
-        house("CatalogStorage", ["CatalogCore", "CLinux", .product(name: "NIOPosix", package: "swift-nio")]),
+        house(
+            "CatalogStorage",
+            [
+                "CatalogCore", "CLinux", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         house("SMBWire"),
         // A program of its own: libsmbclient is under the GPL, and knows one thread only.
         .executableTarget(

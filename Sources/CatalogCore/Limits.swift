@@ -91,6 +91,23 @@ package enum Limits {
     package static let downloadsPerUser = 256
     /// Events that wait for one slow reader before it is told that it missed some.
     package static let eventBacklog = 256
+    /// Copies that may wait as jobs, how many jobs copy at the same time in one process, and how many that are over are
+    /// remembered.
+    package static let copyQueue = 100
+    package static let copyJobsAtOnce = 2
+    package static let copiesKept = 1_000
+    /// Copies that clients wait for at the same time; each has a thread to itself until it is done.
+    package static let copiesAtOnce = 4
+    /// Parts of a form, bytes of the head of one, of a field that is no file, and of blanks behind a boundary: an upload has three
+    /// parts, and the longest of its fields is a path.
+    package static let multipartParts = 32
+    package static let multipartHeadBytes = 8 << 10
+    package static let multipartFieldBytes = 128 << 10
+    package static let multipartPaddingBytes = 64
+    /// Bytes of an upload that are gathered before a storage gets them.
+    package static let uploadPieceBytes = 1 << 20
+    /// Seconds for which a copy job tries again while a storage is away.
+    package static let copyPatienceSeconds: Int64 = 3_600
     /// How long a file that was sent stays open for the next range of it, and how many stay open: a player asks again
     /// within the second, and an idle disk must be free to be unmounted soon.
     package static let openFileMicroseconds: Int64 = 2_000_000

@@ -129,6 +129,9 @@ enum JobQueries {
     static let forget = SQLStatement(
         "DELETE FROM jobs WHERE unique_key = $1 AND id <= $2 AND finished_at_us IS NOT NULL")
 
+    static let forgetKind = SQLStatement(
+        "DELETE FROM jobs WHERE kind = $1 AND id <= $2 AND finished_at_us IS NOT NULL")
+
     static let recover = SQLStatement(
         """
         UPDATE jobs SET status = $3, finished_at_us = $4, error_code = $5, error_message = $6, lease_owner = NULL,

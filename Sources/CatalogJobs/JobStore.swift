@@ -194,6 +194,11 @@ package struct JobStore: Sendable {
         try connection.execute(JobQueries.forget, [.text(uniqueKey), .integer(last)])
     }
 
+    /// Removes jobs of this kind that are over, up to the id `last`.
+    package func forget(kind: String, upTo last: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(JobQueries.forgetKind, [.text(kind), .integer(last)])
+    }
+
     /// Puts jobs of dead processes back to `pending`, or ends those that have used up their attempts.
     ///
     /// - Returns: how many jobs were recovered.

@@ -34,11 +34,16 @@ final class ChangeWriter {
     private var finishedDirectories: [EntryID] = []
     private var errorsWritten = 0
     private var publishedAt: Int64 = 0
+    private let sideWritesBefore: Int64
+    /// Somebody else has written entries of the root since the walk began: rows may be there that this writer knows nothing of.
+    private var isDisturbed = false
 
     /// - Parameters:
     ///   - progress: of the scan before this walk.
     ///   - reads: pass before each batch.
-    init(scan: ScanContext, progress: ProgressReport, reads: ForegroundReads) {
+    ///   - sideWritesBefore: the count of writes from beside scans before the walk.
+    init(scan: ScanContext, progress: ProgressReport, reads: ForegroundReads, sideWritesBefore: Int64) {
+        self.sideWritesBefore = sideWritesBefore
         self.scan = scan
         self.progress = progress
         self.reads = reads
@@ -55,6 +60,7 @@ final class ChangeWriter {
             try ids.fetchAhead(scan.database)
             try scan.database.writeBlocking { connection in
                 let start = scan.time.now
+                isDisturbed = try scan.sideWrites.takeTurn(on: connection) != sideWritesBefore
                 var next: WalkBatch? = first
                 while let batch = next {
                     path = batch.currentPath
@@ -136,12 +142,16 @@ final class ChangeWriter {
         var isFinished = listing.part.keptNames.isEmpty
         var sums = DirectorySums()
         var digest = listing.part.digest
-        let found = emptyDirectories.removeValue(forKey: directory)
+        let listed = emptyDirectories.removeValue(forKey: directory)
+        let found = isDisturbed ? nil : listed
         if found != nil {
             for entry in listing.entries { sums.add(kind: entry.listed.kind, size: entry.listed.sizeBytes) }
             try insert(Array(listing.entries.indices), of: listing, into: directory, connection)
         } else {
-            var merge = DirectoryMerge(listing: listing)
+            let wasWritten =
+                try isDisturbed
+                && scan.sideWrites.wasWritten(directory, after: sideWritesBefore, on: connection)
+            var merge = DirectoryMerge(listing: listing, wasWritten: wasWritten)
             try merge.run(directory, entries, connection)
             sums = merge.sums
             if !merge.isClean { digest = nil }
@@ -177,6 +187,7 @@ final class ChangeWriter {
             if entry.kind == .directory { noteFound(listing, revival.entry, revival.id) }
         }
         counts.added += merge.revived.count
+        for match in merge.foundRows { noteFound(listing, match.entry, match.id) }
         for id in merge.vanished {
             try scans.noteRemoval(of: id, in: scan.id, on: connection)
         }

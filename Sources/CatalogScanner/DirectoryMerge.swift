@@ -11,6 +11,9 @@ struct DirectoryMerge {
     }
 
     private let listing: ListingView
+    /// Somebody has written into the directory since the walk began, perhaps after it was listed: then what the listing does not
+    /// have may be there all the same, and the next scan sees whether it is.
+    private let wasWritten: Bool
     /// Positions of entries that need a new row.
     private(set) var added: [Int] = []
     private(set) var updated: [Match] = []
@@ -21,14 +24,19 @@ struct DirectoryMerge {
     /// Positions of names that are another kind of thing now: they get their rows in the next walk, when what had the name is
     /// removed.
     private(set) var deferred: [Int] = []
+    /// Directories that the walk did not know and the catalog has: somebody else has made them meanwhile.
+    private(set) var foundRows: [Match] = []
     private(set) var sums = DirectorySums()
 
-    init(listing: ListingView) {
+    init(listing: ListingView, wasWritten: Bool) {
         self.listing = listing
+        self.wasWritten = wasWritten
     }
 
     /// Whether the rows will agree with the listing: only then may its digest be stored.
-    var isClean: Bool { vanished.isEmpty && deferred.isEmpty && listing.part.keptNames.isEmpty }
+    var isClean: Bool {
+        vanished.isEmpty && deferred.isEmpty && listing.part.keptNames.isEmpty && !wasWritten
+    }
 
     mutating func run(_ directory: EntryID, _ store: EntryStore, _ connection: any SQLConnection) throws {
         let rows = try store.children(of: directory, on: connection)
@@ -45,7 +53,7 @@ struct DirectoryMerge {
                 position += 1
             } else {
                 sums.add(kind: row.kind, size: row.size)
-                if !kept.contains(row.name) { vanished.append(row.id) }
+                if !kept.contains(row.name), !wasWritten { vanished.append(row.id) }
             }
         }
         newcomers.append(contentsOf: position..<listing.entries.endIndex)
@@ -58,13 +66,19 @@ struct DirectoryMerge {
         if row.kind == entry.kind {
             sums.add(kind: entry.kind, size: entry.sizeBytes)
             // A directory's own attributes are compared when it is listed itself.
-            if entry.kind != .directory, row.attributes != entry.comparedAttributes {
+            if entry.kind == .directory {
+                if listing.entries[position].foundNumber != nil {
+                    foundRows.append(Match(id: row.id, entry: position))
+                }
+                return
+            }
+            if row.attributes != entry.comparedAttributes {
                 updated.append(Match(id: row.id, entry: position))
             }
         } else {
             // What was there is gone, and the brake has a say in that.
             sums.add(kind: row.kind, size: row.size)
-            vanished.append(row.id)
+            if !wasWritten { vanished.append(row.id) }
             deferred.append(position)
         }
     }

@@ -22,4 +22,11 @@ struct DirectoryTotals {
     var total: DirectorySums
     /// What the catalog says until now.
     let stored: DirectorySums
+
+    /// From the stored figures to the right ones.
+    var change: DirectorySums {
+        DirectorySums(
+            bytes: total.bytes - stored.bytes, files: total.files - stored.files,
+            directories: total.directories - stored.directories)
+    }
 }

@@ -102,9 +102,11 @@ enum EntryQueries {
             own_bytes = excluded.own_bytes, own_files = excluded.own_files, own_directories = excluded.own_directories
         """)
 
-    static let updateTotals = SQLStatement(
+    static let addToTotals = SQLStatement(
         """
-        UPDATE directories SET total_bytes = $2, total_files = $3, total_directories = $4 WHERE entry_id = $1
+        UPDATE directories SET total_bytes = total_bytes + $2, total_files = total_files + $3,
+            total_directories = total_directories + $4
+        WHERE entry_id = $1
         """)
 
     static let markMissing = SQLStatement(

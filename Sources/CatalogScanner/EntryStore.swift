@@ -101,9 +101,12 @@ extension EntryStore {
 
 extension EntryStore {
     /// The root's own directory is an entry like others, without a name; the first scan makes it.
-    func ensureRootEntry(on connection: any SQLConnection) throws {
+    ///
+    /// - Returns: its number.
+    @discardableResult
+    func ensureRootEntry(on connection: any SQLConnection) throws -> EntryID {
         let values: [SQLValue] = [.integer(rootID), .blob([])]
-        guard try connection.firstRow(EntryQueries.rootEntry, values, { $0.integer(0) }) == nil else { return }
+        if let id = try connection.firstRow(EntryQueries.rootEntry, values, { $0.integer(0) }) { return id }
         let id = try Self.reserveIDs(1, on: connection)
         try connection.insertRows(EntryQueries.entryRows, count: 1) { row, _ in
             row.append(id)
@@ -116,6 +119,7 @@ extension EntryStore {
             row.append(time.now)
             row.append(time.now)
         }
+        return id
     }
 
     /// Inserts the entries at these positions of the listing, with ids that count up from `firstID`.
@@ -225,11 +229,11 @@ extension EntryStore {
             ])
     }
 
-    /// Writes the figures of a directory's whole tree.
-    func updateTotals(of directory: EntryID, to total: DirectorySums, on connection: any SQLConnection) throws {
+    /// Adds to the figures of a directory's whole tree: what others add meanwhile stays.
+    func addToTotals(of directory: EntryID, _ sums: DirectorySums, on connection: any SQLConnection) throws {
         try connection.executeLater(
-            EntryQueries.updateTotals,
-            [.integer(directory), .integer(total.bytes), .integer(total.files), .integer(total.directories)])
+            EntryQueries.addToTotals,
+            [.integer(directory), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories)])
     }
 
     /// Makes a tombstone of an entry; of one that is one already it stays as it is.

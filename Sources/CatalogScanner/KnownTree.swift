@@ -27,6 +27,8 @@ struct KnownTree: Sendable {
     }
 
     private(set) var directories: [Directory] = []
+    /// How many writes from beside scans there had been when this was read, or before.
+    var sideWrites: Int64 = 0
     private var names: [UInt8] = []
     /// Where the sub-directories of one parent begin, in the order of the rows.
     private var families: [(parent: EntryID, start: Index)] = []

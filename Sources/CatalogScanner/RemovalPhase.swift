@@ -71,6 +71,9 @@ struct RemovalPhase {
         while !directories.isEmpty {
             try scan.stop.check()
             removed += try inTransaction { connection, journal in
+                guard try scan.sideWrites.isRemovalNoted(of: top, in: scan.id, on: connection) else {
+                    return directories = []
+                }
                 while let directory = directories.last, journal.removed.count < Self.rowsPerTransaction {
                     let room = Self.rowsPerTransaction - journal.removed.count
                     if try removeChildren(of: directory, atMost: room, connection, &journal) {
@@ -91,6 +94,8 @@ struct RemovalPhase {
             {
                 isFirst = false
                 rest.removeFirst()
+                // Somebody may have written it anew since it was noted.
+                guard try scan.sideWrites.isRemovalNoted(of: next.id, in: scan.id, on: connection) else { continue }
                 try remove(next, connection, &journal)
             }
         }
@@ -131,6 +136,7 @@ struct RemovalPhase {
     ) throws -> Int {
         try scan.database.writeBlocking { connection in
             var journal = NameJournalBatch()
+            _ = try scan.sideWrites.takeTurn(on: connection)
             try body(connection, &journal)
             try scan.lease.require(on: connection)
             let count = journal.removed.count

@@ -15,7 +15,7 @@ struct RollUpPhase {
         while start < changed.count {
             let part = changed[start..<min(start + 20_000, changed.count)]
             try scan.database.writeBlocking { connection in
-                for row in part { try entries.updateTotals(of: row.id, to: row.total, on: connection) }
+                for row in part { try entries.addToTotals(of: row.id, row.change, on: connection) }
             }
             start = part.endIndex
         }

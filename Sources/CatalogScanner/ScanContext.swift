@@ -15,6 +15,8 @@ struct ScanContext: Sendable {
 
     /// The rows of the root's entries.
     var entries: EntryStore { EntryStore(rootID: rootID, time: time) }
+    /// Who else writes entries of the root.
+    var sideWrites: SideWriteStore { SideWriteStore(rootID: rootID) }
     /// The scan's own rows.
     var scans: ScanStore { ScanStore(database: database, time: time) }
 }

@@ -122,7 +122,7 @@ package struct ScanJob: JobHandler {
         let shares = WalkShares(try TreeWalker.start(in: tree))
         let walker = TreeWalker(
             backend: backend, rules: rules, tree: tree, shares: shares, channel: channel, stop: scan.stop)
-        async let written = write(channel, scan, progress)
+        async let written = write(channel, scan, progress, sideWrites: tree.sideWrites)
         await walk(walker, shares)
         channel.close()
         let result = try await written
@@ -153,11 +153,12 @@ package struct ScanJob: JobHandler {
     }
 
     private func write(
-        _ channel: BoundedChannel<WalkBatch>, _ scan: ScanContext, _ progress: ProgressReport
+        _ channel: BoundedChannel<WalkBatch>, _ scan: ScanContext, _ progress: ProgressReport, sideWrites: Int64
     ) async throws -> (counts: ScanCounts, hasDeferredEntries: Bool) {
         defer { channel.close() }
         return try await pool.run {
-            let writer = ChangeWriter(scan: scan, progress: progress, reads: threads.reads)
+            let writer = ChangeWriter(
+                scan: scan, progress: progress, reads: threads.reads, sideWritesBefore: sideWrites)
             try writer.run(channel)
             return (writer.counts, writer.hasDeferredEntries)
         }

@@ -63,14 +63,17 @@ extension ScanStore {
     /// The directories of the root as they are known, with those that an interrupted run has finished.
     func knownTree(of scan: ScanContext) throws -> KnownTree {
         let entries = EntryStore(rootID: scan.rootID, time: time)
-        let (done, gone) = try database.writeBlocking { connection in
+        let (done, gone, sideWrites) = try database.writeBlocking { connection in
+            let sideWrites = try scan.sideWrites.takeTurn(on: connection)
             try entries.ensureRootEntry(on: connection)
             let done = try finishedDirectories(of: scan, on: connection)
-            return (done, try keepRemovals(of: scan, in: done, on: connection))
+            return (done, try keepRemovals(of: scan, in: done, on: connection), sideWrites)
         }
-        return try database.readBlocking { connection in
+        var tree = try database.readBlocking { connection in
             try entries.knownTree(isDone: { done.contains($0) }, isGone: { gone.contains($0) }, on: connection)
         }
+        tree.sideWrites = sideWrites
+        return tree
     }
 
     /// What an interrupted run of the scan has finished.

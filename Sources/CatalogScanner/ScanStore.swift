@@ -83,6 +83,7 @@ package struct ScanStore: Sendable {
     func forgetAll(of rootID: RootID) async throws {
         _ = try await database.write { connection in
             for statement in ScanQueries.forgetAll { try connection.execute(statement, [.integer(rootID)]) }
+            try SideWriteStore(rootID: rootID).forget(on: connection)
         }
     }
 

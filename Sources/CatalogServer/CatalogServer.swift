@@ -64,6 +64,7 @@ package struct CatalogServer: Sendable {
             SearchRoutes(search: dependencies.search).handlers,
             DownloadRoutes(downloads: services.downloads, links: links).handlers,
             DownloadLinkRoutes(links).handlers,
+            CopyRoutes(services.writing, worker: services.worker).handlers,
             StorageRootRoutes(roots: services.roots).handlers,
             discovery.handlers,
             ScanRoutes(

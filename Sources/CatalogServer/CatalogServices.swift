@@ -28,6 +28,8 @@ package struct CatalogServices: Sendable {
         package var scanStopPatience: Duration = .seconds(Limits.scanStopSeconds)
         /// Opens the passwords of remote roots.
         package var vault: CredentialVault
+        /// What copies may use of this machine.
+        package var copy = CopySettings.none
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
@@ -67,6 +69,7 @@ package struct CatalogServices: Sendable {
     /// Listings and entries as the API shows them.
     package let catalog: CatalogService
     let downloads: DownloadService
+    let writing: CopyServices
     /// Files that stay open between two requests; runs as a service, so that they are closed in time.
     package let openFiles: OpenFileCache
     /// Live events for everybody who listens in this process.
@@ -91,15 +94,16 @@ package struct CatalogServices: Sendable {
     /// - Parameters:
     ///   - providers: the protocols of this program.
     ///   - listeners: hear of scans that run in this process.
+    /// - Throws: `CatalogError.invalidArgument` for a directory of copies that is no path.
     package init(
         database: any Database, configuration: Configuration, providers: [StorageBackendProvider], time: TimeSource,
         logger: Logger, listeners: ScanListeners = ScanListeners()
-    ) {
+    ) throws {
         self.database = database
         registry = StorageRegistry()
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
         scanPool = BlockingPool(
-            name: "scan", threads: configuration.scanSlots, queueLimit: 64, isBackground: true)
+            name: "scan", threads: configuration.scanSlots + Limits.copyJobsAtOnce, queueLimit: 64, isBackground: true)
         probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
@@ -123,14 +127,14 @@ package struct CatalogServices: Sendable {
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
         catalog = CatalogService(store: entries, roots: roots, reads: reads)
-        let openFiles = OpenFileCache()
-        self.openFiles = openFiles
+        openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
-        checkFile = { id, caller in
-            guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
-                throw CatalogError(.invalidArgument, "Cannot download directory as single file")
-            }
-        }
+        let written = FileRecorder(
+            refresh: FileRefresh(database: database, roots: roots, pool: storagePool, time: time),
+            audit: AuditService(database: database), time: time, logger: logger, onWritten: listeners.onWritten)
+        writing = try CopyServices(
+            configuration, roots: roots, recorder: written, storagePool: storagePool, database: database)
+        checkFile = Self.fileCheck(entries)
         worker = JobWorker(
             store: JobStore(database: database, time: time),
             handlers: [
@@ -141,9 +145,18 @@ package struct CatalogServices: Sendable {
                     time: time,
                     onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
-            ], slots: configuration.scanSlots, reach: configuration.reach, logger: logger,
+                writing.job(time, events),
+            ], slots: configuration.scanSlots + Limits.copyJobsAtOnce, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
+    }
+
+    private static func fileCheck(_ entries: CatalogStore) -> DownloadLinkService.FileCheck {
+        { id, caller in
+            guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
+                throw CatalogError(.invalidArgument, "Cannot download directory as single file")
+            }
+        }
     }
 
     /// Does what other nodes tell.
@@ -170,12 +183,21 @@ package struct CatalogServices: Sendable {
             reads: reads)
     }
 
+    /// Removes uploads that were on their way when the program ended; for whoever has the data directory to itself.
+    ///
+    /// - Returns: how many.
+    package func removeLeftUploads() async throws -> Int {
+        try await storagePool.run { [local = writing.uploads.places.local] in try local.sweepSpool() }
+    }
+
     /// Ends the threads and closes the storages, after everything that uses them has stopped.
     package func shutdown() async throws {
+        writing.copies.stopping.raise(.shutdown)
         registry.closeAll()
         try await storagePool.shutdown()
         try await scanPool.shutdown()
         try await searchPool.shutdown()
+        try await writing.pool.shutdown()
         // A storage that does not answer keeps its thread; nobody waits for that.
         probePool.abandon()
     }

@@ -139,6 +139,8 @@ enum SettingBounds {
     static let requestsPerMinute = 0...1_000_000
     /// Directories in flight: each holds a descriptor, and disks gain nothing beyond a few dozen.
     static let scanDirectories = 1...256
+    /// A file of an exbibyte is larger than any storage.
+    static let uploadBytes = 0...(1 << 60)
     /// A week: a longer lockout is a deactivated account.
     static let lockoutMinutes = 1...10_080
 }

@@ -13,8 +13,9 @@ package enum SettingRegistry {
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
-        allowedLocalRoots.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition,
-        skipNames.definition, workerRoots.definition,
+        allowedLocalRoots.definition, allowedLocalPaths.definition, maxUploadBytes.definition,
+        smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition, skipNames.definition,
+        workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
 
@@ -78,6 +79,16 @@ extension SettingRegistry {
     static let smbAllowGet = Setting(
         "smb.allow_get", .boolean, default: .value("true"),
         "Whether SMB discovery also answers GET, where the password stands in the address; off: 405.")
+}
+
+// Copies and uploads.
+extension SettingRegistry {
+    static let allowedLocalPaths = Setting(
+        "copy.allowed_local_paths", .list(of: .path("directory")), default: .absent("<data_dir>/transfer"),
+        "Directories of the server that copies may read and write; an empty list allows none.")
+    static let maxUploadBytes = Setting(
+        "catalog.max_upload_size", .integer(SettingBounds.uploadBytes, unit: "bytes"), default: .value("0"),
+        "Size of an uploaded file; 0 for no limit.")
 }
 
 // Who may come in.

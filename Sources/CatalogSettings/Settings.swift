@@ -19,6 +19,7 @@ package struct Settings: Sendable, Equatable {
     /// Nil: any directory may become a local storage root.
     package let allowedLocalRoots: [String]?
     package let smb: SMB
+    package let copy: Copy
     package let scan: Scan
     package let worker: Worker
     package let logging: Logging
@@ -72,6 +73,14 @@ package struct Settings: Sendable, Equatable {
         package let allowedNetworks: [String]
         /// Whether a password may stand in a query string.
         package let allowsGet: Bool
+    }
+
+    /// Files that come from clients and go from storage to storage.
+    package struct Copy: Sendable, Equatable {
+        /// Directories of this machine that copies may read and write.
+        package let allowedLocalPaths: [String]
+        /// Of one uploaded file; 0 is no limit.
+        package let maxUploadBytes: Int
     }
 
     /// How scans work.
@@ -147,6 +156,9 @@ extension Settings {
         smb = SMB(
             allowedNetworks: try values.value(Registry.smbAllowedNetworks),
             allowsGet: try values.value(Registry.smbAllowGet))
+        copy = Copy(
+            allowedLocalPaths: try values.optional(Registry.allowedLocalPaths) ?? ["\(dataDirectory)/transfer"],
+            maxUploadBytes: try values.value(Registry.maxUploadBytes))
         scan = Scan(
             concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames))
         worker = Worker(roots: try values.value(Registry.workerRoots))

@@ -26,6 +26,10 @@ package struct TestServer: Sendable {
     package let clock: ManualClock
     /// A directory that tests fill and add as a storage root.
     package let tree: String
+    /// What copies may use of this machine.
+    package let transfer: String
+    /// What goes wrong in local storage roots.
+    package let faults: MemoryFaults
 
     /// Makes accounts with any role.
     package var users: UserAdministration { authentication.users }
@@ -57,7 +61,12 @@ package struct TestServer: Sendable {
             let tree = files.directory + "/tree"
             try FileManager.default.createDirectory(atPath: tree, withIntermediateDirectories: true)
             let index = try await NameIndex(database: files.database, directory: files.directory + "/search")
-            let services = services(files.database, index, clock, scanStopPatience)
+            let transfer = files.directory + "/transfer"
+            try FileManager.default.createDirectory(atPath: transfer, withIntermediateDirectories: true)
+            let faults = MemoryFaults()
+            var configuration = configuration(transfer: transfer)
+            configuration.scanStopPatience = scanStopPatience
+            let services = try services(files.database, index, clock, configuration, faults)
             let authentication = try await AuthenticationServices(
                 database: files.database, hasher: hasher, secret: "a secret of the tests, with more than 32 characters",
                 settings: settings, time: clock.source, checkFile: services.checkFile)
@@ -72,7 +81,8 @@ package struct TestServer: Sendable {
             let server = try CatalogServer(dependencies, settings: http, group: nil)
             let test = TestServer(
                 shell: server.shell, database: files.database, services: services, index: index,
-                authentication: authentication, hasher: hasher, clock: clock, tree: tree)
+                authentication: authentication, hasher: hasher, clock: clock, tree: tree, transfer: transfer,
+                faults: faults)
             try await test.whileJobsRun { try await body(test) }
             discovery.close()
             try await services.shutdown()
@@ -103,18 +113,29 @@ package struct TestServer: Sendable {
         }
     }
 
-    private static func services(
-        _ database: any Database, _ index: NameIndex, _ clock: ManualClock, _ scanStopPatience: Duration
-    ) -> CatalogServices {
+    /// Bytes of an upload.
+    package static let maxUploadBytes: Int64 = 4 << 20
+
+    private static func configuration(transfer: String) -> CatalogServices.Configuration {
         var configuration = CatalogServices.Configuration(
             skipNames: NamePatterns.skippedByDefault, reserved: [], storageThreads: 2,
             scanSlots: 2, scanConcurrency: 3, vault: CredentialVault(masterKey: "a master key of the tests"))
-        configuration.scanStopPatience = scanStopPatience
-        return CatalogServices(
+        configuration.copy = CopySettings(
+            allowedDirectories: [transfer], transferDirectory: transfer, maxUploadBytes: maxUploadBytes, node: "test")
+        return configuration
+    }
+
+    private static func services(
+        _ database: any Database, _ index: NameIndex, _ clock: ManualClock,
+        _ configuration: CatalogServices.Configuration, _ faults: MemoryFaults
+    ) throws -> CatalogServices {
+        let local = StorageBackendProvider(schemes: [.file], LocalBackend.facts) {
+            FaultyLocalBackend(LocalBackend(path: $0.url.path), faults)
+        }
+        return try CatalogServices(
             database: database, configuration: configuration,
             providers: [
-                .local(leavingOut: []), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider,
-                WebDAVBackend.provider,
+                local, SMBBackend.provider, NFSBackend.provider, FTPBackend.provider, WebDAVBackend.provider,
             ], time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))

@@ -193,6 +193,9 @@ struct ScanFixture: Sendable {
 
     var service: ScanService { ScanService(database: database) }
 
+    /// What notes files beside scans.
+    func refresh(_ pool: BlockingPool) -> FileRefresh { FileRefresh(database: database, roots: roots, pool: pool) }
+
     // MARK: The catalog
 
     /// Every living entry: path → what the catalog says of it.

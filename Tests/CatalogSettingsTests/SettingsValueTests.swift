@@ -19,6 +19,8 @@ struct SettingsValueTests {
             ("CATALOGIZER_AUTH_ADMIN_PASSWORD", "12345678"), ("CATALOGIZER_AUTH_ADMIN_EMAIL", "a@b"),
             ("CATALOGIZER_AUTH_REGISTRATION_ENABLED", "false"), ("CATALOGIZER_LOGGING_LEVEL", "critical"),
             ("CATALOGIZER_DATABASE_URL", "sqlite:relative.sqlite"),
+            ("CATALOGIZER_CATALOG_MAX_UPLOAD_SIZE", "1152921504606846976"),
+            ("CATALOGIZER_COPY_ALLOWED_LOCAL_PATHS", ""), ("CATALOGIZER_COPY_ALLOWED_LOCAL_PATHS", "/srv/in,/srv/out"),
             ("CATALOGIZER_SECRETS_MASTER_KEY", String(repeating: "ö", count: 32)),
         ])
     func accepted(variable: String, value: String) {
@@ -48,6 +50,8 @@ struct SettingsValueTests {
             ("scan.concurrency", "0"), ("scan.concurrency", "257"), ("scan.skip_names", "a/b"),
             ("scan.skip_names", String(repeating: "x,", count: 1_001)),
             ("logging.level", "INFO"), ("logging.format", "xml"),
+            ("catalog.max_upload_size", "-1"), ("catalog.max_upload_size", "1 GiB"),
+            ("catalog.max_upload_size", "1152921504606846977"), ("copy.allowed_local_paths", "/srv,,/data"),
         ])
     func refused(key: String, value: String) throws {
         let definition = try #require(SettingRegistry.definition(of: key))
@@ -109,6 +113,7 @@ struct SettingRegistryTests {
             "auth.admin_password": secret, "auth.admin_email": "a@b", "auth.registration_enabled": "false",
             "auth.lockout_failures": "9", "auth.lockout_minutes": "9", "secrets.master_key": secret,
             "rate_limit.auth_per_minute": "9", "rate_limit.api_per_minute": "9", "storage.allowed_local_roots": "/r",
+            "copy.allowed_local_paths": "/in", "catalog.max_upload_size": "9",
             "smb.allowed_networks": "10.0.0.0/8", "smb.allow_get": "false", "scan.concurrency": "9",
             "scan.skip_names": "x", "worker.roots": "attic", "logging.level": "debug",
             "logging.format": "text",

@@ -77,6 +77,13 @@ struct CatalogAPI {
         _ method: HTTPRequest.Method, _ path: String, _ body: String = "", token: String? = nil,
         headers: [String: String] = [:]
     ) async throws -> Answer {
+        try await send(method, path, body: Array(body.utf8), token: token, headers: headers)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, body: [UInt8], token: String? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
         var fields: HTTPFields = [:]
         let token = token ?? admin
         if !token.isEmpty { fields[.authorization] = "Bearer \(token)" }
@@ -85,7 +92,7 @@ struct CatalogAPI {
         }
         return try await client.execute(
             uri: path.hasPrefix("/") ? path : "/api/v1/" + path, method: method, headers: fields,
-            body: body.isEmpty ? nil : ByteBuffer(string: body)
+            body: body.isEmpty ? nil : ByteBuffer(bytes: body)
         ) { Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body)) }
     }
 

@@ -29,6 +29,7 @@ package struct CopiedTable: Sendable {
         CopiedTable("directories", key: ["entry_id"]),
         numbered("name_changes", by: "sequence"), numbered("jobs"),
         CopiedTable("scans", key: ["id"]),
+        CopiedTable("copies", key: ["id"]),
         numbered("scan_errors"), numbered("scan_frontier"),
         CopiedTable("scan_removals", key: ["scan_id", "entry_id"]),
         CopiedTable("root_pins", key: ["root_id", "node"]),

@@ -40,6 +40,13 @@ struct Application: Sendable {
 
     /// Where in the data directory the search index lies.
     static let searchDirectoryName = "search"
+    /// The same for files on their way from and to clients and storages.
+    static let transferDirectoryName = "transfer"
+
+    /// Makes the directory for files on their way, for its owner only.
+    func prepareTransfers() throws {
+        _ = try DataDirectory.prepare(directory.path(of: Self.transferDirectoryName))
+    }
 
     var settings: Settings { loaded.settings }
 

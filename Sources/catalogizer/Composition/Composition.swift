@@ -86,7 +86,11 @@ struct ProductServices: Sendable {
         configuration.allowedLocalRoots = settings.allowedLocalRoots
         configuration.reach = reach
         configuration.reads = reads
-        services = CatalogServices(
+        configuration.copy = CopySettings(
+            allowedDirectories: settings.copy.allowedLocalPaths,
+            transferDirectory: application.directory.path(of: Application.transferDirectoryName),
+            maxUploadBytes: Int64(settings.copy.maxUploadBytes), node: Composition.nodeName(application))
+        services = try CatalogServices(
             database: application.database, configuration: configuration,
             providers: Composition.providers(reserved), time: .system, logger: logger,
             listeners: CatalogServices.ScanListeners(

@@ -31,7 +31,10 @@ extension Composition {
             database: application.database, directory: application.directory.path(of: Application.searchDirectoryName),
             reads: reads,
             note: { logger.notice("search index: \($0)") })
+        try application.prepareTransfers()
         let product = try ProductServices(application, index: index, reads: reads)
+        let left = try await product.services.removeLeftUploads()
+        if left > 0 { logger.info("removed uploads of an earlier run", metadata: ["count": "\(left)"]) }
         let authentication = try await authentication(
             application, hasher: hasher, checkFile: product.services.checkFile)
         try await firstStart(authentication, application, logger)

@@ -14,6 +14,7 @@ extension Composition {
         catalog_background_gives_way()
         let names = application.settings.worker.roots
         let node = nodeName(application)
+        try application.prepareTransfers()
         let product = try ProductServices(
             application, index: nil, reach: names.isEmpty ? .common : .pinned(node: node))
         var services: [any Service] = [product.services.nodes, product.services.worker]
@@ -32,7 +33,7 @@ extension Composition {
     }
 
     /// The same after a restart, another one for another worker on the same machine.
-    private static func nodeName(_ application: Application) -> String {
+    static func nodeName(_ application: Application) -> String {
         var name = [CChar](repeating: 0, count: 256)
         let host = gethostname(&name, name.count - 1) == 0 ? name.prefix { $0 != 0 } : []
         let text = String(decoding: host.map { UInt8(bitPattern: $0) }, as: UTF8.self)

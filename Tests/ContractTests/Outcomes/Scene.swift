@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogTestSupport
+import Foundation
 import HTTPTypes
 import Synchronization
 import Testing
@@ -8,7 +9,8 @@ import Testing
 /// A server with the storage root `media`, scanned, with nothing in it but `films/a.txt` of ten bytes; its administrator is
 /// `admin`, and Ada is a viewer.
 ///
-/// It knows what stands in braces in paths and bodies: `{tree}` is the directory of the root, `{file}` the id of the file,
+/// It knows what stands in braces in paths and bodies: `{tree}` is the directory of the root, `{transfer}` the one that copies may
+/// use, with `in.txt` in it, `{file}` the id of the file,
 /// `{films}` the id of its directory. Situations add more.
 final class Scene: Sendable {
     let api: CatalogAPI
@@ -29,6 +31,8 @@ final class Scene: Sendable {
             try await api.addRoot()
             try await api.scan()
             scene.know("tree", api.server.tree)
+            scene.know("transfer", api.server.transfer)
+            try Data("in".utf8).write(to: URL(fileURLWithPath: api.server.transfer + "/in.txt"))
             scene.know("file", "\(try await api.id(of: "films/a.txt"))")
             scene.know("films", "\(try await api.id(of: "films"))")
             try await body(scene)

@@ -38,7 +38,7 @@ enum ServiceOutcomes {
                 .failure(
                     400, "an unknown channel",
                     "Unknown channel none. Channels: scan_updates, media_updates, system_updates, analysis_updates, "
-                        + "asset_updates, conversion_updates"
+                        + "asset_updates, conversion_updates, copy_updates"
                 ).at("events?channels=scan_updates,none"),
                 .failure(429, "one stream too many", "Too many event streams").after(.streamsOpen),
             ]),

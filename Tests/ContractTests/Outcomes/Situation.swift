@@ -162,6 +162,36 @@ struct Situation: Sendable {
         scene.keep(scratch)
     }
 
+    /// Nothing more can be written.
+    static let storageFull = Situation { $0.api.server.faults.leaveRoom(0) }
+
+    /// The root may be used again, but is not where it was.
+    static let rootEnabledAndAway = Situation { scene in
+        try #require(try await scene.api.send(.put, "storage/roots/media", #"{"enabled":true}"#).status == 200)
+        try await storageAway.arrange(scene)
+    }
+
+    // MARK: Copies
+
+    private static func queueCopy(_ scene: Scene, to name: String) async throws -> Int {
+        let body = #"{"source_path":"media:films/a.txt","dest_path":"\#(name)","storage_id":"media","async":true}"#
+        let job = try #require(try await scene.api.post("copy/storage", body).object()["job_id"] as? Int)
+        scene.know("copy", "\(job)")
+        return job
+    }
+
+    /// A copy, `{copy}`, was a job of the administrator and is over.
+    static let copyMade = Situation { scene in
+        _ = try await scene.api.waitForCopy(try await queueCopy(scene, to: "made.txt"))
+    }
+
+    /// A copy, `{copy}`, waits for a worker.
+    static let copyWaiting = Situation { scene in
+        let job = try await queueCopy(scene, to: "waiting.txt")
+        _ = try await scene.api.waitForCopy(job)
+        try await scene.execute("UPDATE jobs SET status = 'pending', run_at_us = \(never) WHERE id = \(job)")
+    }
+
     // MARK: Scans
 
     /// A time that no worker lives to see.

@@ -56,9 +56,11 @@ final class RawConnection: Sendable {
         }
     }
 
-    func send(_ text: String) async throws {
+    func send(_ text: String) async throws { try await send(bytes: Array(text.utf8)) }
+
+    func send(bytes: some Sequence<UInt8>) async throws {
+        let bytes = Array(bytes)
         try await Self.threads.runIfActive { [descriptor] in
-            let bytes = Array(text.utf8)
             guard Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
                 throw Failure(code: errno)
             }

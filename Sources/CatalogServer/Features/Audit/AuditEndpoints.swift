@@ -6,7 +6,7 @@ enum AuditEndpoints {
         Endpoint(.get, "/api/v1/audit", id: "audit.list", "Who changed what, and when", tag: .audit)
             .described(
                 """
-                Every change of users, roles, API keys, storage roots and settings, the latest first. Nothing can \
+                Every change of users, roles, API keys, storage roots and settings, and every copied or uploaded file, the latest first. Nothing can \
                 change or delete what stands here. Secrets are named, never shown.
                 """
             )

@@ -23,6 +23,8 @@ package struct AuditEvent: Sendable {
         case rootDeleted = "storage_root.deleted"
         case rootPurged = "storage_root.purged"
         case settingsReloaded = "settings.reloaded"
+        case fileCopied = "file.copied"
+        case fileUploaded = "file.uploaded"
     }
 
     /// What it was done to. The name is kept, since the thing may be gone when somebody reads it.
@@ -32,7 +34,7 @@ package struct AuditEvent: Sendable {
             case user, role
             case apiKey = "api_key"
             case root = "storage_root"
-            case settings
+            case settings, file
         }
 
         let kind: Kind
@@ -43,6 +45,7 @@ package struct AuditEvent: Sendable {
         static func role(_ role: Role) -> Target { Target(kind: .role, id: role.id, name: role.name) }
         static func apiKey(_ id: Int64, _ name: String) -> Target { Target(kind: .apiKey, id: id, name: name) }
         static func root(_ id: RootID, _ name: String) -> Target { Target(kind: .root, id: id, name: name) }
+        static func file(_ id: EntryID?, _ name: String) -> Target { Target(kind: .file, id: id, name: name) }
         static let settings = Target(kind: .settings, id: nil, name: "settings")
     }
 

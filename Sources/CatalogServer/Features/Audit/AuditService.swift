@@ -15,6 +15,18 @@ package struct AuditService: Sendable {
         try await database.read { try store.events(filter, page: page, $0) }
     }
 
+    /// Notes that somebody has written a file; its number is nil while the catalog does not have it.
+    func fileWritten(
+        _ action: AuditEvent.Action, _ id: EntryID?, _ file: WrittenFile, by author: Author, at now: Int64
+    ) async throws {
+        let event = AuditEvent(
+            action: action, target: .file(id, file.name),
+            changes: [
+                AuditEvent.Change("source", to: file.source), AuditEvent.Change("size", to: "\(file.sizeBytes)"),
+            ])
+        try await database.write { try store.record(event, by: author, now: now, $0) }
+    }
+
     /// Notes that a running server took over new values of settings; their values may be secret.
     ///
     /// - Parameters:

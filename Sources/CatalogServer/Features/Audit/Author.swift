@@ -38,6 +38,16 @@ package struct Author: Sendable {
         scope = caller.scope
     }
 
+    /// Whoever asked for work that is done later: what they may do was seen to then, and nothing is decided by it now.
+    init(kind: Kind, userID: UserID?, name: String, address: String?) {
+        self.kind = kind
+        self.userID = userID
+        self.name = name
+        self.address = address
+        permissions = PermissionSet([])
+        scope = .parts([:])
+    }
+
     private init(_ kind: Kind, name: String, address: String? = nil) {
         self.kind = kind
         userID = nil

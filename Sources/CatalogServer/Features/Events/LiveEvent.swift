@@ -12,6 +12,7 @@ package struct LiveEvent: Sendable {
         case analysis = "analysis_updates"
         case assets = "asset_updates"
         case conversions = "conversion_updates"
+        case copies = "copy_updates"
     }
 
     /// Only listeners of this channel hear of it.
@@ -48,6 +49,26 @@ package struct LiveEvent: Sendable {
         json.field("error_count", progress.counts.errors)
         json.field("current_path", progress.currentPath)
         if let error = progress.error { json.field("error", error) }
+        json.endObject()
+        data = json
+    }
+
+    /// The progress of a copy that is a job, for those who may see all of the root that it is about.
+    init(_ copy: CopyState, of rootID: RootID?, at now: Int64) {
+        channel = .copies
+        type = "copy_progress"
+        self.rootID = rootID
+        at = now
+        var json = JSONWriter(capacity: 256)
+        json.beginObject()
+        json.field("job_id", copy.id)
+        json.field("storage_root_id", rootID)
+        json.field("status", copy.status)
+        json.field("phase", copy.phase.isEmpty ? nil : copy.phase)
+        json.field("progress", copy.percent)
+        json.field("done_bytes", copy.doneBytes)
+        json.field("total_bytes", copy.totalBytes)
+        if let error = copy.error { json.field("error", error) }
         json.endObject()
         data = json
     }

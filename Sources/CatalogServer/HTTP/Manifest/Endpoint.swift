@@ -131,6 +131,7 @@ extension Endpoint {
         case catalog = "Catalog"
         case search = "Search"
         case download = "Download"
+        case copy = "Copy"
         case storage = "Storage"
         case smb = "SMB"
         case scans = "Scans"

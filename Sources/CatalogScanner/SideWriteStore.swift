@@ -1,0 +1,88 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogStorage
+
+/// Writes to the entries of a root that come from beside a scan, and how a running scan hears of them.
+///
+/// Whoever changes entries of a root takes its turn first, so that one transaction at a time does. Writes from beside scans are
+/// counted there: a scan that finds another number than at its start knows that rows may be there which it did not write.
+struct SideWriteStore: Sendable {
+    let rootID: RootID
+
+    private var counter: SQLValue { .text("side_writes:\(rootID)") }
+
+    /// Waits until nobody else changes entries of the root, and keeps it so to the end of the transaction.
+    ///
+    /// - Returns: how many writes from beside scans there were.
+    func takeTurn(on connection: any SQLConnection) throws -> Int64 {
+        try number(SideWriteQueries.takeTurn, connection)
+    }
+
+    /// The same for a write from beside scans: it counts itself.
+    func countWrite(on connection: any SQLConnection) throws -> Int64 {
+        try number(SideWriteQueries.countWrite, connection)
+    }
+
+    /// Removes the count of a root that is gone.
+    func forget(on connection: any SQLConnection) throws {
+        try connection.execute(SideWriteQueries.forget, [counter])
+    }
+
+    private func number(_ statement: SQLStatement, _ connection: any SQLConnection) throws -> Int64 {
+        guard let number = try connection.firstRow(statement, [counter], { $0.integer(0) }) else {
+            throw CatalogError.internalError("the count of writes gave no number")
+        }
+        return number
+    }
+
+    // MARK: What a scan asks
+
+    /// Whether something was written into a directory, or below it, since the count was `base`.
+    func wasWritten(_ directory: EntryID, after base: Int64, on connection: any SQLConnection) throws -> Bool {
+        let listed = try connection.firstRow(SideWriteQueries.listedBy, [.integer(directory)]) { $0.integer(0) }
+        return listed.map { $0 < -base } ?? false
+    }
+
+    /// Whether a scan still means to remove an entry: it does not when somebody has written it anew.
+    func isRemovalNoted(of entry: EntryID, in scan: JobID, on connection: any SQLConnection) throws -> Bool {
+        let values: [SQLValue] = [.integer(scan), .integer(entry)]
+        return try connection.firstRow(SideWriteQueries.isRemovalNoted, values) { _ in true } ?? false
+    }
+
+    // MARK: Rows
+
+    /// The entry with this name, if it is there.
+    func child(_ name: [UInt8], of parent: EntryID, on connection: any SQLConnection) throws -> EntryRow? {
+        try connection.firstRow(SideWriteQueries.child, [.integer(parent), .blob(name)], EntryRow.init(row:))
+    }
+
+    /// The tombstone that waits for this name and kind.
+    func tombstone(
+        _ name: [UInt8], _ kind: EntryKind, of parent: EntryID, on connection: any SQLConnection
+    ) throws -> EntryID? {
+        let values: [SQLValue] = [.integer(parent), .blob(name), .integer(kind.rawValue)]
+        return try connection.firstRow(SideWriteQueries.tombstone, values) { $0.integer(0) }
+    }
+
+    /// Adds to what a directory has directly, and marks it with the number of the write.
+    func grow(
+        _ directory: EntryID, by sums: DirectorySums, write number: Int64, on connection: any SQLConnection
+    ) throws {
+        try connection.execute(
+            SideWriteQueries.growDirectory,
+            [
+                .integer(directory), .integer(rootID), .integer(-number), .integer(sums.bytes), .integer(sums.files),
+                .integer(sums.directories),
+            ])
+    }
+
+    /// Marks a directory with the number of a write that found what it wanted there.
+    func mark(_ directory: EntryID, write number: Int64, on connection: any SQLConnection) throws {
+        try connection.execute(SideWriteQueries.markDirectory, [.integer(directory), .integer(-number)])
+    }
+
+    /// What scans have noted of an entry that is not there: it is.
+    func dropNotedRemovals(of entry: EntryID, on connection: any SQLConnection) throws {
+        try connection.execute(SideWriteQueries.dropNotedRemovals, [.integer(entry), .integer(rootID)])
+    }
+}

@@ -1,0 +1,97 @@
+import CatalogCore
+import CatalogJobs
+import CatalogStorage
+import Synchronization
+
+/// Runs copies that nobody waits for.
+struct CopyJob: JobHandler {
+    static let jobKind = "copy"
+    /// Rows and events of one copy come this often at most.
+    private static let reportMicroseconds: Int64 = 500_000
+
+    let kind = jobKind
+    let service: CopyService
+    let time: TimeSource
+    /// Told how far a copy is, and once at its end; with the root that it is about, if there is one.
+    let onProgress: @Sendable (CopyState, RootID?) -> Void
+    private let running = CopySlots()
+
+    init(
+        service: CopyService, time: TimeSource, onProgress: @escaping @Sendable (CopyState, RootID?) -> Void
+    ) {
+        self.service = service
+        self.time = time
+        self.onProgress = onProgress
+    }
+
+    func run(_ context: JobContext) async throws {
+        let request = try CopyRequest(json: context.job.payload)
+        // Both go back to the queue: scans keep their places, and the right node looks soon.
+        guard request.node == nil || request.node == service.node else {
+            throw CatalogError(.unavailable, "The copy needs a directory of another node")
+        }
+        guard running.take() else { throw CatalogError(.unavailable, "Enough copies are running") }
+        defer { running.give() }
+        let claim = "job \(context.job.id)"
+        do {
+            let reports = Reports(job: self, context: context, rootID: request.rootID)
+            _ = try await service.run(request, claim: claim) { try reports.note($0) }
+        } catch {
+            if context.stop.reason == .cancelled { try? await service.discard(request, claim: claim) }
+            throw later(error, context) ?? error
+        }
+    }
+
+    /// A storage that is away now may be there soon.
+    private func later(_ error: any Error, _ context: JobContext) -> CatalogError? {
+        guard let error = error as? CatalogError, error.code == .storageUnavailable, !context.stop.isRaised,
+            time.now - context.job.createdAt < Limits.copyPatienceSeconds * 1_000_000
+        else { return nil }
+        return CatalogError(.unavailable, error.message, cause: error.cause)
+    }
+
+    func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
+        let request = try CopyRequest(json: job.payload)
+        if let state = try await service.store.find(job.id) { onProgress(state, request.rootID) }
+    }
+
+    /// What one run tells of itself. Used by the thread that copies.
+    private final class Reports: Sendable {
+        private let job: CopyJob
+        private let context: JobContext
+        private let rootID: RootID?
+        private let last = Mutex<(at: Int64, phase: TransferProgress.Phase)?>(nil)
+
+        init(job: CopyJob, context: JobContext, rootID: RootID?) {
+            (self.job, self.context, self.rootID) = (job, context, rootID)
+        }
+
+        func note(_ progress: TransferProgress) throws {
+            try context.stop.check()
+            let now = job.time.now
+            let isDue = last.withLock { last in
+                if let last, last.phase == progress.phase, now - last.at < CopyJob.reportMicroseconds { return false }
+                last = (now, progress.phase)
+                return true
+            }
+            guard isDue else { return }
+            try job.service.store.save(progress, of: context.job.id)
+            if let state = try job.service.store.findBlocking(context.job.id) { job.onProgress(state, rootID) }
+        }
+    }
+}
+
+/// How many jobs may copy at the same time in this process.
+private final class CopySlots: Sendable {
+    private let free = Mutex(Limits.copyJobsAtOnce)
+
+    func take() -> Bool {
+        free.withLock { free in
+            guard free > 0 else { return false }
+            free -= 1
+            return true
+        }
+    }
+
+    func give() { free.withLock { $0 += 1 } }
+}
