@@ -192,7 +192,7 @@ class RemotePart:
                 jumps = [percentile(values, 0.5) / 1e3 for values in self.jump_both(link, proxy.port, SLOW_JUMPS)]
                 return ours, peer, *jumps
 
-            self.row("slow", self.rounds(f"{DELAY_MS} ms more", "s", measure))
+            self.row("slow", self.rounds(f"{DELAY_MS} ms more", "s", measure), digits=3)
         finally:
             proxy.stop()
 
