@@ -2,6 +2,7 @@
 """Measures Catalogizer against its peers and prints the table of goals. `make bench` calls it; see Benchmarks/README.md."""
 
 import argparse
+import functools
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from catalog_bench import part_download, part_engines, part_jobs, part_listing, part_remote, part_scan, part_search, peers, report, tree  # noqa: E402
 from catalog_bench.catalogizer import Catalogizer  # noqa: E402
 from catalog_bench.goals import PARTS  # noqa: E402
+from catalog_bench.remote_protocols import PROTOCOLS  # noqa: E402
 from catalog_bench.processes import BenchError, raise_file_limit  # noqa: E402
 from catalog_bench.results import Results  # noqa: E402
 
@@ -28,6 +30,7 @@ class Context:
         self.work = os.path.realpath(options.work)
         self.rounds, self.seconds, self.terms = options.rounds, options.seconds, options.terms
         self.big_bytes = options.big_bytes
+        self.remote_files, self.protocols = options.remote_files, options.protocols
         self.parts = options.parts
         self.data_directory = os.path.join(self.work, "data")
         self.results = Results()
@@ -35,7 +38,11 @@ class Context:
         self.is_scanned = False
         os.makedirs(self.work, exist_ok=True)
         self.binary = options.binary or self.build("catalogizer")
-        self.tree = tree.ensure(self.work, options.files, say=self.say)
+
+    @functools.cached_property
+    def tree(self):
+        """Made when a part asks for it: not every part does."""
+        return tree.ensure(self.work, self.options.files, say=self.say)
 
     @staticmethod
     def say(text):
@@ -92,17 +99,25 @@ def parse_arguments():
     parser.add_argument("--seconds", type=int, default=4, help="of load for each figure of listing and download")
     parser.add_argument("--terms", type=int, default=12, help="search terms in each class")
     parser.add_argument("--big-bytes", type=int, default=1_000_000_000, help="size of the file to download")
+    parser.add_argument("--remote-files", type=int, default=20_000, help="files in the shares of the part remote")
+    parser.add_argument("--protocols", default=",".join(protocol.interface_name for protocol in PROTOCOLS), help="some of those of the part remote")
     parser.add_argument("--work", default=os.path.join(REPOSITORY, ".bench"), help="where trees and databases go")
-    parser.add_argument("--binary", help="a built catalogizer instead of building one")
+    parser.add_argument("--binary", default=os.environ.get("BENCH_BINARY"), help="a built catalogizer instead of building one; also by BENCH_BINARY")
     parser.add_argument("--ceiling", help="a built ceiling server instead of building one")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
     options = parser.parse_args()
-    chosen = [part.strip() for part in options.parts.split(",") if part.strip()]
-    unknown = [part for part in chosen if part not in PARTS]
-    if unknown or not chosen:
-        parser.error(f"there is no part {', '.join(unknown) or '(none given)'}; choose from {', '.join(PARTS)}")
-    options.parts = [part for part in PARTS if part in chosen]
+    options.parts = chosen(parser, "part", options.parts, PARTS)
+    options.protocols = chosen(parser, "protocol", options.protocols, [protocol.interface_name for protocol in PROTOCOLS])
     return options
+
+
+def chosen(parser, what, text, known):
+    """Those of a list with commas, in the order that they are known in."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in known]
+    if unknown or not names:
+        parser.error(f"there is no {what} {', '.join(unknown) or '(none given)'}; choose from {', '.join(known)}")
+    return [name for name in known if name in names]
 
 
 def main():

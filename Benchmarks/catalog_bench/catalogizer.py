@@ -69,8 +69,10 @@ class Catalogizer:
     def add_remote_root(self, name, protocol, url, login):
         root = {"name": name, "protocol": protocol, "url": url, "allow_overlap": True, **login}
         answer = self.connection.request("POST", "/api/v1/storage/roots", root)
-        if self._expect(answer, 201, f"adding the root {name}")["status"] != "online":
-            raise BenchError(f"the root {name} cannot be reached: {answer.json()['last_error']}")
+        made = self._expect(answer, 201, f"adding the root {name}")
+        if made["status"] != "online":
+            raise BenchError(f"the root {name} cannot be reached: {made['last_error']}")
+        return made["id"]
 
     def scan(self, name, kind=None):
         """Scans and waits until the search sees everything: the command ends only then."""
@@ -85,8 +87,9 @@ class Catalogizer:
     def search_path(self, term):
         return f"/api/v1/search?query={quote(term)}&limit=50"
 
-    def total(self, term):
-        return self._expect(self.connection.request("GET", self.search_path(term)), 200, "search")["total"]
+    def total(self, term, root=None):
+        path = self.search_path(term) + (f"&smb_roots={quote(root)}" if root else "")
+        return self._expect(self.connection.request("GET", path), 200, "search")["total"]
 
     def listing_path(self, root, path):
         return f"/api/v1/catalog/{quote(root)}/{quote(path)}"

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 
 
 class Answer:
@@ -48,6 +49,23 @@ class Connection:
                 pass
         self._connect()
         return self._exchange(request)
+
+    def first_byte(self, request, count):
+        """Sends a prepared request for a range of so many bytes: seconds until the first byte of its body. Takes the rest too."""
+        if self.socket is None:
+            self._connect()
+        started = time.perf_counter()
+        self.socket.sendall(request)
+        data = self._receive()
+        while (end := data.find(b"\r\n\r\n")) < 0 or len(data) == end + 4:
+            data += self._receive()
+        seconds = time.perf_counter() - started
+        if not data.startswith(b"HTTP/1.1 206 "):
+            raise ConnectionError(f"a range answered {data[:100]!r}")
+        missing = end + 4 + count - len(data)
+        while missing > 0:
+            missing -= len(self._receive())
+        return seconds
 
     def _exchange(self, request):
         try:

@@ -1,115 +1,229 @@
-"""Storages on other machines, over loopback: scans against programs that list the same share, downloads against the protocol's own client."""
+"""Storages on other machines, over loopback: scans against programs that list the same share, downloads and jumps against the
+protocol's own client or library."""
 
 import os
+import random
+import shutil
 import statistics
-import subprocess
 
-from .catalogizer import free_port
-from .part_download import NAME, big_file
+from .part_download import NAME as BIG_FILE
+from .part_download import RANGE_BYTES, big_file
 from .peers import curl
-from .postgres import REPOSITORY
 from .processes import BenchError, timed
+from .remote_protocols import PROTOCOLS, SMB
+from .remote_servers import Proxy
+from .results import percentile
+from .wire_tap import WireTap
 
-FILES, FOLDERS = 20_000, 2_444
-USER = "catalogizer"
-
-
-class StorageServer:
-    """A server of `Scripts/testservers`, which shares a directory of ours."""
-
-    def __init__(self, kind, share):
-        self.port = free_port()
-        self.script = os.path.join(REPOSITORY, "Scripts", "testservers", kind)
-        self.environment = {**os.environ, "TESTSERVER_PORT": str(self.port), "TESTSERVER_SHARE": share}
-        self.url = self._run("start")
-
-    def _run(self, command):
-        done = subprocess.run([self.script, command], env=self.environment, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise BenchError(f"{self.script} {command} ended with {done.returncode}: {done.stderr.strip()[-400:]}")
-        return done.stdout.strip()
-
-    def stop(self):
-        self._run("stop")
+FOLDERS_OF_20_000, GROUPS = 2_444, 12
+# Below the share: the file to read has a folder of its own.
+FILES = "files"
+NAME = f"{FILES}/{BIG_FILE}"
+SLOW_FOLDERS, SLOW_FILES = 250, 2_000
+DELAY_MS = 50
+JUMPS, SLOW_JUMPS = 200, 15
 
 
-class SMB:
-    """How each program speaks to the share over SMB."""
-
-    name, lister, getter = "SMB", "`rclone lsf -R`, 8 checkers", "`smbclient get`"
-    login = {"username": USER, "password": USER}
-
-    def __init__(self, share):
-        self.server = StorageServer("smb", share)
-        obscured = subprocess.run(["rclone", "obscure", USER], capture_output=True, text=True, check=True).stdout.strip()
-        self.remote = f":smb,host=127.0.0.1,port={self.server.port},user={USER},pass={obscured}:media/"
-
-    def list(self):
-        argv = ["rclone", "--config", "/dev/null", "lsf", "-R", "--files-only", "--format", "pst", "--checkers", "8", self.remote + "tree"]
-        return timed(argv).wall
-
-    def get(self):
-        argv = ["smbclient", "-p", str(self.server.port), "-U", f"{USER}%{USER}", "//127.0.0.1/media", "-c", f"get {NAME} /dev/null"]
-        return timed(argv).wall
+def make_tree(share, name, folders, files):
+    """Files in folders two levels down. What was begun and not finished is made anew."""
+    tree, unfinished = os.path.join(share, name), os.path.join(os.path.dirname(share), "unfinished")
+    if os.path.isdir(tree):
+        return
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for number in range(folders):
+        folder = os.path.join(unfinished, f"group {number % GROUPS}", f"folder {number}")
+        os.makedirs(folder)
+        for file in range(number, files, folders):
+            with open(os.path.join(folder, f"file {file}.mkv"), "wb") as handle:
+                handle.write(b"x" * (file % 50))
+    os.rename(unfinished, tree)
 
 
-class NFS:
-    """The same over NFS."""
-
-    name, lister, getter = "NFS", "`nfs-ls -R`", "`nfs-cat`"
-    login = {}
-
-    def __init__(self, share):
-        self.server = StorageServer("nfs", share)
-
-    def _url(self, path):
-        return f"nfs://127.0.0.1/media/{path}?version=4&nfsport={self.server.port}"
-
-    def list(self):
-        return timed(["nfs-ls", "-R", self._url("tree")]).wall
-
-    def get(self):
-        return timed(["nfs-cat", self._url(NAME)]).wall
+def directories(folders):
+    """All that `make_tree` makes, its top included."""
+    return folders + min(folders, GROUPS) + 1
 
 
-def make_share(work, size):
-    share = os.path.join(work, "share")
-    big_file(share, size)
-    tree = os.path.join(share, "tree")
-    if not os.path.isdir(tree):
-        for number in range(FOLDERS):
-            folder = os.path.join(tree, f"group {number % 12}", f"folder {number}")
-            os.makedirs(folder)
-            for file in range(number, FILES, FOLDERS):
-                with open(os.path.join(folder, f"file {file}.mkv"), "wb") as handle:
-                    handle.write(b"x" * (file % 50))
-    return share
+class RemotePart:
+    """What is measured with one protocol."""
+
+    def __init__(self, context, share, files, folders):
+        self.context, self.share, self.server = context, share, context.running_server()
+        self.files, self.directories = files, directories(folders)
+        self.tree = f"tree-{files}"
+        self.random = random.Random(7)
+        self.rows = {"scans": [], "listings": [], "downloads": [], "jumps": [], "slow": []}
+
+    def measure(self, protocol):
+        self.protocol, self.key = protocol, protocol.interface_name
+        for step in (self.scans, self.listings, self.downloads, self.jumps, self.behind_delay):
+            step()
+
+    def add_root(self, name, port, path=""):
+        self.server.add_remote_root(name, self.key, self.protocol.url(port, path), self.protocol.login)
+
+    def scan(self, root, kind, files):
+        """Seconds of a scan that found what is there."""
+        sample = self.server.scan(root, kind)
+        found = self.server.total("mkv", root)
+        if found != files:
+            raise BenchError(f"a scan of {root} found {found} files of {files}")
+        return sample.wall
+
+    def peer_scan(self, port, path, files):
+        seconds, found = self.protocol.listed_files(port, path)
+        if found != files:
+            raise BenchError(f"the peer's listing over {self.protocol.name} has {found} files of {files}")
+        return seconds
+
+    def rounds(self, what, unit, measure):
+        """Runs `measure` once a round, says what it found, and gives the medians."""
+        rows = []
+        for turn in range(self.context.rounds):
+            self.context.say(f"remote, {self.protocol.name}, {what}, round {turn + 1} of {self.context.rounds}")
+            rows.append(measure())
+            self.context.say("  " + ", ".join(f"{figure:.2f} {unit}" for figure in rows[-1]))
+        return [statistics.median(column) for column in zip(*rows)]
+
+    def row(self, table, figures, digits=2):
+        self.rows[table].append([self.protocol.name, *(f"{figure:,.{digits}f}" for figure in figures)])
+
+    # The steps.
+
+    def scans(self):
+        root, port = self.key, self.protocol.server.port
+        self.add_root(root, port, self.tree)
+        first = self.scan(root, None, self.files)
+
+        def measure():
+            ours, peer = self.scan(root, "full", self.files), self.peer_scan(port, self.tree, self.files)
+            self.context.results.add(f"{self.key}_scan", 1 / ours, 1 / peer)
+            return ours, peer
+
+        self.row("scans", [first, *self.rounds("scan", "s", measure)])
+
+    def listings(self):
+        """Counted, not timed: once is enough."""
+        root = f"{self.key}-counted"
+        with WireTap(self.key, self.protocol.server.port) as tap:
+            self.add_root(root, tap.port, self.tree)
+            figures = []
+            for kind in (None, None, "quick"):
+                tap.taken()
+                self.scan(root, kind, self.files)
+                requests, listings = tap.taken()
+                figures += [listings / self.directories, requests / self.directories]
+            # A scan first looks at the root, which libsmbclient does by a listing: one more of thousands is none for each.
+            self.context.results.add(f"{self.key}_listings", round(figures[2], 2), 1)
+            self.row("listings", figures)
+
+    def downloads(self):
+        root, size = f"{self.key}-files", self.context.big_bytes
+        self.add_root(root, self.protocol.server.port, FILES)
+        self.server.scan(root)
+        self.link = self.link_of(root)
+        self.check_range()
+
+        def measure():
+            received, rate = curl(f"http://127.0.0.1:{self.server.port}{self.link}", self.server.token)
+            if received != size:
+                raise BenchError(f"{received} bytes of {size} came through the server over {self.protocol.name}")
+            ours, peer = size / 1e6 / rate, timed(self.protocol.get(NAME)).wall
+            self.context.results.add(f"{self.key}_download", 1 / ours, 1 / peer)
+            if not isinstance(self.protocol, SMB):
+                return ours, peer
+            rclone = timed(self.protocol.get_by_rclone(NAME)).wall
+            self.context.results.add("smb_download_rclone", 1 / ours, 1 / rclone)
+            return ours, peer, rclone
+
+        self.row("downloads", self.rounds("download", "s", measure))
+
+    def link_of(self, root):
+        return f"/api/v1/download/file/{self.server.file_id(root, os.path.basename(NAME))}"
+
+    def check_range(self):
+        first = self.context.big_bytes // 3
+        with open(os.path.join(self.share, NAME), "rb") as file:
+            file.seek(first)
+            expected = file.read(RANGE_BYTES)
+        answer = self.server.connection.request("GET", self.link, headers=[f"Range: bytes={first}-{first + RANGE_BYTES - 1}"])
+        if answer.status != 206 or answer.body != expected:
+            raise BenchError(f"a range came back wrong over {self.protocol.name} (status {answer.status}, {len(answer.body)} bytes)")
+
+    def jumps(self):
+        def measure():
+            ours, peer = self.jump_both(self.link, self.protocol.server.port, JUMPS)
+            self.context.results.add(f"{self.key}_jump", percentile(ours, 0.5), percentile(peer, 0.5))
+            return [percentile(values, share) for values in (ours, peer) for share in (0.5, 0.99)]
+
+        self.row("jumps", self.rounds("jumps", "ms", measure))
+
+    def jump_both(self, link, port, count):
+        """Milliseconds until the first byte of so many random ranges, through the server and by the library."""
+        last = self.context.big_bytes - RANGE_BYTES
+        ranges = [(self.random.randrange(last), RANGE_BYTES) for _ in range(count)]
+        ours = self.first_bytes(link, ranges)
+        peer = self.protocol.first_bytes(port, NAME, ranges)
+        return [[1e3 * seconds for seconds in values] for values in (ours, peer)]
+
+    def first_bytes(self, link, ranges):
+        """Seconds until the first byte of each range came through the server; not of the one before, which opens the file."""
+        connection, seconds = self.server.connection, []
+        for offset, count in [ranges[0], *ranges]:
+            request = connection.prepared("GET", link, headers=[f"Range: bytes={offset}-{offset + count - 1}"])
+            seconds.append(connection.first_byte(request, count))
+        return seconds[1:]
+
+    def behind_delay(self):
+        """What round trips cost: scans, which have a goal, and jumps, which show how many of them there are."""
+        root, proxy = f"{self.key}-slow", Proxy(self.protocol.server.port, self.protocol.is_ftp)
+        try:
+            self.add_root(root, proxy.port, "slow")
+            self.scan(root, None, SLOW_FILES)
+            files = f"{self.key}-slow-files"
+            self.add_root(files, proxy.port, FILES)
+            self.server.scan(files)
+            link = self.link_of(files)
+            proxy.command(f"delay {DELAY_MS}")
+
+            def measure():
+                ours, peer = self.scan(root, "full", SLOW_FILES), self.peer_scan(proxy.port, "slow", SLOW_FILES)
+                self.context.results.add(f"{self.key}_slow", ours, peer)
+                jumps = [percentile(values, 0.5) / 1e3 for values in self.jump_both(link, proxy.port, SLOW_JUMPS)]
+                return ours, peer, *jumps
+
+            self.row("slow", self.rounds(f"{DELAY_MS} ms more", "s", measure), digits=3)
+        finally:
+            proxy.stop()
 
 
 def run(context):
     context.build("catalogizer-smb")
-    share = make_share(context.work, context.big_bytes)
-    server = context.running_server()
-    samples = {}
-    for protocol in (SMB(share), NFS(share)):
-        name = protocol.name.lower()
-        try:
-            for root, path in ((name, "/tree"), (f"{name}-all", "")):
-                server.add_remote_root(root, name, protocol.server.url + path, protocol.login)
-            server.scan(f"{name}-all")
-            link = f"http://127.0.0.1:{server.port}/api/v1/download/file/{server.file_id(f'{name}-all', NAME)}"
-            for turn in range(context.rounds):
-                context.say(f"remote, {protocol.name}, round {turn + 1} of {context.rounds}")
-                ours = context.big_bytes / 1e6 / curl(link, server.token)[1]
-                figures = [server.scan(name, "full").wall, protocol.list(), ours, protocol.get()]
-                context.say("  " + ", ".join(f"{figure:.2f} s" for figure in figures))
-                samples.setdefault(protocol.name, []).append(figures)
-                context.results.add(f"{name}_scan", 1 / figures[0], 1 / figures[1])
-                context.results.add(f"{name}_download", 1 / figures[2], 1 / figures[3])
-        finally:
-            protocol.server.stop()
-    context.results.table(
-        f"Remote storages: {FILES:,} files in {FOLDERS:,} folders, and one file of 1 GB, seconds",
-        ["", "scan", "the peer's listing", "download", "the peer's download"],
-        [[name, *(f"{statistics.median(row[index] for row in rows):.2f}" for index in range(4))] for name, rows in samples.items()])
-    context.results.remark("Scans of remote storages are whole commands, their start and the database included; so are the peers.")
+    files = context.remote_files
+    folders = max(1, files * FOLDERS_OF_20_000 // 20_000)
+    share = os.path.join(context.work, "share")
+    big_file(os.path.join(share, FILES), context.big_bytes)
+    make_tree(share, f"tree-{files}", folders, files)
+    make_tree(share, "slow", SLOW_FOLDERS, SLOW_FILES)
+    part = RemotePart(context, share, files, folders)
+    for protocol_type in PROTOCOLS:
+        if protocol_type.interface_name in context.protocols:
+            protocol = protocol_type(share)
+            try:
+                part.measure(protocol)
+            finally:
+                protocol.server.stop()
+    report(context, part.rows, files, folders)
+
+
+def report(context, rows, files, folders):
+    table = context.results.table
+    table(f"Remote storages: scan of {files:,} files in {folders:,} folders, seconds", ["", "first scan", "full scan", "the peer's listing"], rows["scans"])
+    kinds = [f"{what}, {scan}" for scan in ("first scan", "rescan", "quick rescan") for what in ("listings", "all requests")]
+    table("Remote storages: what a scan asks the server for, per directory, nothing changed", ["", *kinds], rows["listings"])
+    table(f"Remote storages: {context.big_bytes / 1e9:g} GB through the server, seconds", ["", "ours", "the peer", "`rclone cat`"],
+          [row + ["–"] * (4 - len(row)) for row in rows["downloads"]])
+    table(f"Remote storages: first byte of a random range of {RANGE_BYTES // 1024} KiB, milliseconds", ["", "ours, p50", "p99", "the library's, p50", "p99"], rows["jumps"])
+    table(f"Remote storages, {DELAY_MS} ms added to each round trip: {SLOW_FILES:,} files in {SLOW_FOLDERS} folders, and jumps, seconds",
+          ["", "scan", "the peer's listing", "jump, p50", "the library's, p50"], rows["slow"])
+    context.results.remark("Scans of remote storages are whole commands, their start and the database included; so are the peers. Both connect anew each time.")
