@@ -166,8 +166,12 @@ package final class CurlConnection: @unchecked Sendable {
 
     /// Runs the transfer until it has ended or `isEnough` says so.
     ///
+    /// Between two steps of FTP the library now and then waits for a connection that it does not watch, and then nothing wakes it.
+    /// So the first waits are short, and each that ends without any event is twice as long as the one before.
+    ///
     /// - Returns: whether it has ended.
     private func run(until isEnough: () -> Bool) throws -> Bool {
+        var patience: Int32 = 1
         while true {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else {
@@ -180,7 +184,9 @@ package final class CurlConnection: @unchecked Sendable {
                 return true
             }
             if isEnough() { return false }
-            curl_multi_poll(multi, nil, 0, 1_000, nil)
+            var events: Int32 = 0
+            curl_multi_poll(multi, nil, 0, patience, &events)
+            patience = events > 0 ? 1 : min(patience * 2, 1_000)
         }
     }
 
