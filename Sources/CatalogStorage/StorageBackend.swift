@@ -45,6 +45,9 @@ package protocol StorageBackend: StorageWriting {
     /// Whether calls reach the storage now, or fail at once because it was away a moment ago; nil for what is on this machine.
     var circuit: CircuitBreaker.State? { get }
 
+    /// Lets the next call try to reach the storage, even if it was away a moment ago.
+    func retrySoon()
+
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
     func close()
 }
@@ -52,6 +55,9 @@ package protocol StorageBackend: StorageWriting {
 extension StorageBackend {
     /// None, for what is on this machine.
     package var circuit: CircuitBreaker.State? { nil }
+
+    /// Nothing, for what is on this machine.
+    package func retrySoon() {}
 
     /// As the requirement says, for backends that open nothing for a listing that `stat` would not open too.
     package func statDirectory(_ directory: NativePath) throws -> StorageEntry { try stat(directory.storagePath()) }

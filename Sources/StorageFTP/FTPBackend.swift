@@ -71,7 +71,7 @@ package struct FTPBackend: StorageBackend, Sendable {
         let place = try target.path(Self.bytes(path))
         let found = try entry(place, "open")
         switch found.kind {
-        case .file: return FTPReader(place, found, streams) { [self] in try entry(place, "look at") }
+        case .file: return FTPReader(place, found, streams, pool) { try $0.look(place) }
         case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
         }
@@ -93,14 +93,18 @@ package struct FTPBackend: StorageBackend, Sendable {
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
 
+    package func retrySoon() { pool.retrySoon() }
+
     package func close() {
         pool.closeAll()
         streams.closeAll()
     }
 
+    /// Changes something, once, on a connection that has answered.
+    ///
     /// - Throws: `CurlFailure`.
     func onConnection(_ body: (FTPConnection) throws -> Void) throws {
-        try pool.use { connection, _ in try body(connection) }
+        try pool.change(asking: { try $0.ask() }) { connection, _, _ in try body(connection) }
     }
 
     func call<Value>(_ action: String, _ path: [UInt8], _ body: (FTPConnection) throws -> Value) throws -> Value {

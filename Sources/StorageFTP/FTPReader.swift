@@ -13,14 +13,15 @@ final class FTPReader: StorageReader {
     private let path: [UInt8]
     private let owner: Int
     private let streams: FTPStreams
-    private let look: @Sendable () throws -> StorageEntry
+    private let pool: ConnectionPool<FTPConnection>
+    private let look: @Sendable (FTPConnection) throws -> StorageEntry?
 
     /// - Parameter look: what is at the path now.
     init(
-        _ path: [UInt8], _ entry: StorageEntry, _ streams: FTPStreams,
-        look: @escaping @Sendable () throws -> StorageEntry
+        _ path: [UInt8], _ entry: StorageEntry, _ streams: FTPStreams, _ pool: ConnectionPool<FTPConnection>,
+        look: @escaping @Sendable (FTPConnection) throws -> StorageEntry?
     ) {
-        (self.path, self.entry, self.streams, self.look) = (path, entry, streams, look)
+        (self.path, self.entry, self.streams, self.pool, self.look) = (path, entry, streams, pool, look)
         owner = streams.newOwner()
     }
 
@@ -31,18 +32,25 @@ final class FTPReader: StorageReader {
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         guard offset < entry.sizeBytes, !buffer.isEmpty else { return 0 }
         do {
-            return try streams.read(path, for: owner, into: buffer, at: offset)
-        } catch is CurlFailure {
-            // The stream broke, or the server had closed an idle connection. The same bytes are on another one, if it is still the
-            // same file.
-            guard try look() == entry else {
-                throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
-            }
             do {
-                return try streams.read(path, for: owner, into: buffer, at: offset)
-            } catch let failure as CurlFailure {
-                throw failure.ftpError("read", path)
+                return try pool.retrying { isFirst in
+                    // The stream broke, or the server had closed an idle connection. The same bytes are on another one.
+                    if !isFirst { try requireSame() }
+                    return try streams.read(path, for: owner, into: buffer, at: offset)
+                }
+            } catch let failure as CurlFailure where failure.kind == .refused {
+                // Perhaps it is gone.
+                try requireSame()
+                throw failure
             }
+        } catch let failure as CurlFailure {
+            throw failure.ftpError("read", path)
+        }
+    }
+
+    private func requireSame() throws {
+        guard try pool.once({ connection, _ in try look(connection) }) == entry else {
+            throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
         }
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 
 /// An export of an NFS server, versions 3 and 4, read in user space: nothing is mounted and no privilege is needed.
 package struct NFSBackend: StorageBackend, Sendable {
-    private let pool: ConnectionPool<NFSConnection>
+    let pool: ConnectionPool<NFSConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     package init(_ location: StorageLocation) throws {
@@ -77,6 +77,8 @@ package struct NFSBackend: StorageBackend, Sendable {
     }
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func retrySoon() { pool.retrySoon() }
 
     package func close() { pool.closeAll() }
 

@@ -7,7 +7,7 @@ package struct SMBBackend: StorageBackend, Sendable {
     /// One waits for the server most of the time; more than two gain nothing.
     private static let helpers = 2
 
-    private let pool: ConnectionPool<SMBConnection>
+    let pool: ConnectionPool<SMBConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     package init(_ location: StorageLocation) throws {
@@ -82,6 +82,8 @@ package struct SMBBackend: StorageBackend, Sendable {
     }
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func retrySoon() { pool.retrySoon() }
 
     package func close() { pool.closeAll() }
 
