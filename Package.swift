@@ -133,7 +133,8 @@ let package = Package(
             name: "catalogizer",
             dependencies: [
                 "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageFTP", "StorageNFS", "StorageSMB",
+                "CatalogJobs", "CatalogScanner", "CatalogSettings", "CatalogServer", "StorageFTP", "StorageNFS",
+                "StorageSMB",
                 "StorageWebDAV", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -163,6 +164,15 @@ let package = Package(
             ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "SMBWire", "StorageSMB", "catalogizer-smb"]),
         tests("StorageFTPTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
+        // Remote storages that fail in the middle of everything.
+        tests(
+            "StorageFaultTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogJobs", "CatalogScanner",
+                "CatalogTestSupport",
+                "StorageFTP", "StorageNFS", "StorageSMB", "catalogizer-smb",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "CatalogScannerTests",
             [
