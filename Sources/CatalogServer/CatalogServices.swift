@@ -104,16 +104,20 @@ package struct CatalogServices: Sendable {
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
+        let events = EventBroker()
+        let nodes = NodeSignals(database: database, logger: logger)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(
                 registry: registry, providers: providers, pool: storagePool,
                 probes: StorageProbes(pool: probePool), vault: configuration.vault),
-            policy: policy, skipNames: configuration.skipNames, scans: scans)
+            policy: policy, skipNames: configuration.skipNames, scans: scans,
+            onChange: { change in
+                events.publish(LiveEvent(change, at: time.now))
+                nodes.post(change.signal)
+            })
         let entries = CatalogStore(database: database)
-        let events = EventBroker()
         let scanActivity = ScanActivity()
-        let nodes = NodeSignals(database: database, logger: logger)
         let publish: @Sendable (ScanProgress) -> Void = { progress in
             events.publish(LiveEvent(progress, at: time.now))
             nodes.post(progress.signal)
@@ -155,11 +159,23 @@ package struct CatalogServices: Sendable {
             case .signal(.rootChanged(let id)): registry.invalidate(id)
             case .signal(.scanProgress(let json)):
                 if let progress = ScanProgress(signal: json) { publish(LiveEvent(progress, at: time.now)) }
+            case .signal(.rootStatus(let json)):
+                if let change = StorageRootChange(signal: json) { publish(LiveEvent(change, at: time.now)) }
             case .listening:
                 worker.wake()
                 registry.invalidateAll()
             case .signal: break
             }
+        }
+    }
+
+    /// The service that notices the return of storage roots.
+    ///
+    /// - Parameter only: the roots that this process has to itself; nil for those that no worker has to itself.
+    package func watch(every interval: Duration, only own: Set<RootID>? = nil, logger: Logger) -> StorageRootWatch {
+        StorageRootWatch(roots: roots, interval: interval, logger: logger) { [scans] root in
+            if let own { return own.contains(root.id) }
+            return try await !scans.isPinned(root.id)
         }
     }
 

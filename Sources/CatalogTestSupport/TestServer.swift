@@ -111,7 +111,8 @@ package struct TestServer: Sendable {
         configuration.scanStopPatience = scanStopPatience
         return CatalogServices(
             database: database, configuration: configuration,
-            providers: [.local(leavingOut: []), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider], time: clock.source,
+            providers: [.local(leavingOut: []), SMBBackend.provider, NFSBackend.provider, FTPBackend.provider],
+            time: clock.source,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             listeners: CatalogServices.ScanListeners(onWritten: { try await index.follow() }))
     }
