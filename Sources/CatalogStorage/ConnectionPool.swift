@@ -161,7 +161,12 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         while true {
             let (candidates, seen) = locked { (lanes, releases) }
             for lane in candidates {
-                if let value = try keepingWhole(lane, { try lane.useIfIdle { try body($0, lane) } }) { return value }
+                guard let value = try keepingWhole(lane, { try lane.useIfIdle { try body($0, lane) } }) else {
+                    continue
+                }
+                // One more connection may have been refused, but the server is not away.
+                breaker.reset()
+                return value
             }
             if let lane = try makeOne() { return try keepingWhole(lane) { try lane.use { try body($0, lane) } } }
             locked {
