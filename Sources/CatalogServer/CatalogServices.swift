@@ -112,10 +112,7 @@ package struct CatalogServices: Sendable {
                 registry: registry, providers: providers, pool: storagePool,
                 probes: StorageProbes(pool: probePool), vault: configuration.vault),
             policy: policy, skipNames: configuration.skipNames, scans: scans,
-            onChange: { change in
-                events.publish(LiveEvent(change, at: time.now))
-                nodes.post(change.signal)
-            })
+            onChange: Self.tell(events, nodes, time))
         let entries = CatalogStore(database: database)
         let scanActivity = ScanActivity()
         let publish: @Sendable (ScanProgress) -> Void = { progress in
@@ -148,6 +145,16 @@ package struct CatalogServices: Sendable {
             ], slots: configuration.scanSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
+    }
+
+    /// Tells whoever listens, here and on other nodes, that a storage root is back or away.
+    private static func tell(
+        _ events: EventBroker, _ nodes: NodeSignals, _ time: TimeSource
+    ) -> @Sendable (StorageRootChange) -> Void {
+        { change in
+            events.publish(LiveEvent(change, at: time.now))
+            nodes.post(change.signal)
+        }
     }
 
     /// Does what other nodes tell.

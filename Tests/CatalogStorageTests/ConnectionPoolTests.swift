@@ -74,6 +74,18 @@ import Testing
         #expect(pool.circuit == .closed)
     }
 
+    @Test func `A server that answers on one connection is not away, whatever it says to another`() throws {
+        let pool = pool()
+        try pool.use { _, _ in
+            server.isAway.withLock { $0 = true }
+            // The first connection is taken.
+            #expect(throws: CatalogError.self) { try pool.use { _, _ in } }
+            #expect(pool.circuit == .open)
+        }
+        #expect(try pool.use { connection, _ in connection } == 1)
+        #expect(pool.circuit == .closed)
+    }
+
     @Test func `A change is made once, whatever became of it`() throws {
         let pool = pool()
         var (asked, made) = (0, 0)

@@ -45,6 +45,7 @@ extension StorageRootService {
         _ = try await test(root.id, scope: .everything)
     }
 
+    /// Notes that a root was reached, or why it was not.
     package func noteReachability(of id: RootID, error: CatalogError?) async throws {
         try await note(error == nil ? .online : .offline, error: error?.message, of: id)
     }
