@@ -11,7 +11,7 @@ import Testing
 @Suite struct ConnectionCutTests {
     /// A protocol, and how many k of it each run tries. Another protocol is another line.
     private static let protocols: [(kind: TestStorageServer.Kind, cuts: Int)] = [
-        (.nfs, 34), (.smb, 14), (.ftp, 5), (.ftpListOnly, 7),
+        (.nfs, 36), (.smb, 12), (.ftp, 6), (.ftpListOnly, 6),
     ]
 
     private static let isLong = ProcessInfo.processInfo.environment["TEST_LONG"] == "1"

@@ -1,5 +1,5 @@
 import CatalogTestSupport
-import Foundation
+import Glibc
 
 /// A thousand directories with a few files each, in the share of a server.
 struct FaultTree: Sendable {
@@ -26,16 +26,14 @@ struct FaultTree: Sendable {
                 paths.insert((name + ["file \(file).bin"]).joined(separator: "/"))
             }
         }
-        try Self.makeOlder(scratch.path)
+        for path in paths { Self.makeOlder(scratch.path + "/" + path) }
+        Self.makeOlder(scratch.path)
         self.paths = paths
     }
 
     /// An hour: what has just changed is listed again by every quick scan.
-    private static func makeOlder(_ place: String) throws {
-        let past = Date(timeIntervalSinceNow: -3_600)
-        for case let path as String in FileManager.default.enumerator(atPath: place) ?? .init() {
-            try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: place + "/" + path)
-        }
-        try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: place)
+    private static func makeOlder(_ path: String) {
+        let past = timespec(tv_sec: time(nil) - 3_600, tv_nsec: 0)
+        utimensat(AT_FDCWD, path, [past, past], 0)
     }
 }
