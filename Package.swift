@@ -176,6 +176,15 @@ let package = Package(
             "StorageWebDAVTests",
             ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageFTP", "StorageWebDAV"]),
         tests("StorageNFSTests", ["CatalogCore", "CatalogStorage", "CatalogTestSupport", "StorageNFS"]),
+        // Remote storages that fail in the middle of everything.
+        tests(
+            "StorageFaultTests",
+            [
+                "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogJobs", "CatalogScanner",
+                "CatalogTestSupport",
+                "StorageFTP", "StorageNFS", "StorageSMB", "StorageWebDAV", "catalogizer-smb",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         tests(
             "CatalogScannerTests",
             [

@@ -112,8 +112,8 @@ package enum Limits {
     /// within the second, and an idle disk must be free to be unmounted soon.
     package static let openFileMicroseconds: Int64 = 2_000_000
     package static let openFilesKept = 256
-    /// Connections to the server of one remote storage root.
-    package static let connectionsPerRoot = 8
+    /// Connections to the server of one remote storage root, for listings; some protocols have as many again for the bytes of files.
+    package static let connectionsPerRoot = 32
     /// Seconds after which a remote storage that does not answer counts as away, unless its root says otherwise.
     package static let storageTimeoutSeconds: Int64 = 10
     /// Looks at servers that are no storage roots, at the same time: each has a process of its own, and more of them are a scan of

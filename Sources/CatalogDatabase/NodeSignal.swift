@@ -18,6 +18,8 @@ package enum NodeSignal: Sendable, Equatable {
     case namesChanged
     /// How far a scan is, as JSON.
     case scanProgress(String)
+    /// A storage root can be reached again, or not any more, as JSON.
+    case rootStatus(String)
     /// Requests that were counted against rate limits, as the limiter of the server writes them.
     case rateCounts(String)
 
@@ -34,6 +36,7 @@ package enum NodeSignal: Sendable, Equatable {
         case .rootChanged(let id): "root-changed \(id)"
         case .namesChanged: "names-changed"
         case .scanProgress(let json): "scan-progress \(json)"
+        case .rootStatus(let json): "root-status \(json)"
         case .rateCounts(let counts): "rate-counts \(counts)"
         }
     }
@@ -50,6 +53,7 @@ package enum NodeSignal: Sendable, Equatable {
         case ("root-changed", let id?): self = .rootChanged(id)
         case ("names-changed", _): self = .namesChanged
         case ("scan-progress", _): self = .scanProgress(rest)
+        case ("root-status", _): self = .rootStatus(rest)
         case ("rate-counts", _): self = .rateCounts(rest)
         default: return nil
         }

@@ -123,7 +123,7 @@ package struct ScanJob: JobHandler {
         let walker = TreeWalker(
             backend: backend, rules: rules, tree: tree, shares: shares, channel: channel, stop: scan.stop)
         async let written = write(channel, scan, progress, sideWrites: tree.sideWrites)
-        await walk(walker, shares)
+        await walk(walker, shares, threads: max(threads.directoriesAtOnce, backend.listingsAtOnce ?? 0))
         channel.close()
         let result = try await written
         // Only a walk that came to its end says anything about what is missing.
@@ -133,10 +133,10 @@ package struct ScanJob: JobHandler {
 
     /// Walks on as many threads as directories may be listed at once. They are the scan's own: a common pool would have to
     /// have enough for all scans that may ever run at the same time.
-    private func walk(_ walker: TreeWalker, _ shares: WalkShares) async {
-        let walkers = BlockingPool(name: "walk", threads: threads.directoriesAtOnce, queueLimit: 0)
+    private func walk(_ walker: TreeWalker, _ shares: WalkShares, threads count: Int) async {
+        let walkers = BlockingPool(name: "walk", threads: count, queueLimit: 0)
         await withTaskGroup(of: Void.self) { group in
-            for _ in 0..<threads.directoriesAtOnce {
+            for _ in 0..<count {
                 group.addTask {
                     do {
                         try await walkers.run {

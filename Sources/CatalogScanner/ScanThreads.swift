@@ -5,7 +5,8 @@ package import CatalogStorage
 package struct ScanThreads: Sendable {
     /// For all that blocks but the walk; a scan holds one of these threads at a time.
     let pool: BlockingPool
-    /// Setting `scan.concurrency`: directories that one scan lists at the same time, each on a thread of the scan's own.
+    /// Setting `scan.concurrency`: directories that one scan lists at the same time, each on a thread of the scan's own; more of
+    /// them where the storage gains from that.
     let directoriesAtOnce: Int
     /// What a scan lets pass before each piece of its writing.
     let reads: ForegroundReads

@@ -108,16 +108,17 @@ package struct CatalogServices: Sendable {
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
+        let events = EventBroker()
+        let nodes = NodeSignals(database: database, logger: logger)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(
                 registry: registry, providers: providers, pool: storagePool,
                 probes: StorageProbes(pool: probePool), vault: configuration.vault),
-            policy: policy, skipNames: configuration.skipNames, scans: scans)
+            policy: policy, skipNames: configuration.skipNames, scans: scans,
+            onChange: Self.tell(events, nodes, time))
         let entries = CatalogStore(database: database)
-        let events = EventBroker()
         let scanActivity = ScanActivity()
-        let nodes = NodeSignals(database: database, logger: logger)
         let publish: @Sendable (ScanProgress) -> Void = { progress in
             events.publish(LiveEvent(progress, at: time.now))
             nodes.post(progress.signal)
@@ -159,6 +160,16 @@ package struct CatalogServices: Sendable {
         }
     }
 
+    /// Tells whoever listens, here and on other nodes, that a storage root is back or away.
+    private static func tell(
+        _ events: EventBroker, _ nodes: NodeSignals, _ time: TimeSource
+    ) -> @Sendable (StorageRootChange) -> Void {
+        { change in
+            events.publish(LiveEvent(change, at: time.now))
+            nodes.post(change.signal)
+        }
+    }
+
     /// Does what other nodes tell.
     private func listen(_ time: TimeSource) {
         nodes.onNews { [worker, registry, publish = events.publish] news in
@@ -168,11 +179,23 @@ package struct CatalogServices: Sendable {
             case .signal(.rootChanged(let id)): registry.invalidate(id)
             case .signal(.scanProgress(let json)):
                 if let progress = ScanProgress(signal: json) { publish(LiveEvent(progress, at: time.now)) }
+            case .signal(.rootStatus(let json)):
+                if let change = StorageRootChange(signal: json) { publish(LiveEvent(change, at: time.now)) }
             case .listening:
                 worker.wake()
                 registry.invalidateAll()
             case .signal: break
             }
+        }
+    }
+
+    /// The service that notices the return of storage roots.
+    ///
+    /// - Parameter only: the roots that this process has to itself; nil for those that no worker has to itself.
+    package func watch(every interval: Duration, only own: Set<RootID>? = nil, logger: Logger) -> StorageRootWatch {
+        StorageRootWatch(roots: roots, interval: interval, logger: logger) { [scans] root in
+            if let own { return own.contains(root.id) }
+            return try await !scans.isPinned(root.id)
         }
     }
 

@@ -143,6 +143,7 @@ enum SettingBounds {
     static let uploadBytes = 0...(1 << 60)
     /// A week: a longer lockout is a deactivated account.
     static let lockoutMinutes = 1...10_080
+    static let checkSeconds = 0...86_400
 }
 
 /// White space at the ends of texts.

@@ -13,9 +13,9 @@ package enum SettingRegistry {
         jwtSecret.definition, adminUsername.definition, adminPassword.definition, adminEmail.definition,
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
-        allowedLocalRoots.definition, allowedLocalPaths.definition, maxUploadBytes.definition,
-        smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition, skipNames.definition,
-        workerRoots.definition,
+        allowedLocalRoots.definition, storageCheckInterval.definition, allowedLocalPaths.definition,
+        maxUploadBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition,
+        skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
 
@@ -72,6 +72,9 @@ extension SettingRegistry {
     static let allowedLocalRoots = Setting(
         "storage.allowed_local_roots", .list(of: .path("directory"), size: .notEmpty), default: .absent("any"),
         "Only these directories, and what is below them, may become local storage roots.")
+    static let storageCheckInterval = Setting(
+        "storage.check_interval", .integer(SettingBounds.checkSeconds, unit: "seconds"), default: .value("30"),
+        "How often storage roots that are away are looked at, so that their return is noticed; 0 for never.")
     static let smbAllowedNetworks = Setting(
         "smb.allowed_networks", .list(of: .addressBlock), default: .value(""),
         "SMB discovery asks only servers with an address in these networks; none for every network. Storage roots are not bound by it."

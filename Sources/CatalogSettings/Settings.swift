@@ -18,6 +18,8 @@ package struct Settings: Sendable, Equatable {
     package let rateLimits: RateLimits
     /// Nil: any directory may become a local storage root.
     package let allowedLocalRoots: [String]?
+    /// Seconds between two looks at storage roots that are away; 0 for none.
+    package let storageCheckInterval: Int
     package let smb: SMB
     package let copy: Copy
     package let scan: Scan
@@ -153,6 +155,7 @@ extension Settings {
             authPerMinute: try values.value(Registry.authPerMinute),
             apiPerMinute: try values.value(Registry.apiPerMinute))
         allowedLocalRoots = try values.optional(Registry.allowedLocalRoots)
+        storageCheckInterval = try values.value(Registry.storageCheckInterval)
         smb = SMB(
             allowedNetworks: try values.value(Registry.smbAllowedNetworks),
             allowsGet: try values.value(Registry.smbAllowGet))

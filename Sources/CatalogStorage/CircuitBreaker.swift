@@ -70,6 +70,11 @@ package final class CircuitBreaker: Sendable {
         circuit.withLock { $0 = Circuit() }
     }
 
+    /// Lets the next call try, however short ago the last one failed; the others still do not wait.
+    package func retrySoon() {
+        circuit.withLock { $0.openUntil = 0 }
+    }
+
     private func note(_ error: CatalogError?) {
         let now = time.now
         circuit.withLock { circuit in

@@ -1,3 +1,5 @@
+import CatalogCore
+
 /// What a kind of storage can do and what it cannot, as data: for people who choose one, and for the checks that all backends run.
 package struct ProtocolFacts: Sendable {
     /// As people call it.
@@ -29,8 +31,14 @@ package struct ProtocolFacts: Sendable {
 
         /// Of every protocol that reaches another machine.
         package static let timeout = Option("timeout", "seconds after which a silent server counts as away (10)")
-        /// Of protocols with many connections.
-        package static let connections = Option("connections", "how many at the same time, 1 to 32 (8)")
+        /// Of every protocol that reaches another machine.
+        ///
+        /// - Parameter usual: what holds without it.
+        package static func connections(_ usual: Int) -> Option {
+            Option(
+                "connections",
+                "how many at the same time, 1 to \(Limits.connectionsPerRoot) (\(usual)); more for a server far away")
+        }
         /// Of protocols with certificates.
         package static let tls = [
             Option("tls_verify", "false believes any certificate (true)"),

@@ -73,10 +73,8 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
 
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         do {
-            do {
-                return try fill(buffer, at: offset)
-            } catch  where pool.breaksConnection(error) {
-                try openAgain()
+            return try pool.retrying { isFirst in
+                if !isFirst { try openAgain() }
                 return try fill(buffer, at: offset)
             }
         } catch {
@@ -99,7 +97,7 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
     }
 
     private func openAgain() throws {
-        let again = try pool.use { Opened(lane: $1, file: try $0.open(path)) }
+        let again = try pool.once { Opened(lane: $1, file: try $0.open(path)) }
         guard again.file.entry == entry else {
             again.lane.later { $0.close(again.file) }
             throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")

@@ -45,13 +45,26 @@ package protocol StorageBackend: StorageWriting {
     /// Whether calls reach the storage now, or fail at once because it was away a moment ago; nil for what is on this machine.
     var circuit: CircuitBreaker.State? { get }
 
+    /// Lets the next call try to reach the storage, even if it was away a moment ago.
+    func retrySoon()
+
+    /// How many listings gain from being under way at the same time, since each waits for another machine; nil for what is on this
+    /// one, where that is a matter of its processors.
+    var listingsAtOnce: Int? { get }
+
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
     func close()
 }
 
 extension StorageBackend {
+    /// It is a matter of the processors.
+    package var listingsAtOnce: Int? { nil }
+
     /// None, for what is on this machine.
     package var circuit: CircuitBreaker.State? { nil }
+
+    /// Nothing, for what is on this machine.
+    package func retrySoon() {}
 
     /// As the requirement says, for backends that open nothing for a listing that `stat` would not open too.
     package func statDirectory(_ directory: NativePath) throws -> StorageEntry { try stat(directory.storagePath()) }

@@ -51,6 +51,14 @@ package struct StorageOptions: Sendable, Equatable {
         try (integer("timeout", in: 1...300) ?? Int(Limits.storageTimeoutSeconds)) * 1_000
     }
 
+    /// Connections to the server at the same time (`connections`).
+    ///
+    /// - Parameter usual: what the protocol takes when nothing else is said.
+    /// - Throws: `CatalogError.invalidArgument`.
+    package func connections(usual: Int) throws -> Int {
+        try integer("connections", in: 1...Limits.connectionsPerRoot) ?? usual
+    }
+
     /// A whole number, or nil when it is not there.
     ///
     /// - Throws: `CatalogError.invalidArgument` naming the option.

@@ -178,11 +178,12 @@ package final class CurlConnection: @unchecked Sendable {
 
     /// Runs the transfer until it has ended or `isEnough` says so.
     ///
+    /// Between two steps of FTP the library now and then waits for a connection that it does not watch, and then nothing wakes it.
+    /// So the first waits are short, and each that ends without any event is twice as long as the one before.
+    ///
     /// - Returns: whether it has ended.
     private func run(until isEnough: () -> Bool) throws -> Bool {
-        // Sometimes the library could go on at once, and waits for nothing all the same (7.88, FTP, when the reply to EPSV is there
-        // early): so the first waits are short.
-        var wait: Int32 = 1
+        var patience: Int32 = 1
         while true {
             var running: Int32 = 0
             guard curl_multi_perform(multi, &running) == CURLM_OK else {
@@ -195,9 +196,9 @@ package final class CurlConnection: @unchecked Sendable {
                 return true
             }
             if isEnough() { return false }
-            var ready: Int32 = 0
-            curl_multi_poll(multi, nil, 0, wait, &ready)
-            wait = ready > 0 ? 1 : min(wait * 2, 1_000)
+            var events: Int32 = 0
+            curl_multi_poll(multi, nil, 0, patience, &events)
+            patience = events > 0 ? 1 : min(patience * 2, 1_000)
         }
     }
 

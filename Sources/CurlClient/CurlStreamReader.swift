@@ -3,7 +3,7 @@ package import CatalogStorage
 
 /// An open file of a server whose protocol opens nothing: its name, and how it was. Bytes come as a stream, so one that is read from
 /// its beginning to its end is asked for once.
-package final class CurlStreamReader: StorageReader {
+package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     /// The file as it was.
     package let entry: StorageEntry
     /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
@@ -15,19 +15,23 @@ package final class CurlStreamReader: StorageReader {
     private let path: [UInt8]
     private let owner: Int
     private let streams: CurlStreams
-    private let look: @Sendable () throws -> StorageEntry
+    private let pool: ConnectionPool<Connection>
+    private let look: @Sendable (Connection) throws -> StorageEntry?
     private let explain: @Sendable (any Error) -> any Error
 
     /// - Parameters:
     ///   - path: as the dialect of `streams` takes it.
     ///   - entry: what is there.
-    ///   - look: what is there now.
+    ///   - pool: connections that can be asked what is there now.
+    ///   - look: asks one.
     ///   - explain: what callers throw for an error of a stream.
     package init(
-        _ path: [UInt8], _ entry: StorageEntry, _ streams: CurlStreams,
-        look: @escaping @Sendable () throws -> StorageEntry, explain: @escaping @Sendable (any Error) -> any Error
+        _ path: [UInt8], _ entry: StorageEntry, _ streams: CurlStreams, _ pool: ConnectionPool<Connection>,
+        look: @escaping @Sendable (Connection) throws -> StorageEntry?,
+        explain: @escaping @Sendable (any Error) -> any Error
     ) {
-        (self.path, self.entry, self.streams, self.look, self.explain) = (path, entry, streams, look, explain)
+        (self.path, self.entry, self.streams) = (path, entry, streams)
+        (self.pool, self.look, self.explain) = (pool, look, explain)
         owner = streams.newOwner()
     }
 
@@ -42,17 +46,24 @@ package final class CurlStreamReader: StorageReader {
         guard !wanted.isEmpty else { return 0 }
         do {
             do {
-                return try streams.read(path, for: owner, into: wanted, at: offset)
-            } catch is CurlFailure {
-                // The stream broke, or the server had closed an idle connection. The same bytes are on another one, if it is still
-                // the same file.
-                guard try look() == entry else {
-                    throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
+                return try pool.retrying { isFirst in
+                    // The stream broke, or the server had closed an idle connection. The same bytes are on another one.
+                    if !isFirst { try requireSame() }
+                    return try streams.read(path, for: owner, into: wanted, at: offset)
                 }
-                return try streams.read(path, for: owner, into: wanted, at: offset)
+            } catch let failure as CurlFailure where failure.kind == .refused {
+                // Perhaps it is gone.
+                try requireSame()
+                throw failure
             }
         } catch {
             throw explain(error)
+        }
+    }
+
+    private func requireSame() throws {
+        guard try pool.once({ connection, _ in try look(connection) }) == entry else {
+            throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
         }
     }
 }

@@ -35,7 +35,11 @@ extension FTPBackend: StorageWriting {
                 throw reason(failure, "rename", from, needs: [from, Self.parent(to)])
             }
             try remove(target)
-            try call("rename", from) { try $0.rename(from, to: to) }
+            do {
+                try onConnection { try $0.rename(from, to: to) }
+            } catch let failure as CurlFailure {
+                throw failure.ftpError("rename", from)
+            }
         }
     }
 

@@ -41,7 +41,7 @@ package struct FTPBackend: StorageBackend, Sendable {
         capabilities: [.rangeRead, .write, .rename, .remove, .makeDirectory, .resumableWrite],
         names: ("every name without control characters; bytes as the server has them", FTPNames.canExist),
         options: [
-            .init("tls", "none, explicit or implicit (none; with ftps:// implicit)"), .connections, .timeout,
+            .init("tls", "none, explicit or implicit (none; with ftps:// implicit)"), .connections(8), .timeout,
         ] + ProtocolFacts.Option.tls,
         limits: [
             "TLS 1.2: uploads over 1.3 end early with some servers.",
@@ -93,8 +93,8 @@ package struct FTPBackend: StorageBackend, Sendable {
         let found = try entry(place, "open")
         switch found.kind {
         case .file:
-            return CurlStreamReader(place, found, streams) { [self] in
-                try entry(place, "look at")
+            return CurlStreamReader(place, found, streams, pool) {
+                try $0.look(place)
             } explain: {
                 ($0 as? CurlFailure)?.ftpError("read", place) ?? $0
             }
@@ -117,16 +117,22 @@ package struct FTPBackend: StorageBackend, Sendable {
         return StorageProbe(identity: "ftp:\(place)", device: 0, inode: 0, freeBytes: nil, totalBytes: nil)
     }
 
+    package var listingsAtOnce: Int? { target.connections }
+
     package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func retrySoon() { pool.retrySoon() }
 
     package func close() {
         pool.closeAll()
         streams.closeAll()
     }
 
+    /// Changes something, once, on a connection that has answered.
+    ///
     /// - Throws: `CurlFailure`.
     func onConnection(_ body: (FTPConnection) throws -> Void) throws {
-        try pool.use { connection, _ in try body(connection) }
+        try pool.change(asking: { try $0.ask() }) { connection, _, _ in try body(connection) }
     }
 
     func call<Value>(_ action: String, _ path: [UInt8], _ body: (FTPConnection) throws -> Value) throws -> Value {

@@ -85,6 +85,11 @@ final class FTPConnection: Sendable {
         return found
     }
 
+    /// Whether the server still answers.
+    ///
+    /// - Throws: `CurlFailure`.
+    func ask() throws { try run([Array("NOOP".utf8)]) }
+
     func isThere(_ path: [UInt8]) throws -> Bool {
         do {
             _ = try look(path)

@@ -16,7 +16,7 @@ struct FTPTarget: Sendable {
             $0 == .implicit ? 990 : 21
         }
         directory = Array(location.url.path.drop { $0 == UInt8(ascii: "/") })
-        connections = try location.options.integer("connections", in: 1...32) ?? Limits.connectionsPerRoot
+        connections = try location.options.connections(usual: 8)
         guard FTPNames.canExist(directory) else { throw CatalogError(.invalidArgument, "Invalid path") }
     }
 

@@ -6,8 +6,10 @@ extension NFSBackend: StorageWriting {
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
     ) throws -> any StorageWriter {
         let place = try Self.named(path)
-        return try call("write", place) {
-            try RemoteWriter(place, at: offset, $0, $1) { error in
+        return try change("write", place) {
+            try $0.exists(place)
+        } by: { connection, lane, _ in
+            try RemoteWriter(place, at: offset, connection, lane) { error in
                 (error as? NFSFailure)?.error("write", path.text) ?? error
             }
         }
@@ -16,20 +18,42 @@ extension NFSBackend: StorageWriting {
     /// The protocol's own rename takes a file away that has the name, so the look before is all that protects it.
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
         let (from, to) = (try Self.named(source), try Self.named(target))
-        try call("rename", from) { connection, _ in
-            if !replacing, try connection.exists(to) { throw CatalogError(.alreadyExists, "Path already exists") }
+        try change("rename", from) {
+            try $0.exists(to)
+        } by: { connection, _, isTaken in
+            if !replacing, isTaken { throw CatalogError(.alreadyExists, "Path already exists") }
             try connection.rename(from, to: to)
         }
     }
 
     package func makeDirectory(_ path: StoragePath) throws {
         let place = try Self.named(path)
-        try call("make directory", place) { connection, _ in try connection.makeDirectory(place) }
+        try change("make directory", place) {
+            try $0.exists(place)
+        } by: { connection, _, isTaken in
+            if isTaken { throw CatalogError(.alreadyExists, "Path already exists") }
+            try connection.makeDirectory(place)
+        }
     }
 
     package func remove(_ path: StoragePath) throws {
         let place = try Self.named(path)
-        try call("remove", place) { connection, _ in try connection.remove(place) }
+        try change("remove", place) {
+            try $0.isDirectory(place)
+        } by: { connection, _, isDirectory in
+            try connection.remove(place, isDirectory: isDirectory)
+        }
+    }
+
+    private func change<Answer, Value>(
+        _ action: String, _ path: NFSPath, asking question: (NFSConnection) throws -> Answer,
+        by change: (NFSConnection, ConnectionPool<NFSConnection>.Lane, Answer) throws -> Value
+    ) throws -> Value {
+        do {
+            return try pool.change(asking: question, change)
+        } catch let failure as NFSFailure {
+            throw failure.error(action, path.text)
+        }
     }
 
     private static func named(_ path: StoragePath) throws -> NFSPath {

@@ -4,13 +4,15 @@ import Glibc
 
 /// An export of an NFS server, versions 3 and 4, read in user space: nothing is mounted and no privilege is needed.
 package struct NFSBackend: StorageBackend, Sendable {
-    private let pool: ConnectionPool<NFSConnection>
+    let pool: ConnectionPool<NFSConnection>
+    private let connections: Int
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     package init(_ location: StorageLocation) throws {
         let target = try NFSTarget(location)
+        connections = target.connections
         pool = ConnectionPool(
-            limit: Limits.connectionsPerRoot, breaksConnection: { ($0 as? NFSFailure)?.isConnectionBroken ?? false }
+            limit: target.connections, breaksConnection: { ($0 as? NFSFailure)?.isConnectionBroken ?? false }
         ) {
             do {
                 return try NFSConnection(target)
@@ -34,7 +36,7 @@ package struct NFSBackend: StorageBackend, Sendable {
             .init("mount_port", "version 3: where mounts are asked for (what the server says)"),
             .init("uid", "as which user the server sees us (the one of this program)"),
             .init("gid", "the same for the group"),
-            .timeout,
+            .connections(16), .timeout,
         ],
         limits: [
             "The server lets machines in, not people: there is no password, no Kerberos.",
@@ -95,7 +97,11 @@ package struct NFSBackend: StorageBackend, Sendable {
             inode: try stat(.root).inode, freeBytes: root.free, totalBytes: root.total)
     }
 
+    package var listingsAtOnce: Int? { connections }
+
     package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func retrySoon() { pool.retrySoon() }
 
     package func close() { pool.closeAll() }
 

@@ -167,10 +167,13 @@ final class NFSConnection: WritingConnection, @unchecked Sendable {
         try check(nfs_mkdir2(context, path.bytes, 0o755))
     }
 
-    func remove(_ path: NFSPath) throws {
+    func isDirectory(_ path: NFSPath) throws -> Bool {
         var status = nfs_stat_64()
         try check(nfs_lstat64(context, path.bytes, &status))
-        let isDirectory = EntryKind(mode: status.nfs_mode) == .directory
+        return EntryKind(mode: status.nfs_mode) == .directory
+    }
+
+    func remove(_ path: NFSPath, isDirectory: Bool) throws {
         try check(isDirectory ? nfs_rmdir(context, path.bytes) : nfs_unlink(context, path.bytes))
     }
 

@@ -17,6 +17,8 @@ struct NFSTarget: Sendable {
     let uid: Int?
     let gid: Int?
     let timeoutMilliseconds: Int
+    /// Each is a mount of its own.
+    let connections: Int
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     init(_ location: StorageLocation) throws {
@@ -29,6 +31,7 @@ struct NFSTarget: Sendable {
         uid = try location.options.integer("uid", in: 0...Int(UInt32.max))
         gid = try location.options.integer("gid", in: 0...Int(UInt32.max))
         timeoutMilliseconds = try location.options.timeoutMilliseconds()
+        connections = try location.options.connections(usual: 16)
         guard String(validating: location.url.path, as: UTF8.self) != nil, location.credentials == nil else {
             throw CatalogError(
                 .invalidArgument, "NFS knows no passwords: the server lets machines in; leave username and password out"

@@ -6,8 +6,10 @@ extension SMBBackend: StorageWriting {
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
     ) throws -> any StorageWriter {
         let bytes = try Self.named(path)
-        return try call("write", bytes) {
-            try RemoteWriter(bytes, at: offset, $0, $1) { error in
+        return try change("write", bytes) {
+            try $0.exists(bytes)
+        } by: { connection, lane, _ in
+            try RemoteWriter(bytes, at: offset, connection, lane) { error in
                 (error as? SMBFailure)?.error("write", path.text) ?? error
             }
         }
@@ -16,25 +18,51 @@ extension SMBBackend: StorageWriting {
     /// The library takes a file away that has the name, so the look before is all that protects it.
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
         let (from, to) = (try Self.named(source), try Self.named(target))
-        try call("rename", from) { connection, _ in
-            if !replacing, try connection.exists(to) { throw CatalogError(.alreadyExists, "Path already exists") }
+        try change("rename", from) {
+            try $0.exists(to)
+        } by: { connection, _, isTaken in
+            if !replacing, isTaken { throw CatalogError(.alreadyExists, "Path already exists") }
             try connection.rename(from, to: to)
         }
     }
 
     package func makeDirectory(_ path: StoragePath) throws {
         let bytes = try Self.named(path)
-        try call("make directory", bytes) { connection, _ in try connection.makeDirectory(bytes) }
+        try change("make directory", bytes) {
+            try $0.exists(bytes)
+        } by: { connection, _, isTaken in
+            if isTaken { throw CatalogError(.alreadyExists, "Path already exists") }
+            try connection.makeDirectory(bytes)
+        }
     }
 
     package func remove(_ path: StoragePath) throws {
         let bytes = try Self.named(path)
-        try call("remove", bytes) { connection, _ in try connection.remove(bytes) }
+        try change("remove", bytes) {
+            try $0.stat(bytes)
+        } by: { connection, _, _ in
+            try connection.remove(bytes)
+        }
     }
 
     package func copy(_ source: StoragePath, to target: StoragePath) throws {
         let (from, to) = (try Self.named(source), try Self.named(target))
-        try call("copy", from) { connection, _ in try connection.copy(from, to: to) }
+        try change("copy", from) {
+            try $0.stat(from)
+        } by: { connection, _, _ in
+            try connection.copy(from, to: to)
+        }
+    }
+
+    private func change<Answer, Value>(
+        _ action: String, _ path: [UInt8], asking question: (SMBConnection) throws -> Answer,
+        by change: (SMBConnection, ConnectionPool<SMBConnection>.Lane, Answer) throws -> Value
+    ) throws -> Value {
+        do {
+            return try pool.change(asking: question, change)
+        } catch let failure as SMBFailure {
+            throw failure.error(action, NameEncoding.text(of: path))
+        }
     }
 
     private static func named(_ path: StoragePath) throws -> [UInt8] {

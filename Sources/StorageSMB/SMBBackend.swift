@@ -4,16 +4,17 @@ import Glibc
 
 /// A share of an SMB server (versions 2 and 3), read by helper processes.
 package struct SMBBackend: StorageBackend, Sendable {
-    /// One waits for the server most of the time; more than two gain nothing.
-    private static let helpers = 2
+    /// Each is a helper process. On a near server more than two gain nothing; each round trip of a far one wants more of them.
+    private let connections: Int
 
-    private let pool: ConnectionPool<SMBConnection>
+    let pool: ConnectionPool<SMBConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     package init(_ location: StorageLocation) throws {
         let target = try SMBTarget(location)
+        connections = try location.options.connections(usual: 2)
         pool = ConnectionPool(
-            limit: Self.helpers, breaksConnection: { ($0 as? SMBFailure)?.isConnectionBroken ?? false }
+            limit: connections, breaksConnection: { ($0 as? SMBFailure)?.isConnectionBroken ?? false }
         ) {
             do {
                 return try SMBConnection(target)
@@ -38,7 +39,8 @@ package struct SMBBackend: StorageBackend, Sendable {
             SMBNames.canExist
         ),
         options: [
-            .init("encryption", "required lets no connection be in the clear (what the server asks for)"), .timeout,
+            .init("encryption", "required lets no connection be in the clear (what the server asks for)"),
+            .connections(2), .timeout,
         ],
         limits: [
             "Versions 2 and 3; neither version 1 nor Kerberos.",
@@ -98,7 +100,11 @@ package struct SMBBackend: StorageBackend, Sendable {
             freeBytes: space.free, totalBytes: space.total)
     }
 
+    package var listingsAtOnce: Int? { connections }
+
     package var circuit: CircuitBreaker.State? { pool.circuit }
+
+    package func retrySoon() { pool.retrySoon() }
 
     package func close() { pool.closeAll() }
 

@@ -35,7 +35,9 @@ extension WebDAVBackend: StorageWriting {
     package func makeDirectory(_ path: StoragePath) throws {
         let place = try named(path)
         if try found(place) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
-        let status = try call("make directory", place) { try $0.send("MKCOL", place, isDirectory: true) }
+        let status = try change("make directory", place, asking: { try $0.ask() }) {
+            try $0.send("MKCOL", place, isDirectory: true)
+        }
         try check(status, "make directory", place, needs: [Self.parent(place)])
     }
 
@@ -43,11 +45,11 @@ extension WebDAVBackend: StorageWriting {
     package func remove(_ path: StoragePath) throws {
         let place = try named(path)
         let isDirectory = try entry(place, "remove").kind == .directory
-        let status = try call("remove", place) { connection in
-            if isDirectory {
-                _ = try connection.list(place) { _, _ in throw CatalogError(.conflict, "Directory is not empty") }
-            }
-            return try connection.send("DELETE", place, isDirectory: isDirectory)
+        let status = try change("remove", place) { connection in
+            guard isDirectory else { return try connection.ask() }
+            _ = try connection.list(place) { _, _ in throw CatalogError(.conflict, "Directory is not empty") }
+        } _: {
+            try $0.send("DELETE", place, isDirectory: isDirectory)
         }
         try check(status, "remove", place, needs: [place])
     }
@@ -64,7 +66,7 @@ extension WebDAVBackend: StorageWriting {
         }
         let destination = String(decoding: self.target.url(to, isDirectory: isDirectory), as: UTF8.self)
         let headers = ["Destination: \(destination)", "Overwrite: \(replacing ? "T" : "F")"]
-        let status = try call(method, from) {
+        let status = try change(method, from, asking: { try $0.ask() }) {
             try $0.send(method, from, isDirectory: isDirectory, headers: headers, silenceSeconds: silenceSeconds)
         }
         try check(status, method, from, needs: [from, Self.parent(to)])

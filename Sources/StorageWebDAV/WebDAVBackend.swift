@@ -34,7 +34,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
         name: "WebDAV", urls: ["http", "https"],
         capabilities: [.rangeRead, .write, .rename, .remove, .makeDirectory, .serverSideCopy],
         names: ("UTF-8 without control characters; some servers know fewer", WebDAVNames.canExist),
-        options: [.connections, .timeout] + ProtocolFacts.Option.tls,
+        options: [.connections(16), .timeout] + ProtocolFacts.Option.tls,
         limits: [
             "Basic and digest; over http a password of the basic kind can be read on its way.",
             "Redirects are not followed: the address has to be the right one.", "Times are to the second.",
@@ -81,8 +81,8 @@ package struct WebDAVBackend: StorageBackend, Sendable {
         guard found.kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         }
-        return CurlStreamReader(place, found, streams) { [self] in
-            try entry(place, "look at")
+        return CurlStreamReader(place, found, streams, pool) {
+            try $0.look(place)
         } explain: { error in
             (error as? WebDAVFailure)?.error("read", place)
                 ?? (error as? CurlFailure)?.webDAVError("read", place) ?? error
@@ -99,6 +99,10 @@ package struct WebDAVBackend: StorageBackend, Sendable {
             freeBytes: nil, totalBytes: nil)
     }
 
+    package func retrySoon() { pool.retrySoon() }
+
+    package var listingsAtOnce: Int? { target.connections }
+
     package var circuit: CircuitBreaker.State? { pool.circuit }
 
     package func close() {
@@ -112,6 +116,22 @@ package struct WebDAVBackend: StorageBackend, Sendable {
 
     func entry(_ place: [UInt8], _ action: String) throws -> StorageEntry {
         try call(action, place) { try $0.look(place) }
+    }
+
+    /// Sends what changes something, once, behind a question on the same connection.
+    ///
+    /// - Returns: the status of HTTP.
+    func change(
+        _ action: String, _ place: [UInt8], asking question: (WebDAVConnection) throws -> Void,
+        _ body: (WebDAVConnection) throws -> Int
+    ) throws -> Int {
+        do {
+            return try pool.change(asking: question) { connection, _, _ in try body(connection) }
+        } catch let failure as WebDAVFailure {
+            throw failure.error(action, place)
+        } catch let failure as CurlFailure {
+            throw failure.webDAVError(action, place)
+        }
     }
 
     func call<Value>(_ action: String, _ place: [UInt8], _ body: (WebDAVConnection) throws -> Value) throws -> Value {

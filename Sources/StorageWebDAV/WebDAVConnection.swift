@@ -23,6 +23,9 @@ final class WebDAVConnection: Sendable {
         target.learn(from: connection)
     }
 
+    /// Whether the server answers; throws when not.
+    func ask() throws { _ = try look(target.path) }
+
     /// Calls `body` for everything in a collection.
     ///
     /// - Returns: the collection itself; nil when the server does not list it, or it is none.

@@ -23,7 +23,7 @@ final class WebDAVTarget: Sendable {
             throw CatalogError(.invalidArgument, "Invalid tls: with WebDAV the URL says it, by http or https")
         }
         path = location.url.path == [UInt8(ascii: "/")] ? [] : location.url.path
-        connections = try location.options.integer("connections", in: 1...32) ?? Limits.connectionsPerRoot
+        connections = try location.options.connections(usual: 16)
     }
 
     /// Bytes of the whole path on the server of something below the root, as it is: not escaped.

@@ -10,7 +10,8 @@ struct CommandFailureTests {
         "A command that is wrong, or needs a catalog that is not there, makes none",
         arguments: [
             (["scan", "nope"], 1), (["scan", "nope", "--verify"], 1), (["storage", "remove", "x"], 1),
-            (["user", "reset-password", "ada"], 1), (["search", "x"], 1), (["storage", "add", "x", "ftp://h/s"], 64),
+            (["user", "reset-password", "ada"], 1), (["search", "x"], 1),
+            (["storage", "add", "x", "gopher://h/s"], 64),
             (["storage", "add", "x", "/tmp"], 64), (["storage", "add", "a/b", "file:///tmp"], 64),
             (["user", "add", "ada", "--email", "x"], 64), (["user", "add", "b", "--email", "b@example.org"], 64),
         ] as [([String], Int32)])

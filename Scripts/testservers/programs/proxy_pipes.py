@@ -235,7 +235,7 @@ class PassiveReplies:
         self.held = b""
         # The server's lines are for the two who have a secret, once it has agreed to TLS.
         self.is_over = False
-        self.task = None
+        self.task = self.listener = None
 
     def rewritten(self, data):
         """What goes on to the client: whole lines, as long as they may be one of those replies, and each reply for itself."""
@@ -267,21 +267,31 @@ class PassiveReplies:
         return line[:found.start(1)] + b"%d,%d" % divmod(port, 256) + line[found.end(2):]
 
     def listen(self, target):
-        self.stop()
-        listener = socket.create_server(("127.0.0.1", 0), backlog=1)
-        listener.setblocking(False)
-        self.task = self.connection.proxy.loop.create_task(self.accept(listener, target))
-        return listener.getsockname()[1]
+        if self.task is not None and not self.task.done():
+            # Whoever was told of this one may still come.
+            self.stop()
+        # One for all transfers: a port rests for a minute after each connection, and the system gets slow when thousands do.
+        if self.listener is None:
+            self.listener = socket.create_server(("127.0.0.1", 0), backlog=1)
+            self.listener.setblocking(False)
+        self.task = self.connection.proxy.loop.create_task(self.accept(self.listener, target))
+        return self.listener.getsockname()[1]
 
     async def accept(self, listener, target):
         loop, proxy = self.connection.proxy.loop, self.connection.proxy
-        with listener:
-            try:
-                accepted, _ = await asyncio.wait_for(loop.sock_accept(listener), DATA_CONNECTION_SECONDS)
-            except (OSError, asyncio.TimeoutError):
-                return
+        try:
+            accepted, _ = await asyncio.wait_for(loop.sock_accept(listener), DATA_CONNECTION_SECONDS)
+        except (OSError, asyncio.TimeoutError):
+            return
+        except asyncio.CancelledError:
+            # Not before: until then the loop watches it.
+            listener.close()
+            raise
         await loop.connect_accepted_socket(lambda: Connection(proxy, target, speaks_first=True).client, accepted)
 
     def stop(self):
-        if self.task is not None:
+        if self.task is not None and not self.task.done():
             self.task.cancel()
+        elif self.listener is not None:
+            self.listener.close()
+        self.listener = None

@@ -51,10 +51,12 @@ extension Composition {
         }
         let cleaner = AuthenticationCleaner(
             database: application.database, settings: authentication.settings, time: .system, logger: logger)
+        let interval = Duration.seconds(application.settings.storageCheckInterval)
         return ServerParts(
             services: [
                 IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
                 product.services.nodes, product.services.worker,
+                product.services.watch(every: interval, logger: logger),
                 LastUseWriter(uses: authentication.lastUses, logger: logger), server,
             ],
             reload: { change in

@@ -26,6 +26,8 @@ extension Composition {
             // Before the first job is looked for.
             try await pins.renew()
             services.insert(pins, at: 0)
+            let interval = Duration.seconds(application.settings.storageCheckInterval)
+            services.append(product.services.watch(every: interval, only: Set(roots), logger: logger))
         }
         return ServerParts(
             services: services + [ReadyNotice(logger: logger)], reload: { _ in },

@@ -35,9 +35,9 @@ enum StorageOutcomes {
             .failure(400, "no protocol", "protocol is required").sending(#"{"name":"new","path":"{tree}"}"#),
             .failure(400, "no path", "path is required").sending(#"{"name":"new","protocol":"local"}"#),
             .failure(
-                400, "a protocol of later versions",
-                #"Protocol "ftp" is not supported by this version; supported: local, nfs, smb"#
-            ).sending(#"{"name":"nas","protocol":"ftp","host":"nas","path":"share"}"#),
+                400, "a protocol that nobody knows",
+                #"Protocol "gopher" is not supported by this version"#
+            ).sending(#"{"name":"nas","protocol":"gopher","host":"nas","path":"share"}"#),
             .failure(
                 400, "no directory",
                 "The directory /nowhere does not exist or cannot be reached; make it or correct the path"

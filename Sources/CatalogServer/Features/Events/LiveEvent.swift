@@ -73,6 +73,22 @@ package struct LiveEvent: Sendable {
         data = json
     }
 
+    /// A storage root that can be reached again, or not any more.
+    package init(_ change: StorageRootChange, at now: Int64) {
+        channel = .system
+        type = "storage_root_status"
+        rootID = change.rootID
+        at = now
+        var json = JSONWriter(capacity: 512)
+        json.beginObject()
+        json.field("storage_root", change.rootName)
+        json.field("storage_root_id", change.rootID)
+        json.field("status", change.status)
+        if let error = change.error { json.field("error", error) }
+        json.endObject()
+        data = json
+    }
+
     /// `{"type", "data", "payload", "timestamp"}`: some clients read one of the two names, some the other.
     var wireForm: ByteBuffer {
         var json = JSONWriter(capacity: 1_280)

@@ -8,7 +8,8 @@ package struct StorageRootService: Sendable {
     let access: StorageAccess
     private let policy: LocalRootPolicy
     private let skipNames: [String]
-    private let scans: ScanService
+    let scans: ScanService
+    let onChange: @Sendable (StorageRootChange) -> Void
 
     var registry: StorageRegistry { access.registry }
     var pool: BlockingPool { access.pool }
@@ -19,15 +20,17 @@ package struct StorageRootService: Sendable {
     ///   - policy: which directories of this machine may become roots.
     ///   - skipNames: names that no scan looks at.
     ///   - scans: stops the scan of a root that is removed.
+    ///   - onChange: told when a root can be reached again, or not any more.
     package init(
         store: StorageRootStore, access: StorageAccess, policy: LocalRootPolicy, skipNames: [String],
-        scans: ScanService
+        scans: ScanService, onChange: @escaping @Sendable (StorageRootChange) -> Void
     ) {
         self.store = store
         self.access = access
         self.policy = policy
         self.skipNames = skipNames
         self.scans = scans
+        self.onChange = onChange
     }
 
     /// Every root that the caller may see, by name; disabled ones only on request.
@@ -125,29 +128,6 @@ package struct StorageRootService: Sendable {
         try await store.purge(id)
     }
 
-    /// Tries to reach a root and notes the result.
-    ///
-    /// - Returns: what was found, or why it cannot be reached.
-    package func test(_ id: RootID, scope: AccessScope) async throws -> Result<StorageProbe, CatalogError> {
-        let root = try await find(id, scope: scope)
-        do {
-            let probe = try await probe(root)
-            try await noteReachability(of: id, error: nil)
-            return .success(probe)
-        } catch let error as CatalogError {
-            // That this node does not reach it says nothing when it is a worker's own.
-            if try await scans.isPinned(root.id) {
-                return .failure(
-                    CatalogError(
-                        .storageUnavailable,
-                        "Only the worker that has this root in worker.roots reaches it; a scan shows whether it does",
-                        cause: error.message))
-            }
-            try await noteReachability(of: id, error: error)
-            return .failure(error)
-        }
-    }
-
     /// Identity and free space of roots, as far as they answer within a moment.
     package func spaces(of roots: [StorageRoot]) async -> [RootID: StorageProbe] {
         await withTaskGroup(of: (RootID, StorageProbe?).self) { group in
@@ -242,10 +222,6 @@ extension StorageRootService: ScanRootProvider {
             id: root.id, name: root.name, backend: try backend(of: root),
             patterns: try patterns(of: StorageRootDraft(root)), maxDepth: root.maxDepth,
             identity: root.identity)
-    }
-
-    package func noteReachability(of id: RootID, error: CatalogError?) async throws {
-        try await store.noteReachability(of: id, status: error == nil ? .online : .offline, error: error?.message)
     }
 
     package func noteIdentity(of id: RootID, _ identity: String) async throws {

@@ -13,6 +13,9 @@ package struct StorageRootStore: Sendable {
         self.time = time
     }
 
+    /// Microseconds since 1970, now.
+    var now: Int64 { time.now }
+
     /// Every root that is not deleted and that the caller may see, by name.
     package func all(scope: AccessScope) async throws -> [StorageRoot] {
         let roots = try await database.read { try $0.rows(StorageRootQueries.live, [], StorageRoot.init(row:)) }
@@ -203,12 +206,21 @@ package struct StorageRootStore: Sendable {
         try database.readBlocking { try $0.firstRow(StorageRootQueries.find, [.integer(id)], StorageRoot.init(row:)) }
     }
 
-    func noteReachability(of id: RootID, status: StorageRoot.Status, error: String?) async throws {
+    /// Notes whether a root could be reached.
+    ///
+    /// - Parameter start: a failure counts for nothing when somebody has reached the root since then.
+    /// - Returns: what changed by it, if anything did.
+    func noteReachability(
+        of id: RootID, _ status: StorageRoot.Status, error: String?, unlessFoundSince start: Int64?
+    ) async throws -> StorageRootChange? {
         let now = time.now
-        _ = try await database.write { connection in
+        return try await database.write { connection in
+            let root = try connection.firstRow(StorageRootQueries.find, [.integer(id)], StorageRoot.init(row:))
+            if let start, root?.status == .online, let last = root?.lastCheckedAt, last > start { return nil }
             try connection.execute(
                 StorageRootQueries.noteReachability,
                 [.integer(id), .text(status.rawValue), .optional(error), .integer(now)])
+            return root.flatMap { $0.status == status ? nil : StorageRootChange($0, status: status, error: error) }
         }
     }
 
