@@ -119,12 +119,7 @@ package struct CatalogServices: Sendable {
             onChange: Self.tell(events, nodes, time))
         let entries = CatalogStore(database: database)
         let scanActivity = ScanActivity()
-        let publish: @Sendable (ScanProgress) -> Void = { progress in
-            events.publish(LiveEvent(progress, at: time.now))
-            nodes.post(progress.signal)
-            scanActivity.note(progress)
-            listeners.onProgress(progress)
-        }
+        let publish = Self.tell(events, nodes, time, scanActivity, listeners)
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
         catalog = CatalogService(store: entries, roots: roots, reads: reads)
@@ -157,6 +152,19 @@ package struct CatalogServices: Sendable {
             guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
                 throw CatalogError(.invalidArgument, "Cannot download directory as single file")
             }
+        }
+    }
+
+    /// Tells whoever listens, here and on other nodes, how far a scan is.
+    private static func tell(
+        _ events: EventBroker, _ nodes: NodeSignals, _ time: TimeSource, _ activity: ScanActivity,
+        _ listeners: ScanListeners
+    ) -> @Sendable (ScanProgress) -> Void {
+        { progress in
+            events.publish(LiveEvent(progress, at: time.now))
+            nodes.post(progress.signal)
+            activity.note(progress)
+            listeners.onProgress(progress)
         }
     }
 
