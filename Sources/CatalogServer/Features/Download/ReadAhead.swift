@@ -9,6 +9,8 @@ struct ReadAhead {
     static let localChunkBytes = 256 << 10
     /// Each is a round trip; one on its way while another is sent fills the line.
     private static let remoteChunksAhead = 3
+    /// The first piece of a remote file: who jumps to a place waits for no more than this. Each next one is four times as large.
+    private static let firstRemoteBytes = 64 << 10
 
     typealias Read = @Sendable (_ offset: Int64, _ count: Int) async throws -> ByteBuffer
 
@@ -28,7 +30,8 @@ struct ReadAhead {
 
     private let read: Read
     private let end: Int64
-    private let chunkBytes: Int
+    private let chunkBytesMax: Int
+    private var chunkBytes: Int
     private let ahead: Int
     private var offset: Int64
     private var pieces: [Piece] = []
@@ -39,7 +42,8 @@ struct ReadAhead {
     init(_ part: Range<Int64>, of reader: any StorageReader, _ read: @escaping Read) {
         self.read = read
         (offset, end) = (part.lowerBound, part.upperBound)
-        chunkBytes = reader.isRemote ? Limits.storageReadBytes : Self.localChunkBytes
+        chunkBytesMax = reader.isRemote ? Limits.storageReadBytes : Self.localChunkBytes
+        chunkBytes = reader.isRemote ? Self.firstRemoteBytes : Self.localChunkBytes
         ahead = reader.isRemote && !reader.isStream ? Self.remoteChunksAhead : 0
     }
 
@@ -51,6 +55,7 @@ struct ReadAhead {
             let task = ahead > 0 ? RunningRead { [read, offset] in try await read(offset, count) } : nil
             pieces.append(Piece(offset: offset, count: count, read: read, task: task))
             offset += Int64(count)
+            chunkBytes = min(chunkBytes * 4, chunkBytesMax)
         } while pieces.count <= ahead
         return pieces.isEmpty ? nil : pieces.removeFirst()
     }
