@@ -48,7 +48,7 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         }
 
         /// - Returns: nil when another thread has it.
-        fileprivate func useIfIdle<Value>(_ body: (Connection) throws -> Value) rethrows -> Value? {
+        func useIfIdle<Value>(_ body: (Connection) throws -> Value) rethrows -> Value? {
             guard lock.try() else { return nil }
             defer { release() }
             doChores()

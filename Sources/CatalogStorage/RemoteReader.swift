@@ -30,7 +30,22 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
     private struct Opened {
         let lane: ConnectionPool<Connection>.Lane
         let file: Connection.File
+
+        func read(
+            _ connection: Connection, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+        ) throws -> Int { try connection.read(file, into: buffer, at: offset) }
+
+        func closeLater() { lane.later { [file] in if !$0.isGone { $0.close(file) } } }
     }
+
+    /// The file, once for each connection that reads it: a second one is taken when somebody asks for the next piece while the first
+    /// is under way.
+    private struct Handles {
+        var opened: [Opened]
+        var isOpening = false
+    }
+
+    private static var handlesMax: Int { 2 }
 
     package let entry: StorageEntry
     /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
@@ -40,7 +55,7 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
     private let path: Connection.Path
     private let pool: ConnectionPool<Connection>
     private let explain: @Sendable (any Error) -> any Error
-    private let opened: Mutex<Opened>
+    private let handles: Mutex<Handles>
 
     /// Opens a file, on the thread that has `connection`.
     ///
@@ -59,13 +74,12 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
         self.pool = pool
         self.explain = explain
         entry = file.entry
-        opened = Mutex(Opened(lane: lane, file: file))
+        handles = Mutex(Handles(opened: [Opened(lane: lane, file: file)]))
     }
 
     deinit {
         // Whoever lets go of the last hold may be on a thread that must not wait for a server.
-        let last = opened.withLock { $0 }
-        last.lane.later { if !$0.isGone { $0.close(last.file) } }
+        for last in handles.withLock({ $0.opened }) { last.closeLater() }
     }
 
     /// Nothing: memory holds no part of the file.
@@ -84,24 +98,58 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
 
     /// A server may answer with less than it was asked for, also before the end.
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
-        let last = opened.withLock { $0 }
         var filled = 0
         while filled < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(
                 rebasing: buffer[filled..<min(buffer.count, filled + Limits.storageReadBytes)])
-            let count = try last.lane.use { try $0.read(last.file, into: rest, at: offset + Int64(filled)) }
+            let count = try readOnce(rest, at: offset + Int64(filled))
             guard count > 0 else { break }
             filled += count
         }
         return filled
     }
 
+    private func readOnce(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        let known = handles.withLock { $0.opened }
+        for handle in known {
+            let count = try handle.lane.useIfIdle { try handle.read($0, into: buffer, at: offset) }
+            if let count { return count }
+        }
+        guard let handle = openOneMore() ?? known.first else { return 0 }
+        return try handle.lane.use { try handle.read($0, into: buffer, at: offset) }
+    }
+
+    /// Nil when there are as many as there may be, or one more cannot be had: then whoever asks waits.
+    private func openOneMore() -> Opened? {
+        let mayOpen = handles.withLock { handles in
+            guard handles.opened.count < Self.handlesMax, !handles.isOpening else { return false }
+            handles.isOpening = true
+            return true
+        }
+        guard mayOpen else { return nil }
+        let more = try? openSame()
+        handles.withLock { handles in
+            handles.isOpening = false
+            if let more { handles.opened.append(more) }
+        }
+        return more
+    }
+
     private func openAgain() throws {
+        let again = try openSame()
+        let last = handles.withLock { handles in
+            defer { handles.opened = [again] }
+            return handles.opened
+        }
+        for handle in last { handle.closeLater() }
+    }
+
+    private func openSame() throws -> Opened {
         let again = try pool.once { Opened(lane: $1, file: try $0.open(path)) }
         guard again.file.entry == entry else {
-            again.lane.later { $0.close(again.file) }
+            again.closeLater()
             throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
         }
-        opened.withLock { $0 = again }
+        return again
     }
 }
