@@ -14,9 +14,12 @@ extension WebDAVBackend: StorageWriting {
         guard offset == 0 else {
             throw CatalogError(.unsupported, "WebDAV cannot go on with a file that was written in part")
         }
-        if try found(place)?.kind == .directory {
+        let there = try found(place)
+        if there?.kind == .directory {
             throw CatalogError(.conflict, "Path is a directory", cause: "write \"\(path.text)\"")
         }
+        // A server that refuses the first bytes may hang up before we have read why.
+        if there == nil { _ = try entry(Self.parent(place), "write") }
         do {
             return try WebDAVWriter(target, place, expecting: expectedBytes)
         } catch let failure as CurlFailure {

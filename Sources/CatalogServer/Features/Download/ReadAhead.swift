@@ -9,6 +9,8 @@ struct ReadAhead {
     static let localChunkBytes = 256 << 10
     /// Each is a round trip; one on its way while another is sent fills the line.
     private static let remoteChunksAhead = 3
+    /// A stream has one place: the next piece is read while one is sent, and never before the one in front of it.
+    private static let streamChunksAhead = 1
     /// The first piece of a remote file: who jumps to a place waits for no more than this. Each next one is four times as large.
     private static let firstRemoteBytes = 64 << 10
 
@@ -33,6 +35,9 @@ struct ReadAhead {
     private let chunkBytesMax: Int
     private var chunkBytes: Int
     private let ahead: Int
+    private let isStream: Bool
+    /// The one that was begun last.
+    private var last: RunningRead?
     private var offset: Int64
     private var pieces: [Piece] = []
 
@@ -44,7 +49,8 @@ struct ReadAhead {
         (offset, end) = (part.lowerBound, part.upperBound)
         chunkBytesMax = reader.isRemote ? Limits.storageReadBytes : Self.localChunkBytes
         chunkBytes = reader.isRemote ? Self.firstRemoteBytes : Self.localChunkBytes
-        ahead = reader.isRemote && !reader.isStream ? Self.remoteChunksAhead : 0
+        isStream = reader.isStream
+        ahead = !reader.isRemote ? 0 : isStream ? Self.streamChunksAhead : Self.remoteChunksAhead
     }
 
     /// The next piece; nil at the end.
@@ -52,12 +58,21 @@ struct ReadAhead {
         repeat {
             guard offset < end else { break }
             let count = Int(min(Int64(chunkBytes), end - offset))
-            let task = ahead > 0 ? RunningRead { [read, offset] in try await read(offset, count) } : nil
+            let task = ahead > 0 ? running(offset, count) : nil
+            last = task
             pieces.append(Piece(offset: offset, count: count, read: read, task: task))
             offset += Int64(count)
             chunkBytes = min(chunkBytes * 4, chunkBytesMax)
         } while pieces.count <= ahead
         return pieces.isEmpty ? nil : pieces.removeFirst()
+    }
+
+    private func running(_ offset: Int64, _ count: Int) -> RunningRead {
+        let before = isStream ? last : nil
+        return RunningRead { [read] in
+            _ = try await before?.value()
+            return try await read(offset, count)
+        }
     }
 }
 
