@@ -99,7 +99,11 @@ final class ChangeWriter {
                 }
                 counts.entriesFound += directory.entryCount
                 if let old = directory.oldDevice, let new = directory.device {
-                    try entries.renumberDevice(of: id, from: old, to: new, on: connection)
+                    if directory.isDeviceRenumbered {
+                        try entries.renumberDevice(from: old, to: new, on: connection)
+                    } else {
+                        try entries.moveToDevice(of: id, from: old, to: new, on: connection)
+                    }
                 }
                 switch directory.outcome {
                 case .failed:

@@ -89,6 +89,12 @@ enum EntryQueries {
         WHERE parent_id = $1 AND device = $2 AND kind = $4 AND missing_since_us IS NULL
         """)
 
+    static let renumberDevice = SQLStatement(
+        """
+        UPDATE entries SET device = $3
+        WHERE root_id = $1 AND device = $2 AND kind = 1 AND missing_since_us IS NULL
+        """)
+
     static let renumberDirectory = SQLStatement(
         "UPDATE entries SET device = $3 WHERE id = $1 AND device = $2 AND kind = $4")
 

@@ -190,12 +190,17 @@ extension EntryStore {
             ])
     }
 
-    /// Takes over another number of the device that a directory lies on, for itself and for its plain sub-directories.
+    /// Takes over another number of a whole device, for every directory on it.
     ///
-    /// Numbers change with a restart. Were the sub-directories to wait until they are listed themselves, an interrupted scan
-    /// would leave two numbers side by side, and every later one would see mounts there that are away.
-    func renumberDevice(of directory: EntryID, from old: Int64, to new: Int64, on connection: any SQLConnection) throws
-    {
+    /// Numbers change with a restart. Were directories to wait until they are listed themselves, an interrupted scan would leave two
+    /// numbers side by side, and every later one would see mounts there that are away.
+    func renumberDevice(from old: Int64, to new: Int64, on connection: any SQLConnection) throws {
+        try connection.execute(EntryQueries.renumberDevice, [.integer(rootID), .integer(old), .integer(new)])
+    }
+
+    /// Takes over the device that a directory lies on now, for itself and for its plain sub-directories: something was mounted on it, or
+    /// is not any more.
+    func moveToDevice(of directory: EntryID, from old: Int64, to new: Int64, on connection: any SQLConnection) throws {
         for statement in [EntryQueries.renumberChildren, EntryQueries.renumberDirectory] {
             try connection.execute(
                 statement,

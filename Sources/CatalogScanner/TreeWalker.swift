@@ -277,9 +277,10 @@ extension TreeWalker {
         _ directory: PendingDirectories.Found, _ outcome: WalkedDirectory.Outcome, entryCount: Int, device: Int64?
     ) {
         var walked = WalkedDirectory(reference: directory.reference, outcome: outcome, entryCount: entryCount)
-        if let old = directory.known.map({ tree[$0].device }), let device, old != device {
-            walked.oldDevice = old
+        if let known = directory.known.map({ tree[$0] }), let device, known.device != device {
+            walked.oldDevice = known.device
             walked.device = device
+            walked.isDeviceRenumbered = directory.depth == 0 || known.isMountPoint
         }
         batch.directories.append(walked)
     }

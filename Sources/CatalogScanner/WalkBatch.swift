@@ -26,6 +26,8 @@ struct WalkedDirectory: Sendable {
     let entryCount: Int
     /// The device that it lay on when it was listed last, where that has another number now.
     var oldDevice: Int64?
+    /// Whether that is another number of the same device, for all that lies on it: of the root, or of what is mounted here.
+    var isDeviceRenumbered = false
     /// The device that it lies on now, with `oldDevice`.
     var device: Int64?
 }
