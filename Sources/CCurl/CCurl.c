@@ -28,6 +28,14 @@ CURLcode catalog_curl_set_source(CURL *handle, CURLoption option, catalog_curl_s
     return curl_easy_setopt(handle, option, source);
 }
 
+CURLcode catalog_curl_set_sockets(CURL *handle, catalog_curl_open_socket open, catalog_curl_close_socket close, void *context) {
+    CURLcode result = curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open);
+    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, context);
+    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, close);
+    if (result == CURLE_OK) result = curl_easy_setopt(handle, CURLOPT_CLOSESOCKETDATA, context);
+    return result;
+}
+
 CURLcode catalog_curl_set_authorities(CURL *handle, const char *pem, size_t size) {
     struct curl_blob blob = {.data = (void *)pem, .len = size, .flags = CURL_BLOB_COPY};
     return curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);

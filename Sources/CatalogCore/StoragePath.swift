@@ -50,6 +50,9 @@ package struct StoragePath: Sendable, Hashable {
         components.map { NameEncoding.text(of: $0) }.joined(separator: "/")
     }
 
+    /// The bytes of the names, joined by `/`; none for the root.
+    package var bytes: [UInt8] { Array(components.joined(separator: [UInt8(ascii: "/")])) }
+
     /// The last name, or nil for the root.
     package var name: [UInt8]? { components.last }
 

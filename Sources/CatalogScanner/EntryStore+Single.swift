@@ -5,7 +5,7 @@ import CatalogStorage
 extension EntryStore {
     /// Inserts one entry that no scan has listed.
     func insert(
-        _ found: FoundEntry, as id: EntryID, into directory: EntryID, on connection: any SQLConnection
+        _ found: WrittenEntry, as id: EntryID, into directory: EntryID, on connection: any SQLConnection
     ) throws {
         let entry = found.listed
         let folded = found.name.withUnsafeBytes { TextFold.foldedName($0) }

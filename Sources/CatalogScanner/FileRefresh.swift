@@ -31,10 +31,10 @@ package struct FileRefresh: Sendable {
     package func note(_ path: StoragePath, in rootID: RootID) async throws -> EntryID? {
         let root = try await roots.scanRoot(rootID)
         guard try isCataloged(path, root) else { return nil }
-        let found = try await pool.run { () throws -> [FoundEntry] in
+        let found = try await pool.run { () throws -> [WrittenEntry] in
             try (1...path.components.count).map { count in
                 let place = try StoragePath(components: Array(path.components.prefix(count)))
-                return FoundEntry(name: path.components[count - 1], entry: try root.backend.stat(place))
+                return WrittenEntry(name: path.components[count - 1], entry: try root.backend.stat(place))
             }
         }
         if root.identity == nil {
@@ -71,7 +71,7 @@ package struct FileRefresh: Sendable {
 }
 
 /// A name with what the storage says of it.
-struct FoundEntry: Sendable {
+struct WrittenEntry: Sendable {
     let name: [UInt8]
     let entry: StorageEntry
 
@@ -94,7 +94,7 @@ struct SideWrite {
     }
 
     /// - Parameter found: the directories above a file, and the file.
-    mutating func run(_ found: [FoundEntry], _ connection: any SQLConnection) throws -> EntryID? {
+    mutating func run(_ found: [WrittenEntry], _ connection: any SQLConnection) throws -> EntryID? {
         var id = try entries.ensureRootEntry(on: connection)
         for part in found {
             ancestors.append(id)
@@ -106,7 +106,7 @@ struct SideWrite {
     }
 
     /// - Returns: the number of the entry; nil when something of another kind has its name.
-    private mutating func write(_ part: FoundEntry, _ connection: any SQLConnection) throws -> EntryID? {
+    private mutating func write(_ part: WrittenEntry, _ connection: any SQLConnection) throws -> EntryID? {
         guard let parent = ancestors.last else { return nil }
         let entry = part.listed
         if let row = try store.child(part.name, of: parent, on: connection) {

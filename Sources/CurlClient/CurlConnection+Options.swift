@@ -80,6 +80,8 @@ extension CurlConnection {
         set(CURLOPT_USERAGENT, "Catalogizer")
         set(CURLOPT_TCP_KEEPALIVE, 1)
         _ = catalog_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+        let context = Unmanaged.passUnretained(sockets).toOpaque()
+        _ = catalog_curl_set_sockets(handle, CurlSockets.opened, CurlSockets.closed, context)
         _ = catalog_curl_set_sink(handle, CURLOPT_WRITEFUNCTION, CurlCallbacks.body)
         _ = catalog_curl_set_sink(handle, CURLOPT_HEADERFUNCTION, CurlCallbacks.head)
         _ = catalog_curl_set_source(handle, CURLOPT_READFUNCTION, CurlCallbacks.source)

@@ -13,6 +13,7 @@ package final class CurlConnection: @unchecked Sendable {
     private let multi: UnsafeMutableRawPointer
     let server: CurlServer
     let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    let sockets = CurlSockets()
     let pin: UnsafeMutablePointer<UInt8>
     /// Of the transfer that runs, with the lists that the library does not copy.
     private var exchange: CurlExchange?
@@ -35,6 +36,7 @@ package final class CurlConnection: @unchecked Sendable {
 
     deinit {
         stop()
+        sockets.cut()
         curl_multi_cleanup(multi)
         curl_easy_cleanup(handle)
         errorText.deallocate()

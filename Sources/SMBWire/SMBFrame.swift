@@ -27,7 +27,7 @@ package struct SMBFrame: Sendable {
         case rename
         /// Payload: a path.
         case makeDirectory
-        /// Payload: a path.
+        /// `first`: 1 for a directory, payload: a path.
         case remove
         /// Payload: two paths with a NUL between them. Answers: any number of frames with 1 as `first`, one for each piece that is
         /// done, then one with 0.

@@ -26,28 +26,28 @@ extension FTPBackend: StorageWriting {
 
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
         let (from, to) = (try named(source), try named(target))
-        if !replacing, try found(to) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
         do {
-            try onConnection { try $0.rename(from, to: to) }
+            try change(asking: { try $0.found(to) }) { connection, there in
+                if !replacing, there != nil { throw CatalogError(.alreadyExists, "Path already exists") }
+                try connection.rename(from, to: to)
+            }
         } catch let failure as CurlFailure {
             // Some servers give no name away that is taken.
             guard failure.kind == .refused, replacing, try found(from) != nil, try found(to)?.kind == .file else {
                 throw reason(failure, "rename", from, needs: [from, Self.parent(to)])
             }
             try remove(target)
-            do {
-                try onConnection { try $0.rename(from, to: to) }
-            } catch let failure as CurlFailure {
-                throw failure.ftpError("rename", from)
-            }
+            try rename(source, to: target, replacing: false)
         }
     }
 
     package func makeDirectory(_ path: StoragePath) throws {
         let place = try named(path)
-        if try found(place) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
         do {
-            try onConnection { try $0.makeDirectory(place) }
+            try change(asking: { try $0.found(place) }) { connection, there in
+                if there != nil { throw CatalogError(.alreadyExists, "Path already exists") }
+                try connection.makeDirectory(place)
+            }
         } catch let failure as CurlFailure {
             throw reason(failure, "make directory", place, needs: [Self.parent(place)])
         }
@@ -55,9 +55,12 @@ extension FTPBackend: StorageWriting {
 
     package func remove(_ path: StoragePath) throws {
         let place = try named(path)
-        let isDirectory = try entry(place, "remove").kind == .directory
+        var isDirectory = false
         do {
-            try onConnection { try $0.remove(place, isDirectory: isDirectory) }
+            try change(asking: { try $0.look(place) }) { connection, there in
+                isDirectory = there?.kind == .directory
+                try connection.remove(place, isDirectory: isDirectory)
+            }
         } catch let failure as CurlFailure {
             var isEmpty = true
             if isDirectory, failure.kind == .refused {
@@ -68,13 +71,7 @@ extension FTPBackend: StorageWriting {
         }
     }
 
-    private func found(_ path: [UInt8]) throws -> StorageEntry? {
-        do {
-            return try entry(path, "look at")
-        } catch let error as CatalogError where error.code == .notFound {
-            return nil
-        }
-    }
+    private func found(_ path: [UInt8]) throws -> StorageEntry? { try call("look at", path) { try $0.found(path) } }
 
     /// What a refusal means, where places have to be there for it to be anything else than a missing one.
     private func reason(_ failure: CurlFailure, _ action: String, _ path: [UInt8], needs: [[UInt8]]) -> any Error {
@@ -90,8 +87,8 @@ extension FTPBackend: StorageWriting {
     }
 
     private func named(_ path: StoragePath) throws -> [UInt8] {
-        guard path.name != nil else { throw CatalogError(.conflict, "The root itself cannot be changed") }
-        return try target.path(Self.bytes(path))
+        try path.requireName()
+        return try target.path(path.bytes)
     }
 
     private static func parent(_ path: [UInt8]) -> [UInt8] {

@@ -82,14 +82,14 @@ package struct FTPBackend: StorageBackend, Sendable {
     }
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
-        try entry(target.path(Self.bytes(path)), "look at")
+        try entry(target.path(path.bytes), "look at")
     }
 
     /// Nothing that a listing would not say either, and without a question.
     package func statDirectory(_ directory: NativePath) throws -> StorageEntry { StorageEntry(kind: .directory) }
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
-        let place = try target.path(Self.bytes(path))
+        let place = try target.path(path.bytes)
         let found = try entry(place, "open")
         switch found.kind {
         case .file:
@@ -128,11 +128,13 @@ package struct FTPBackend: StorageBackend, Sendable {
         streams.closeAll()
     }
 
-    /// Changes something, once, on a connection that has answered.
+    /// Changes something, once, on a connection that has answered a question.
     ///
-    /// - Throws: `CurlFailure`.
-    func onConnection(_ body: (FTPConnection) throws -> Void) throws {
-        try pool.change(asking: { try $0.ask() }) { connection, _, _ in try body(connection) }
+    /// - Throws: `CurlFailure`; what `question` and `body` throw.
+    func change<Answer>(
+        asking question: (FTPConnection) throws -> Answer, _ body: (FTPConnection, Answer) throws -> Void
+    ) throws {
+        try pool.change(asking: question) { connection, _, answer in try body(connection, answer) }
     }
 
     func call<Value>(_ action: String, _ path: [UInt8], _ body: (FTPConnection) throws -> Value) throws -> Value {
@@ -148,10 +150,6 @@ package struct FTPBackend: StorageBackend, Sendable {
             throw CatalogError(.notFound, "Path not found", cause: "\"\(NameEncoding.text(of: path))\" is no file")
         }
         return entry
-    }
-
-    static func bytes(_ path: StoragePath) -> [UInt8] {
-        Array(path.components.joined(separator: [UInt8(ascii: "/")]))
     }
 
     private static func missingRoot(_ target: FTPTarget, _ error: any Error) -> CatalogError {

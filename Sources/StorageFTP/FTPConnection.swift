@@ -85,17 +85,12 @@ final class FTPConnection: Sendable {
         return found
     }
 
-    /// Whether the server still answers.
-    ///
-    /// - Throws: `CurlFailure`.
-    func ask() throws { try run([Array("NOOP".utf8)]) }
-
-    func isThere(_ path: [UInt8]) throws -> Bool {
+    /// The same, or nothing where nothing is.
+    func found(_ path: [UInt8]) throws -> StorageEntry? {
         do {
-            _ = try look(path)
-            return true
+            return try look(path)
         } catch let error as CatalogError where error.code == .notFound {
-            return false
+            return nil
         }
     }
 

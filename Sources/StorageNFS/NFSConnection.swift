@@ -6,7 +6,7 @@ import Synchronization
 
 /// One mount of an export: a context of libnfs, which one thread at a time may use (its pool sees to that). The only
 /// file with its pointers.
-final class NFSConnection: WritingConnection, @unchecked Sendable {
+final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private static let number = Atomic<Int>(0)
 
     private let context: OpaquePointer
@@ -151,12 +151,12 @@ final class NFSConnection: WritingConnection, @unchecked Sendable {
         try check(min(result, closed))
     }
 
-    func exists(_ path: NFSPath) throws -> Bool {
+    func occupant(_ path: NFSPath) throws -> NameOccupant? {
         var status = nfs_stat_64()
         let result = nfs_lstat64(context, path.bytes, &status)
-        if result == -ENOENT { return false }
+        if result == -ENOENT { return nil }
         try check(result)
-        return true
+        return EntryKind(mode: status.nfs_mode) == .directory ? .directory : .other
     }
 
     func rename(_ source: NFSPath, to target: NFSPath) throws {
@@ -165,12 +165,6 @@ final class NFSConnection: WritingConnection, @unchecked Sendable {
 
     func makeDirectory(_ path: NFSPath) throws {
         try check(nfs_mkdir2(context, path.bytes, 0o755))
-    }
-
-    func isDirectory(_ path: NFSPath) throws -> Bool {
-        var status = nfs_stat_64()
-        try check(nfs_lstat64(context, path.bytes, &status))
-        return EntryKind(mode: status.nfs_mode) == .directory
     }
 
     func remove(_ path: NFSPath, isDirectory: Bool) throws {

@@ -6,7 +6,7 @@ struct NFSPath: Sendable {
     let bytes: [CChar]
 
     init(_ path: StoragePath) {
-        self.init(path.components.joined(separator: [UInt8(ascii: "/")]))
+        self.init(path.bytes)
     }
 
     init(_ path: NativePath) {

@@ -73,7 +73,7 @@ package struct SMBBackend: StorageBackend, Sendable {
     }
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
-        let bytes = Self.bytes(path)
+        let bytes = path.bytes
         let entry = try call("look at", bytes) { connection, _ in try connection.stat(bytes) }
         guard let entry else { throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file") }
         return entry
@@ -83,7 +83,7 @@ package struct SMBBackend: StorageBackend, Sendable {
         guard try stat(path).kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         }
-        let bytes = Self.bytes(path)
+        let bytes = path.bytes
         return try call("open", bytes) {
             try RemoteReader(bytes, $0, $1, pool) { error in
                 (error as? SMBFailure)?.error("read", path.text) ?? error
@@ -120,9 +120,5 @@ package struct SMBBackend: StorageBackend, Sendable {
             }
             throw failure.error(action, NameEncoding.text(of: path))
         }
-    }
-
-    static func bytes(_ path: StoragePath) -> [UInt8] {
-        Array(path.components.joined(separator: [UInt8(ascii: "/")]))
     }
 }

@@ -25,8 +25,16 @@ extension SMBConnection {
         _ = try ask(.makeDirectory, payload: path)
     }
 
-    func remove(_ path: [UInt8]) throws {
-        _ = try ask(.remove, payload: path)
+    func remove(_ path: [UInt8], isDirectory: Bool) throws {
+        _ = try ask(.remove, first: isDirectory ? 1 : 0, payload: path)
+    }
+
+    func occupant(_ path: [UInt8]) throws -> NameOccupant? {
+        do {
+            return try stat(path)?.kind == .directory ? .directory : .other
+        } catch let failure as SMBFailure where failure.error("", "").code == .notFound {
+            return nil
+        }
     }
 
     /// The server copies; each piece has the time of one question.

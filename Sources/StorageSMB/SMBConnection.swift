@@ -5,7 +5,7 @@ import SMBWire
 import Synchronization
 
 /// One helper process with one connection to a share. Its pool hands it to one thread at a time.
-final class SMBConnection: WritingConnection {
+final class SMBConnection: ChangingConnection {
     /// Milliseconds more than the library is told to wait: sometimes it waits twice as long, and is killed then.
     private static let grace = 1_000
 

@@ -39,7 +39,7 @@ package struct SMBDiscovery: ShareDiscovery {
     }
 
     package func list(_ directory: StoragePath, in share: String, of server: ShareServer) throws -> [FoundEntry] {
-        let path = Array(directory.components.joined(separator: [UInt8(ascii: "/")]))
+        let path = directory.bytes
         return try look(at: server, share) { connection, limit in
             do {
                 return try entries(connection, path, limit)

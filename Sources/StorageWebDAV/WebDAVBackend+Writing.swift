@@ -37,9 +37,9 @@ extension WebDAVBackend: StorageWriting {
 
     package func makeDirectory(_ path: StoragePath) throws {
         let place = try named(path)
-        if try found(place) != nil { throw CatalogError(.alreadyExists, "Path already exists") }
-        let status = try change("make directory", place, asking: { try $0.ask() }) {
-            try $0.send("MKCOL", place, isDirectory: true)
+        let status = try change("make directory", place, asking: { try $0.found(place) }) { connection, there in
+            if there != nil { throw CatalogError(.alreadyExists, "Path already exists") }
+            return try connection.send("MKCOL", place, isDirectory: true)
         }
         try check(status, "make directory", place, needs: [Self.parent(place)])
     }
@@ -47,12 +47,14 @@ extension WebDAVBackend: StorageWriting {
     /// The protocol removes a collection with all that is in it, so the look before is all that protects it.
     package func remove(_ path: StoragePath) throws {
         let place = try named(path)
-        let isDirectory = try entry(place, "remove").kind == .directory
         let status = try change("remove", place) { connection in
-            guard isDirectory else { return try connection.ask() }
-            _ = try connection.list(place) { _, _ in throw CatalogError(.conflict, "Directory is not empty") }
-        } _: {
-            try $0.send("DELETE", place, isDirectory: isDirectory)
+            let isDirectory = try connection.look(place).kind == .directory
+            if isDirectory {
+                _ = try connection.list(place) { _, _ in throw CatalogError(.conflict, "Directory is not empty") }
+            }
+            return isDirectory
+        } _: { connection, isDirectory in
+            try connection.send("DELETE", place, isDirectory: isDirectory)
         }
         try check(status, "remove", place, needs: [place])
     }
@@ -61,16 +63,16 @@ extension WebDAVBackend: StorageWriting {
         _ method: String, _ source: StoragePath, to target: StoragePath, replacing: Bool, silenceSeconds: Int?
     ) throws {
         let (from, to) = (try named(source), try named(target))
-        let isDirectory = try entry(from, method).kind == .directory
-        if let there = try found(to) {
-            guard replacing else { throw CatalogError(.alreadyExists, "Path already exists") }
+        let status = try change(method, from) { connection in
+            (isDirectory: try connection.look(from).kind == .directory, there: try connection.found(to)?.kind)
+        } _: { connection, seen in
+            if seen.there != nil, !replacing { throw CatalogError(.alreadyExists, "Path already exists") }
             // It would be removed with all that is in it.
-            guard there.kind == .file else { throw CatalogError(.conflict, "Path is a directory") }
-        }
-        let destination = String(decoding: self.target.url(to, isDirectory: isDirectory), as: UTF8.self)
-        let headers = ["Destination: \(destination)", "Overwrite: \(replacing ? "T" : "F")"]
-        let status = try change(method, from, asking: { try $0.ask() }) {
-            try $0.send(method, from, isDirectory: isDirectory, headers: headers, silenceSeconds: silenceSeconds)
+            if seen.there == .directory { throw CatalogError(.conflict, "Path is a directory") }
+            let destination = String(decoding: self.target.url(to, isDirectory: seen.isDirectory), as: UTF8.self)
+            let headers = ["Destination: \(destination)", "Overwrite: \(replacing ? "T" : "F")"]
+            return try connection.send(
+                method, from, isDirectory: seen.isDirectory, headers: headers, silenceSeconds: silenceSeconds)
         }
         try check(status, method, from, needs: [from, Self.parent(to)])
     }
@@ -86,15 +88,11 @@ extension WebDAVBackend: StorageWriting {
     }
 
     private func found(_ place: [UInt8]) throws -> StorageEntry? {
-        do {
-            return try entry(place, "look at")
-        } catch let error as CatalogError where error.code == .notFound {
-            return nil
-        }
+        try call("look at", place) { try $0.found(place) }
     }
 
     private func named(_ path: StoragePath) throws -> [UInt8] {
-        guard path.name != nil else { throw CatalogError(.conflict, "The root itself cannot be changed") }
+        try path.requireName()
         return place(path)
     }
 

@@ -111,7 +111,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     }
 
     func place(_ path: StoragePath) -> [UInt8] {
-        target.place(Array(path.components.joined(separator: [UInt8(ascii: "/")])))
+        target.place(path.bytes)
     }
 
     func entry(_ place: [UInt8], _ action: String) throws -> StorageEntry {
@@ -121,22 +121,22 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     /// Sends what changes something, once, behind a question on the same connection.
     ///
     /// - Returns: the status of HTTP.
-    func change(
-        _ action: String, _ place: [UInt8], asking question: (WebDAVConnection) throws -> Void,
-        _ body: (WebDAVConnection) throws -> Int
+    func change<Answer>(
+        _ action: String, _ place: [UInt8], asking question: (WebDAVConnection) throws -> Answer,
+        _ body: (WebDAVConnection, Answer) throws -> Int
     ) throws -> Int {
-        do {
-            return try pool.change(asking: question) { connection, _, _ in try body(connection) }
-        } catch let failure as WebDAVFailure {
-            throw failure.error(action, place)
-        } catch let failure as CurlFailure {
-            throw failure.webDAVError(action, place)
+        try explained(action, place) {
+            try pool.change(asking: question) { connection, _, answer in try body(connection, answer) }
         }
     }
 
     func call<Value>(_ action: String, _ place: [UInt8], _ body: (WebDAVConnection) throws -> Value) throws -> Value {
+        try explained(action, place) { try pool.use { connection, _ in try body(connection) } }
+    }
+
+    private func explained<Value>(_ action: String, _ place: [UInt8], _ body: () throws -> Value) throws -> Value {
         do {
-            return try pool.use { connection, _ in try body(connection) }
+            return try body()
         } catch let failure as WebDAVFailure {
             throw failure.error(action, place)
         } catch let failure as CurlFailure {

@@ -23,9 +23,6 @@ final class WebDAVConnection: Sendable {
         target.learn(from: connection)
     }
 
-    /// Whether the server answers; throws when not.
-    func ask() throws { _ = try look(target.path) }
-
     /// Calls `body` for everything in a collection.
     ///
     /// - Returns: the collection itself; nil when the server does not list it, or it is none.
@@ -55,6 +52,15 @@ final class WebDAVConnection: Sendable {
         }
         guard let found else { throw WebDAVFailure(status: 404) }
         return found
+    }
+
+    /// The same, or nothing where nothing is.
+    func found(_ place: [UInt8]) throws -> StorageEntry? {
+        do {
+            return try look(place)
+        } catch let failure as WebDAVFailure where failure.error("", place).code == .notFound {
+            return nil
+        }
     }
 
     // MARK: Requests

@@ -86,7 +86,7 @@ struct SMBHelper {
             let (source, target) = try twoPaths(request.payload)
             try share.rename(source, to: target)
         case .makeDirectory: try share.makeDirectory(request.payload)
-        case .remove: try share.remove(request.payload)
+        case .remove: try share.remove(request.payload, isDirectory: request.first == 1)
         case .copy:
             let (source, target) = try twoPaths(request.payload)
             try share.copy(source, to: target) { try socket.send(SMBFrame(code: 0, first: 1), deadline: -1) }

@@ -38,10 +38,7 @@ extension SMBShare {
         guard smbc_mkdir(url(path), 0o755) == 0 else { throw SMBError(errno) }
     }
 
-    func remove(_ path: [UInt8]) throws {
-        var status = Glibc.stat()
-        guard smbc_stat(url(path), &status) == 0 else { throw SMBError(errno) }
-        let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    func remove(_ path: [UInt8], isDirectory: Bool) throws {
         guard (isDirectory ? smbc_rmdir(url(path)) : smbc_unlink(url(path))) == 0 else { throw SMBError(errno) }
     }
 

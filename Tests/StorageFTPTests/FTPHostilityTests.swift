@@ -86,13 +86,26 @@ import Testing
             error?.code == .storageUnavailable && error?.message.contains(text) == true, "\(String(describing: error))")
     }
 
+    /// A goodbye that is never answered would be waited for as long as the root's time-out.
+    @Test(.timeLimit(.minutes(1))) func `Letting go of a server that has fallen silent waits for nobody`() throws {
+        let server = try Self.listServer("-rw-r--r--    1 0        0   5 Nov 26 22:13 file\r\n", saysGoodbye: false)
+        let url = try StorageURL(parsing: "ftp://127.0.0.1:\(server.port)/")
+        let backend = try FTPBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "300"])))
+        var listing = DirectoryListing()
+        try withExtendedLifetime(server) {
+            try backend.list(NativePath(), into: &listing)
+            backend.close()
+        }
+        #expect(listing.entries.count == 1)
+    }
+
     private static func backend(_ server: FakeServer) throws -> FTPBackend {
         let url = try StorageURL(parsing: "ftp://127.0.0.1:\(server.port)/")
         return try FTPBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "5"])))
     }
 
     /// A server that knows LIST only, and answers it with `text`.
-    private static func listServer(_ text: String) throws -> FakeServer {
+    private static func listServer(_ text: String, saysGoodbye: Bool = true) throws -> FakeServer {
         let data = try FakeServer { client in client.send(text) }
         return try FakeServer { client in
             client.send("220 hello\r\n")
@@ -104,7 +117,7 @@ import Testing
                 case "EPSV": client.send("229 here (|||\(data.port)|)\r\n")
                 case "LIST": client.send("150 now\r\n226 done\r\n")
                 case "TYPE", "CWD": client.send("200 fine\r\n")
-                case "QUIT": return
+                case "QUIT": if saysGoodbye { return }
                 default: client.send("500 what\r\n")
                 }
             }

@@ -87,7 +87,10 @@ import Testing
                 #expect(try await nas.rows() == known)
                 try proxy.clear()
                 #expect(try await nas.scan(.incremental).status == "completed")
-                #expect(try await nas.rows() == known)
+                // On a busy machine the first scan may have given some directory up, too.
+                let rows = try await nas.rows()
+                #expect(known.allSatisfy(rows.contains))
+                #expect(try await nas.paths().isSubset(of: tree.paths))
             }
         }
     }

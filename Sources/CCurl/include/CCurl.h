@@ -12,6 +12,10 @@ typedef size_t (*catalog_curl_sink)(char *bytes, size_t size, size_t count, void
 /// Called for bytes to send. Returns how many it wrote to `bytes`, 0 at the end, or `CURL_READFUNC_PAUSE`.
 typedef size_t (*catalog_curl_source)(char *bytes, size_t size, size_t count, void *context);
 
+/// Called to open and to close a socket, in place of the system's calls.
+typedef curl_socket_t (*catalog_curl_open_socket)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+typedef int (*catalog_curl_close_socket)(void *context, curl_socket_t socket);
+
 CURLcode catalog_curl_set_long(CURL *handle, CURLoption option, long value);
 CURLcode catalog_curl_set_offset(CURL *handle, CURLoption option, int64_t value);
 /// libcurl copies the text, but for `CURLOPT_POSTFIELDS`.
@@ -19,6 +23,7 @@ CURLcode catalog_curl_set_text(CURL *handle, CURLoption option, const char *valu
 CURLcode catalog_curl_set_pointer(CURL *handle, CURLoption option, void *value);
 CURLcode catalog_curl_set_sink(CURL *handle, CURLoption option, catalog_curl_sink sink);
 CURLcode catalog_curl_set_source(CURL *handle, CURLoption option, catalog_curl_source source);
+CURLcode catalog_curl_set_sockets(CURL *handle, catalog_curl_open_socket open, catalog_curl_close_socket close, void *context);
 /// The certificates of authorities that count beside nothing else, as PEM text; libcurl copies it.
 CURLcode catalog_curl_set_authorities(CURL *handle, const char *pem, size_t size);
 

@@ -60,6 +60,16 @@ extension Request {
     }
 }
 
+extension KeyedDecodingContainer {
+    /// A text, or a whole number as its digits: how requests name a storage root.
+    ///
+    /// - Throws: `DecodingError`.
+    func textOrNumber(forKey key: Key) throws -> String {
+        if let number = try? decode(Int64.self, forKey: key) { return String(number) }
+        return try decode(String.self, forKey: key)
+    }
+}
+
 extension DecodingError {
     /// The member that made decoding fail, as `outer.inner`; empty when the whole text is at fault.
     fileprivate var fieldName: String {

@@ -21,11 +21,7 @@ struct StorageCopyPayload: Decodable, Sendable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         sourcePath = try values.decode(String.self, forKey: .sourcePath)
         destinationPath = try values.decode(String.self, forKey: .destinationPath)
-        if let number = try? values.decode(Int64.self, forKey: .storageID) {
-            storageID = String(number)
-        } else {
-            storageID = try values.decode(String.self, forKey: .storageID)
-        }
+        storageID = try values.textOrNumber(forKey: .storageID)
         overwrite = try values.decodeIfPresent(Bool.self, forKey: .overwrite) ?? false
         isAsync = try values.decodeIfPresent(Bool.self, forKey: .isAsync) ?? false
     }

@@ -19,11 +19,7 @@ struct ScanCreateRequest: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        if let number = try? values.decode(Int64.self, forKey: .storageRoot) {
-            storageRoot = String(number)
-        } else {
-            storageRoot = try values.decode(String.self, forKey: .storageRoot)
-        }
+        storageRoot = try values.textOrNumber(forKey: .storageRoot)
         scanType = try values.decodeIfPresent(String.self, forKey: .scanType)
         maxDepth = try values.decodeIfPresent(Int.self, forKey: .maxDepth)
         path = try values.decodeIfPresent(String.self, forKey: .path)
