@@ -49,20 +49,24 @@ struct PendingDirectories: Sendable {
         return item.directory
     }
 
-    /// Gives away the lower half, which was to come last: the directories nearest to the root, and so the most work.
+    /// Gives away what came first, in equal parts for so many others: the directories nearest to the root, and so the most work.
     ///
-    /// - Returns: nil when there are fewer than two.
-    mutating func takeHalf() -> PendingDirectories? {
-        let count = items.count / 2
-        guard count > 0 else { return nil }
-        var half = PendingDirectories()
-        half.path = path
-        half.pathDepth = pathDepth
-        half.items = Array(items[..<count])
-        let nameCount = half.items.reduce(0) { $0 + $1.nameLength }
-        half.names = Array(names[..<nameCount])
+    /// - Returns: fewer when there are not so many directories; one always stays.
+    mutating func takeShares(for others: Int) -> [PendingDirectories] {
+        (0..<others).compactMap { takeShare(of: others + 1 - $0) }
+    }
+
+    private mutating func takeShare(of parts: Int) -> PendingDirectories? {
+        guard items.count > 1 else { return nil }
+        let count = max(1, items.count / parts)
+        var share = PendingDirectories()
+        share.path = path
+        share.pathDepth = pathDepth
+        share.items = Array(items[..<count])
+        let nameCount = share.items.reduce(0) { $0 + $1.nameLength }
+        share.names = Array(names[..<nameCount])
         items.removeFirst(count)
         names.removeFirst(nameCount)
-        return half
+        return share
     }
 }

@@ -71,9 +71,10 @@ struct TreeWalker {
             try stop.check()
             guard !shares.isOver else { throw CatalogError(.cancelled, "Stopped") }
             try visit(next)
-            if shares.isWorkWanted, let half = pending.takeHalf() {
+            let given = pending.takeShares(for: shares.wantedCount)
+            if !given.isEmpty {
                 try send()
-                shares.give(half)
+                given.forEach(shares.give)
             } else if batch.isFull || WalkClock.seconds() - lastSend > 0.25 {
                 try send()
             }

@@ -19,8 +19,8 @@ final class WalkShares: @unchecked Sendable {
         shares = [first]
     }
 
-    /// Whether a walker waits for work. Costs nothing, so that it can be asked after each directory.
-    var isWorkWanted: Bool { hungryCount.load(ordering: .relaxed) > 0 }
+    /// How many walkers wait for work. Costs nothing, so that it can be asked after each directory.
+    var wantedCount: Int { hungryCount.load(ordering: .relaxed) }
 
     /// Whether a walker failed, so that the others are to end.
     var isOver: Bool { isEnded.load(ordering: .relaxed) }

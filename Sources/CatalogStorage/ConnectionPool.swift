@@ -8,55 +8,14 @@ import Synchronization
 ///
 /// Every call blocks and belongs on a thread of a `BlockingPool`.
 package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
-    /// One connection, which one thread at a time may use.
-    package final class Lane: @unchecked Sendable {
-        private let connection: Connection
-        private let lock = NSLock()
-        private let released: () -> Void
-        private let chores = Mutex<[@Sendable (Connection) -> Void]>([])
+    /// One of its connections.
+    package typealias Lane = ConnectionLane<Connection>
 
-        fileprivate init(_ connection: Connection, released: @escaping () -> Void) {
-            self.connection = connection
-            self.released = released
-        }
+    private static var refusalHolds: Int64 { 60_000_000 }
+    private static var idleMost: Int64 { 30_000_000 }
 
-        /// Waits for the thread that has the connection, and runs `body` with it.
-        package func use<Value>(_ body: (Connection) throws -> Value) rethrows -> Value {
-            lock.lock()
-            defer { release() }
-            doChores()
-            return try body(connection)
-        }
-
-        /// Leaves `body` to the next one who uses the connection, for callers that must not wait; it is dropped with the
-        /// connection.
-        package func later(_ body: @escaping @Sendable (Connection) -> Void) {
-            chores.withLock { $0.append(body) }
-        }
-
-        private func doChores() {
-            let waiting = chores.withLock { chores in
-                defer { chores = [] }
-                return chores
-            }
-            for chore in waiting { chore(connection) }
-        }
-
-        private func release() {
-            lock.unlock()
-            released()
-        }
-
-        /// - Returns: nil when another thread has it.
-        func useIfIdle<Value>(_ body: (Connection) throws -> Value) rethrows -> Value? {
-            guard lock.try() else { return nil }
-            defer { release() }
-            doChores()
-            return try body(connection)
-        }
-    }
-
-    private let limit: Int
+    private let limit: ConnectionLimit
+    private let distance = ServerDistance()
     private let make: () throws -> Connection
     let breaksConnection: @Sendable (any Error) -> Bool
     private let breaker: CircuitBreaker
@@ -66,6 +25,8 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     private var lanes: [Lane] = []
     /// Being made now, outside of the lock.
     private var pending = 0
+    /// How many connections the server let in when it refused one more, and until when that is believed.
+    private var refusal: (granted: Int, until: Int64)?
     /// How often a connection became free: whoever has looked at all in vain waits for a change of it.
     private var releases = 0
     /// How often everything was let go: whoever rests before another try gives up then.
@@ -76,7 +37,7 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     ///   - breaksConnection: whether a connection is of no use after an error, and the same call may succeed on another one.
     ///   - make: connects, or throws `CatalogError.storageUnavailable` with what is wrong and what to do.
     package init(
-        limit: Int, retries: RetryPauses = .usual, breaker: CircuitBreaker = CircuitBreaker(),
+        limit: ConnectionLimit, retries: RetryPauses = .usual, breaker: CircuitBreaker = CircuitBreaker(),
         breaksConnection: @escaping @Sendable (any Error) -> Bool,
         make: @escaping @Sendable () throws -> Connection
     ) {
@@ -161,18 +122,25 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         while true {
             let (candidates, seen) = locked { (lanes, releases) }
             for lane in candidates {
-                guard let value = try keepingWhole(lane, { try lane.useIfIdle { try body($0, lane) } }) else {
-                    continue
-                }
-                // One more connection may have been refused, but the server is not away.
-                breaker.reset()
+                let value = try keepingWhole(lane) { try lane.useIfIdle { try timed(body, $0, lane) } }
+                guard let value else { continue }
+                letGoOfSurplus()
                 return value
             }
-            if let lane = try makeOne() { return try keepingWhole(lane) { try lane.use { try body($0, lane) } } }
+            if let lane = try makeOne() { return try keepingWhole(lane) { try lane.use { try timed(body, $0, lane) } } }
             locked {
                 while releases == seen, !lanes.isEmpty || pending > 0 { condition.wait() }
             }
         }
+    }
+
+    private func timed<Value>(
+        _ body: (Connection, Lane) throws -> Value, _ connection: Connection, _ lane: Lane
+    ) rethrows -> Value {
+        let start = retries.time.now
+        let value = try body(connection, lane)
+        if distance.note(microseconds: retries.time.now - start) { locked { condition.broadcast() } }
+        return value
     }
 
     /// Lets go of a connection that `body` finds broken.
@@ -185,17 +153,48 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         }
     }
 
-    private func letGo(of lane: Lane) {
-        locked {
-            lanes.removeAll { $0 === lane }
+    /// With a broken connection go those that nobody uses just now: the same may have happened to them, and whoever tries again would
+    /// find out one by one.
+    private func letGo(of broken: Lane) {
+        // They end outside of the lock.
+        let unused = locked {
+            let unused = lanes.filter { $0 === broken || $0.isIdle(since: .max) }
+            lanes.removeAll { lane in unused.contains { $0 === lane } }
             noteRelease()
+            // There is room for more than one now.
+            condition.broadcast()
+            return unused
         }
+        withExtendedLifetime(unused) {}
     }
 
-    /// Nil when there are as many as there may be.
+    /// Leaves room at the server for a connection of another kind that it has refused: for a while there is one less, at least one though.
+    package func leaveRoom() {
+        locked { refusal = (granted: max(1, lanes.count + pending - 1), until: retries.time.now + Self.refusalHolds) }
+        letGoOfSurplus()
+    }
+
+    /// Lets go of connections beyond those that the server lets in, and of those beyond the usual ones that nobody has used for a while.
+    private func letGoOfSurplus() {
+        // They end outside of the lock.
+        let unused = locked { () -> [Lane] in
+            let now = retries.time.now
+            let granted = refusal.flatMap { now < $0.until ? $0.granted : nil } ?? .max
+            guard lanes.count > min(granted, limit.near) else { return [] }
+            let unused = lanes.enumerated().filter { index, lane in
+                index >= granted && lane.isIdle(since: .max)
+                    || index >= limit.near && lane.isIdle(since: now - Self.idleMost)
+            }.map(\.element)
+            lanes.removeAll { lane in unused.contains { $0 === lane } }
+            return unused
+        }
+        withExtendedLifetime(unused) {}
+    }
+
+    /// Nil when there are as many as there may be, or the server lets no more in: whoever asks waits for one of them.
     private func makeOne() throws -> Lane? {
         let mayMake = locked {
-            guard lanes.count + pending < limit else { return false }
+            guard lanes.count + pending < most else { return false }
             pending += 1
             return true
         }
@@ -206,17 +205,44 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
                 noteRelease()
             }
         }
-        return try breaker.run {
-            let lane = Lane(try make()) { [weak self] in self?.locked { self?.noteRelease() } }
-            locked { lanes.append(lane) }
-            return lane
+        var isTried = false
+        do {
+            return try breaker.run {
+                isTried = true
+                let lane = Lane(try make(), time: retries.time) { [weak self] in self?.locked { self?.noteRelease() } }
+                locked { lanes.append(lane) }
+                return lane
+            }
+        } catch {
+            // With another connection the server is not away: it lets in so many and no more.
+            guard isTried, isRefused() else { throw error }
+            breaker.reset()
+            return nil
         }
+    }
+
+    /// Whether a connection that could not be made is only one more than the server wants; then no more are tried for a while.
+    private func isRefused() -> Bool {
+        locked {
+            let others = lanes.count + pending - 1
+            guard others > 0 else { return false }
+            refusal = (granted: others, until: retries.time.now + Self.refusalHolds)
+            return true
+        }
+    }
+
+    /// Under the lock: how many there may be now.
+    private var most: Int {
+        let wanted = distance.isFar ? limit.far : limit.near
+        guard let refusal, retries.time.now < refusal.until else { return wanted }
+        return min(wanted, refusal.granted)
     }
 
     /// Under the lock.
     private func noteRelease() {
         releases &+= 1
-        condition.broadcast()
+        // One is enough: it passes on what it does not take.
+        condition.signal()
     }
 
     private func locked<Value>(_ body: () throws -> Value) rethrows -> Value {
@@ -229,8 +255,9 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     package func closeAll() {
         locked {
             lanes = []
-            closings += 1
+            (refusal, closings) = (nil, closings + 1)
             noteRelease()
+            condition.broadcast()
         }
         breaker.reset()
     }

@@ -34,10 +34,12 @@ package struct ProtocolFacts: Sendable {
         /// Of every protocol that reaches another machine.
         ///
         /// - Parameter usual: what holds without it.
-        package static func connections(_ usual: Int) -> Option {
-            Option(
+        package static func connections(_ usual: ConnectionLimit) -> Option {
+            let more = usual.far > usual.near ? "; \(usual.far) when the server is far away" : ""
+            return Option(
                 "connections",
-                "how many at the same time, 1 to \(Limits.connectionsPerRoot) (\(usual)); more for a server far away")
+                "how many at the same time, 1 to \(Limits.connectionsPerRoot) (\(usual.near)\(more)); never more than it lets in"
+            )
         }
         /// Of protocols with certificates.
         package static let tls = [

@@ -55,8 +55,8 @@ package struct StorageOptions: Sendable, Equatable {
     ///
     /// - Parameter usual: what the protocol takes when nothing else is said.
     /// - Throws: `CatalogError.invalidArgument`.
-    package func connections(usual: Int) throws -> Int {
-        try integer("connections", in: 1...Limits.connectionsPerRoot) ?? usual
+    package func connections(usual: ConnectionLimit) throws -> ConnectionLimit {
+        try integer("connections", in: 1...Limits.connectionsPerRoot).map { ConnectionLimit($0) } ?? usual
     }
 
     /// A whole number, or nil when it is not there.

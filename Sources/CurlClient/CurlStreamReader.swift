@@ -49,7 +49,7 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
                 return try pool.retrying { isFirst in
                     // The stream broke, or the server had closed an idle connection. The same bytes are on another one.
                     if !isFirst { try requireSame() }
-                    return try streams.read(path, for: owner, into: wanted, at: offset)
+                    return try streams.read(path, for: owner, into: wanted, at: offset, onRefusal: pool.leaveRoom)
                 }
             } catch let failure as CurlFailure where failure.kind == .refused {
                 // Perhaps it is gone.

@@ -12,6 +12,8 @@ package final class CurlStreams: @unchecked Sendable {
         /// Whether a stream stands there, which only has to be read on.
         var isStreaming = false
         var isBusy = true
+        /// Whether anything ever came: before that it may have found no room at the server.
+        var hasWorked = false
         var lastUse = ContinuousClock.now
 
         init(_ connection: CurlConnection, owner: Int) {
@@ -43,12 +45,17 @@ package final class CurlStreams: @unchecked Sendable {
         }
     }
 
+    /// How long it is believed that the server lets no more connections in.
+    private static let refusalHolds = Duration.seconds(60)
+
     private let limit: Int
     private let dialect: Dialect
     private let condition = NSCondition()
     private var slots: [Slot] = []
     private var pending = 0
     private var lastOwner = nobody
+    /// How many the server let in when it refused one more, and until when that is believed.
+    private var refusal: (granted: Int, until: ContinuousClock.Instant)?
 
     /// - Parameter limit: connections at the same time.
     package init(limit: Int, _ dialect: Dialect) {
@@ -63,12 +70,13 @@ package final class CurlStreams: @unchecked Sendable {
         }
     }
 
-    /// Reads at an offset. Whoever reads on where the last read ended gets a stream; a single read somewhere asks for its own bytes
+    /// Reads at an offset, and calls `onRefusal` when the server seems to have no room for one more connection. Whoever reads on where the last read ended gets a stream; a single read somewhere asks for its own bytes
     /// only, where the protocol can.
     ///
     /// - Throws: `CurlFailure`; what the dialect throws.
     func read(
-        _ path: [UInt8], for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+        _ path: [UInt8], for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
+        onRefusal: () -> Void
     ) throws -> Int {
         let slot = try slot(for: owner)
         do {
@@ -76,7 +84,9 @@ package final class CurlStreams: @unchecked Sendable {
             release(slot)
             return count
         } catch {
-            forget(slot)
+            let isRefused = !slot.hasWorked && (error as? CurlFailure)?.isConnectionBroken == true
+            forget(slot, isRefused: isRefused)
+            if isRefused { onRefusal() }
             throw error
         }
     }
@@ -117,11 +127,32 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     /// Lets go of every connection that nobody is busy with.
-    package func closeAll() {
-        locked {
-            slots.removeAll { !$0.isBusy }
-            condition.broadcast()
+    package func letGoOfUnused() {
+        // They end outside of the lock.
+        let unused = locked { takeUnused() }
+        withExtendedLifetime(unused) {}
+    }
+
+    /// Leaves room at the server for a connection that carries no file: waits for one that nobody is busy with, and for a while takes one
+    /// less.
+    ///
+    /// - Returns: false when there is nothing to let go of.
+    package func makeRoom() -> Bool {
+        let unused = locked {
+            let count = slots.count
+            while !slots.isEmpty, slots.allSatisfy(\.isBusy) { condition.wait() }
+            if count > 0 { refusal = (max(1, count - 1), .now + Self.refusalHolds) }
+            return takeUnused()
         }
+        return !unused.isEmpty
+    }
+
+    /// Under the lock.
+    private func takeUnused() -> [Slot] {
+        let unused = slots.filter { !$0.isBusy }
+        slots.removeAll { !$0.isBusy }
+        condition.broadcast()
+        return unused
     }
 
     /// A connection for a reader, which nobody else uses until it is released.
@@ -131,7 +162,7 @@ package final class CurlStreams: @unchecked Sendable {
             let idle = slots.filter { !$0.isBusy }
             let own = idle.first { $0.owner == owner }
             let free = own ?? idle.first { $0.owner == Self.nobody }
-            let mayMake = slots.count + pending < limit
+            let mayMake = slots.count + pending < most
             let taken = free ?? (mayMake ? nil : idle.min { $0.lastUse < $1.lastUse })
             if let taken {
                 if taken.owner != owner { (taken.owner, taken.position, taken.isStreaming) = (owner, -1, false) }
@@ -152,15 +183,22 @@ package final class CurlStreams: @unchecked Sendable {
 
     private func release(_ slot: Slot) {
         locked {
-            slot.isBusy = false
+            (slot.isBusy, slot.hasWorked) = (false, true)
             slot.lastUse = .now
             condition.broadcast()
         }
     }
 
-    private func forget(_ slot: Slot) {
+    /// Under the lock: how many there may be now.
+    private var most: Int {
+        guard let refusal, ContinuousClock.now < refusal.until else { return limit }
+        return min(limit, refusal.granted)
+    }
+
+    private func forget(_ slot: Slot, isRefused: Bool) {
         locked {
             slots.removeAll { $0 === slot }
+            if isRefused, !slots.isEmpty { refusal = (slots.count, .now + Self.refusalHolds) }
             condition.broadcast()
         }
     }

@@ -1,9 +1,12 @@
 package import CatalogCore
 package import CatalogStorage
 import CurlClient
+import Glibc
 
 /// A directory of an FTP server, with TLS or without.
 package struct FTPBackend: StorageBackend, Sendable {
+    static let usualConnections = ConnectionLimit(near: 8, far: 32)
+
     let target: FTPTarget
     private let pool: ConnectionPool<FTPConnection>
     private let streams: CurlStreams
@@ -12,8 +15,8 @@ package struct FTPBackend: StorageBackend, Sendable {
     package init(_ location: StorageLocation) throws {
         let target = try FTPTarget(location)
         self.target = target
-        streams = CurlStreams(
-            limit: target.connections,
+        let streams = CurlStreams(
+            limit: target.connections.near,
             CurlStreams.Dialect(knowsParts: false, connect: { try target.connection() }) { path, offset, _ in
                 var request = CurlRequest(target.url(path))
                 request.offset = offset
@@ -21,10 +24,18 @@ package struct FTPBackend: StorageBackend, Sendable {
             } begin: { _, _ in
                 0
             })
+        self.streams = streams
         pool = ConnectionPool(
             limit: target.connections, breaksConnection: { ($0 as? CurlFailure)?.isConnectionBroken ?? false }
         ) {
             do {
+                // Files may have taken all the room that the server has for us.
+                for _ in 0..<3 {
+                    do { return try FTPConnection(target) } catch is CurlFailure where streams.makeRoom() {
+                        // It takes the server a moment to notice.
+                        poll(nil, 0, 50)
+                    }
+                }
                 return try FTPConnection(target)
             } catch let failure as CurlFailure {
                 throw failure.serverError(target.server, service: "FTP")
@@ -41,10 +52,12 @@ package struct FTPBackend: StorageBackend, Sendable {
         capabilities: [.rangeRead, .write, .rename, .remove, .makeDirectory, .resumableWrite],
         names: ("every name without control characters; bytes as the server has them", FTPNames.canExist),
         options: [
-            .init("tls", "none, explicit or implicit (none; with ftps:// implicit)"), .connections(8), .timeout,
+            .init("tls", "none, explicit or implicit (none; with ftps:// implicit)"), .connections(usualConnections),
+            .timeout,
         ] + ProtocolFacts.Option.tls,
         limits: [
             "TLS 1.2: uploads over 1.3 end early with some servers.",
+            "A server has to let in two connections: one for listings, one for the bytes of files.",
             "Times are to the second; where the server has no MLSD, to the minute or the day, and taken as UTC.",
             "Directories have no time of their own, so a quick scan lists all of them.",
             "A server does not tell which disk it shows: its address stands for it.",
@@ -117,7 +130,7 @@ package struct FTPBackend: StorageBackend, Sendable {
         return StorageProbe(identity: "ftp:\(place)", device: 0, inode: 0, freeBytes: nil, totalBytes: nil)
     }
 
-    package var listingsAtOnce: Int? { target.connections }
+    package var listingsAtOnce: Int? { target.connections.far }
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
 
@@ -125,7 +138,7 @@ package struct FTPBackend: StorageBackend, Sendable {
 
     package func close() {
         pool.closeAll()
-        streams.closeAll()
+        streams.letGoOfUnused()
     }
 
     /// Changes something, once, on a connection that has answered a question.

@@ -8,7 +8,7 @@ struct FTPTarget: Sendable {
     /// Below the directory that the login leads to: names joined by slashes, none in front.
     let directory: [UInt8]
     /// How many connections may ask for listings, and as many again for the bytes of files.
-    let connections: Int
+    let connections: ConnectionLimit
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     init(_ location: StorageLocation) throws {
@@ -16,7 +16,7 @@ struct FTPTarget: Sendable {
             $0 == .implicit ? 990 : 21
         }
         directory = Array(location.url.path.drop { $0 == UInt8(ascii: "/") })
-        connections = try location.options.connections(usual: 8)
+        connections = try location.options.connections(usual: FTPBackend.usualConnections)
         guard FTPNames.canExist(directory) else { throw CatalogError(.invalidArgument, "Invalid path") }
     }
 

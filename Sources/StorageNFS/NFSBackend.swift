@@ -5,7 +5,8 @@ import Glibc
 /// An export of an NFS server, versions 3 and 4, read in user space: nothing is mounted and no privilege is needed.
 package struct NFSBackend: StorageBackend, Sendable {
     let pool: ConnectionPool<NFSConnection>
-    private let connections: Int
+    private let connections: ConnectionLimit
+    static let usualConnections = ConnectionLimit(16)
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     package init(_ location: StorageLocation) throws {
@@ -36,7 +37,7 @@ package struct NFSBackend: StorageBackend, Sendable {
             .init("mount_port", "version 3: where mounts are asked for (what the server says)"),
             .init("uid", "as which user the server sees us (the one of this program)"),
             .init("gid", "the same for the group"),
-            .connections(16), .timeout,
+            .connections(usualConnections), .timeout,
         ],
         limits: [
             "The server lets machines in, not people: there is no password, no Kerberos.",
@@ -97,7 +98,7 @@ package struct NFSBackend: StorageBackend, Sendable {
             inode: try stat(.root).inode, freeBytes: root.free, totalBytes: root.total)
     }
 
-    package var listingsAtOnce: Int? { connections }
+    package var listingsAtOnce: Int? { connections.far }
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
 

@@ -18,7 +18,7 @@ struct NFSTarget: Sendable {
     let gid: Int?
     let timeoutMilliseconds: Int
     /// Each is a mount of its own.
-    let connections: Int
+    let connections: ConnectionLimit
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     init(_ location: StorageLocation) throws {
@@ -31,7 +31,7 @@ struct NFSTarget: Sendable {
         uid = try location.options.integer("uid", in: 0...Int(UInt32.max))
         gid = try location.options.integer("gid", in: 0...Int(UInt32.max))
         timeoutMilliseconds = try location.options.timeoutMilliseconds()
-        connections = try location.options.connections(usual: 16)
+        connections = try location.options.connections(usual: NFSBackend.usualConnections)
         guard String(validating: location.url.path, as: UTF8.self) != nil, location.credentials == nil else {
             throw CatalogError(
                 .invalidArgument, "NFS knows no passwords: the server lets machines in; leave username and password out"

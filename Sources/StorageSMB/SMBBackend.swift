@@ -4,15 +4,17 @@ import Glibc
 
 /// A share of an SMB server (versions 2 and 3), read by helper processes.
 package struct SMBBackend: StorageBackend, Sendable {
-    /// Each is a helper process. On a near server more than two gain nothing; each round trip of a far one wants more of them.
-    private let connections: Int
+    /// Each is a helper process. On a near server more than two gain nothing.
+    static let usualConnections = ConnectionLimit(near: 2, far: 24)
+
+    private let connections: ConnectionLimit
 
     let pool: ConnectionPool<SMBConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     package init(_ location: StorageLocation) throws {
         let target = try SMBTarget(location)
-        connections = try location.options.connections(usual: 2)
+        connections = try location.options.connections(usual: Self.usualConnections)
         pool = ConnectionPool(
             limit: connections, breaksConnection: { ($0 as? SMBFailure)?.isConnectionBroken ?? false }
         ) {
@@ -40,7 +42,7 @@ package struct SMBBackend: StorageBackend, Sendable {
         ),
         options: [
             .init("encryption", "required lets no connection be in the clear (what the server asks for)"),
-            .connections(2), .timeout,
+            .connections(usualConnections), .timeout,
         ],
         limits: [
             "Versions 2 and 3; neither version 1 nor Kerberos.",
@@ -100,7 +102,7 @@ package struct SMBBackend: StorageBackend, Sendable {
             freeBytes: space.free, totalBytes: space.total)
     }
 
-    package var listingsAtOnce: Int? { connections }
+    package var listingsAtOnce: Int? { connections.far }
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
 

@@ -4,6 +4,8 @@ import CurlClient
 
 /// A collection of a WebDAV server.
 package struct WebDAVBackend: StorageBackend, Sendable {
+    static let usualConnections = ConnectionLimit(near: 16, far: 32)
+
     let target: WebDAVTarget
     private let pool: ConnectionPool<WebDAVConnection>
     private let streams: CurlStreams
@@ -12,7 +14,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     package init(_ location: StorageLocation) throws {
         let target = try WebDAVTarget(location)
         self.target = target
-        streams = CurlStreams(limit: target.connections, WebDAVParts.dialect(target))
+        streams = CurlStreams(limit: target.connections.near, WebDAVParts.dialect(target))
         pool = ConnectionPool(
             limit: target.connections, breaksConnection: { ($0 as? CurlFailure)?.isConnectionBroken ?? false }
         ) {
@@ -34,7 +36,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
         name: "WebDAV", urls: ["http", "https"],
         capabilities: [.rangeRead, .write, .rename, .remove, .makeDirectory, .serverSideCopy],
         names: ("UTF-8 without control characters; some servers know fewer", WebDAVNames.canExist),
-        options: [.connections(16), .timeout] + ProtocolFacts.Option.tls,
+        options: [.connections(usualConnections), .timeout] + ProtocolFacts.Option.tls,
         limits: [
             "Basic and digest; over http a password of the basic kind can be read on its way.",
             "Redirects are not followed: the address has to be the right one.", "Times are to the second.",
@@ -101,13 +103,13 @@ package struct WebDAVBackend: StorageBackend, Sendable {
 
     package func retrySoon() { pool.retrySoon() }
 
-    package var listingsAtOnce: Int? { target.connections }
+    package var listingsAtOnce: Int? { target.connections.far }
 
     package var circuit: CircuitBreaker.State? { pool.circuit }
 
     package func close() {
         pool.closeAll()
-        streams.closeAll()
+        streams.letGoOfUnused()
     }
 
     func place(_ path: StoragePath) -> [UInt8] {

@@ -9,7 +9,7 @@ final class WebDAVTarget: Sendable {
     /// Bytes of the path without a slash at its end; empty for the server's root.
     let path: [UInt8]
     /// Questions at the same time.
-    let connections: Int
+    let connections: ConnectionLimit
     private let scheme: String
     /// How the server wants to know who we are, once that is known.
     private let authentication = Mutex<CurlConnection.Authentication?>(nil)
@@ -23,7 +23,7 @@ final class WebDAVTarget: Sendable {
             throw CatalogError(.invalidArgument, "Invalid tls: with WebDAV the URL says it, by http or https")
         }
         path = location.url.path == [UInt8(ascii: "/")] ? [] : location.url.path
-        connections = try location.options.connections(usual: 16)
+        connections = try location.options.connections(usual: WebDAVBackend.usualConnections)
     }
 
     /// Bytes of the whole path on the server of something below the root, as it is: not escaped.

@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogStorage
 import CatalogTestSupport
+import Glibc
 import Synchronization
 import Testing
 
@@ -11,10 +12,14 @@ import Testing
         struct Broken: Error {}
 
         let made = Mutex(0)
+        let refused = Mutex(0)
         let isAway = Mutex(false)
 
         func connect() throws -> Int {
-            if isAway.withLock({ $0 }) { throw CatalogError(.storageUnavailable, "away") }
+            if isAway.withLock({ $0 }) {
+                refused.withLock { $0 += 1 }
+                throw CatalogError(.storageUnavailable, "away")
+            }
             return made.withLock { made in
                 made += 1
                 return made
@@ -25,7 +30,7 @@ import Testing
     private let server = Server()
     private let clock = ManualClock()
 
-    private func pool(limit: Int = 4, pauses: [Int64] = [0, 0]) -> ConnectionPool<Int> {
+    private func pool(limit: ConnectionLimit = ConnectionLimit(4), pauses: [Int64] = [0, 0]) -> ConnectionPool<Int> {
         let retries = RetryPauses(time: clock.source) { pauses }
         return ConnectionPool(
             limit: limit, retries: retries, breaksConnection: { $0 is Server.Broken }
@@ -74,16 +79,55 @@ import Testing
         #expect(pool.circuit == .closed)
     }
 
-    @Test func `A server that answers on one connection is not away, whatever it says to another`() throws {
+    @Test func `Whoever is not let in beside others waits for one of them, and asks again after a minute only`()
+        async throws
+    {
         let pool = pool()
-        try pool.use { _, _ in
-            server.isAway.withLock { $0 = true }
-            // The first connection is taken.
-            #expect(throws: CatalogError.self) { try pool.use { _, _ in } }
-            #expect(pool.circuit == .open)
+        let threads = BlockingPool(name: "test", threads: 2, queueLimit: 2)
+        let ask: @Sendable (_ isEnough: @escaping @Sendable () -> Bool) async throws -> Int = { isEnough in
+            try await threads.run {
+                try pool.use { connection, _ in
+                    while !isEnough() { usleep(100) }
+                    return connection
+                }
+            }
         }
-        #expect(try pool.use { connection, _ in connection } == 1)
+        async let first = ask { server.refused.withLock { $0 } == 1 }
+        while server.made.withLock({ $0 }) == 0 { await Task.yield() }
+        server.isAway.withLock { $0 = true }
+        #expect(try await ask { true } == 1)
+        #expect(try await first == 1)
         #expect(pool.circuit == .closed)
+
+        server.isAway.withLock { $0 = false }
+        clock.advance(by: .seconds(59))
+        async let third = ask { true }
+        async let fourth = ask { true }
+        #expect(try await [third, fourth] == [1, 1])
+        clock.advance(by: .seconds(1))
+        async let fifth = ask { server.made.withLock { $0 } == 2 }
+        async let sixth = ask { server.made.withLock { $0 } == 2 }
+        #expect(Set(try await [fifth, sixth]) == [1, 2])
+        try await threads.shutdown()
+    }
+
+    @Test func `A server that is far away gets more connections, as long as they are needed`() throws {
+        let pool = pool(limit: ConnectionLimit(near: 1, far: 3))
+        func threeAtOnce() throws -> [Int] {
+            try pool.use { first, _ in
+                try pool.use { second, _ in
+                    try pool.use { third, _ in
+                        clock.advance(by: .milliseconds(20))
+                        return [first, second, third]
+                    }
+                }
+            }
+        }
+        try pool.use { _, _ in clock.advance(by: .milliseconds(20)) }
+        #expect(try threeAtOnce() == [1, 2, 3])
+        clock.advance(by: .seconds(31))
+        try pool.use { _, _ in clock.advance(by: .milliseconds(20)) }
+        #expect(try threeAtOnce() == [1, 4, 5])
     }
 
     @Test func `A change is made once, whatever became of it`() throws {

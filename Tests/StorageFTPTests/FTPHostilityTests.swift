@@ -35,6 +35,55 @@ import Testing
         #expect(listing.failures.count == 1)
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [2, 3])
+    func `A server with room for few connections serves many readers all the same`(room: Int) async throws {
+        try await TestStorageServer.with(.ftp, ["TESTSERVER_CONNECTIONS": "\(room)"]) { server in
+            let scratch = try ScratchDirectory(in: server.share)
+            for number in 0..<4 {
+                try scratch.writeFile(["file \(number)"], [UInt8](repeating: UInt8(number), count: 3 << 20))
+            }
+            let backend = try FTPBackend(try server.location(of: scratch.path))
+            let threads = BlockingPool(name: "test", threads: 8, queueLimit: 32)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<4 {
+                    group.addTask {
+                        try await threads.run {
+                            let path = try StoragePath(parsing: "file \(number)")
+                            #expect(
+                                try Self.content(of: path, backend) == [UInt8](repeating: UInt8(number), count: 3 << 20)
+                            )
+                        }
+                    }
+                    group.addTask {
+                        try await threads.run {
+                            for _ in 0..<20 {
+                                var listing = DirectoryListing()
+                                try backend.list(NativePath(), into: &listing)
+                                #expect(listing.entries.count == 4)
+                            }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            backend.close()
+            try await threads.shutdown()
+        }
+    }
+
+    private static func content(of path: StoragePath, _ backend: FTPBackend) throws -> [UInt8] {
+        let reader = try backend.openReader(path)
+        var content = [UInt8](repeating: 0xFF, count: Int(reader.entry.sizeBytes))
+        var count = 0
+        while count < content.count {
+            let end = min(content.count, count + 256 << 10)
+            let read = try content[count..<end].withUnsafeMutableBytes { try reader.read(into: $0, at: Int64(count)) }
+            guard read > 0 else { break }
+            count += read
+        }
+        return content
+    }
+
     @Test(arguments: [
         // Line, name, kind, bytes; nil where it is no entry.
         ("-rw-r--r--    1 0        0          12345 Nov 26 22:13 plain", "plain", EntryKind.file, 12_345),

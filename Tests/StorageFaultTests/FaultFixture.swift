@@ -104,6 +104,14 @@ struct FaultFixture: Sendable {
         return result
     }
 
+    /// What scans could not read, and why.
+    func complaints() async throws -> [String] {
+        let statement = SQLStatement("SELECT scan_id, path, code, message FROM scan_errors ORDER BY id")
+        return try await database.read { connection in
+            try connection.rows(statement) { "\($0.integer(0)) \($0.text(1)): \($0.text(2)) \($0.text(3))" }
+        }
+    }
+
     /// Removals that wait for somebody, or for the end of a scan.
     func removals() async throws -> Int {
         let statement = SQLStatement("SELECT COUNT(*) FROM scan_removals")

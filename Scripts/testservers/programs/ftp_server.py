@@ -66,6 +66,7 @@ def main():
         parser.add_argument("--" + name.replace("_", "-"), type=int, required=True)
     for name in ("share", "certificate", "key", "ready"):
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--connections", type=int, default=0)
     options = parser.parse_args()
     logging.basicConfig(level=logging.ERROR)
 
@@ -77,6 +78,7 @@ def main():
         if offset > 0:
             handler.certfile, handler.keyfile = options.certificate, options.key
         server = FTPServer((ADDRESS, options.port + offset), handler)
+        server.max_cons_per_ip = options.connections
     with open(options.ready, "w", encoding="utf-8"):
         pass
     server.serve_forever(handle_exit=False)

@@ -4,7 +4,7 @@ import UnixSignals
 /// Follows a scan to its end, whoever runs it, and shows how far it is.
 struct ScanFollower: Sendable {
     /// How often the scan's row is read: nobody notices this wait at the end of a scan, and reading a row costs nothing.
-    private static let pollMilliseconds = 50
+    private static let pollMilliseconds = 10
     /// How often it is asked whether a server still does the work.
     private static let serverPollMilliseconds = 1_000
     /// How long a scan may be queued before that is worth a line: a server that has time begins within a second.
