@@ -45,11 +45,7 @@ enum EntryQueries {
         """
     ).withManyRows
 
-    static let rootTotals = SQLStatement(
-        """
-        SELECT d.total_files + d.total_directories FROM entries e JOIN directories d ON d.entry_id = e.id
-        WHERE e.parent_id IS NULL AND e.root_id = $1 AND e.missing_since_us IS NULL
-        """)
+    static let totals = SQLStatement("SELECT total_files + total_directories FROM directories WHERE entry_id = $1")
 
     // Writing what was found
 

@@ -3,6 +3,23 @@ import CatalogDatabase
 import CatalogStorage
 
 extension EntryStore {
+    /// The directory at a path.
+    ///
+    /// - Throws: `CatalogError.notFound` when nothing is known there, `.conflict` when it is no directory.
+    func directory(at path: StoragePath, on connection: any SQLConnection) throws -> EntryID {
+        let siblings = SideWriteStore(rootID: rootID)
+        guard var id = try rootEntryID(on: connection) else { throw Self.unknownPath }
+        for name in path.components {
+            guard let row = try siblings.child(name, of: id, on: connection) else { throw Self.unknownPath }
+            guard row.kind == .directory else { throw CatalogError(.conflict, "Path is not a directory") }
+            id = row.id
+        }
+        return id
+    }
+
+    private static let unknownPath = CatalogError(
+        .notFound, "Path not found", cause: "the catalog has nothing there; scan a directory above it")
+
     /// Inserts one entry that no scan has listed.
     func insert(
         _ found: WrittenEntry, as id: EntryID, into directory: EntryID, on connection: any SQLConnection

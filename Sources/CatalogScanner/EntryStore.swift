@@ -23,9 +23,10 @@ struct EntryStore: Sendable {
 // MARK: - Reading
 
 extension EntryStore {
-    /// How many entries the root has, its own directory left out, as the last scan summed them up.
-    func entryCount(on connection: any SQLConnection) throws -> Int {
-        try connection.firstRow(EntryQueries.rootTotals, [.integer(rootID)]) { Int($0.integer(0)) } ?? 0
+    /// How many entries are below a directory, as the last scan summed them up; below the root's own one without an id.
+    func entryCount(below directory: EntryID? = nil, on connection: any SQLConnection) throws -> Int {
+        guard let id = try directory ?? rootEntryID(on: connection) else { return 0 }
+        return try connection.firstRow(EntryQueries.totals, [.integer(id)]) { Int($0.integer(0)) } ?? 0
     }
 
     /// All directories of the root.
@@ -100,13 +101,17 @@ extension EntryStore {
 // MARK: - New rows
 
 extension EntryStore {
+    /// The number of the root's own directory; nil before the first scan.
+    func rootEntryID(on connection: any SQLConnection) throws -> EntryID? {
+        try connection.firstRow(EntryQueries.rootEntry, [.integer(rootID), .blob([])]) { $0.integer(0) }
+    }
+
     /// The root's own directory is an entry like others, without a name; the first scan makes it.
     ///
     /// - Returns: its number.
     @discardableResult
     func ensureRootEntry(on connection: any SQLConnection) throws -> EntryID {
-        let values: [SQLValue] = [.integer(rootID), .blob([])]
-        if let id = try connection.firstRow(EntryQueries.rootEntry, values, { $0.integer(0) }) { return id }
+        if let id = try rootEntryID(on: connection) { return id }
         let id = try Self.reserveIDs(1, on: connection)
         try connection.insertRows(EntryQueries.entryRows, count: 1) { row, _ in
             row.append(id)

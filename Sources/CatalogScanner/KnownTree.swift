@@ -73,8 +73,17 @@ struct KnownTree: Sendable {
         families = []
     }
 
-    /// Position of the root's own directory.
-    var root: Index? { directories.indices.first { directories[$0].nameLength == 0 } }
+    /// Position of a directory; of the root's own one for the root.
+    func index(at path: StoragePath) -> Index? {
+        var index = directories.indices.first { directories[$0].nameLength == 0 }
+        for name in path.components {
+            guard let parent = index else { return nil }
+            index = directories[parent].children.first { child in
+                withName(of: child) { $0.elementsEqual(name) }
+            }
+        }
+        return index
+    }
 
     subscript(index: Index) -> Directory { directories[index] }
 

@@ -1,3 +1,4 @@
+import CatalogCore
 import CatalogStorage
 
 /// The directories that one walker has still to visit, the next one on top, with the place where it is now.
@@ -26,6 +27,23 @@ struct PendingDirectories: Sendable {
     private var pathDepth = 0
     /// Path of the item that `next` returned last.
     private(set) var path = NativePath()
+
+    init() {}
+
+    /// Where a walk begins: at the root, or at a directory of the catalog below it.
+    ///
+    /// - Parameter parentDevice: where the directory above it lies now; nil for the root.
+    init(startingAt start: StoragePath, in tree: KnownTree, parentDevice: Int64?) throws {
+        guard let index = tree.index(at: start) else {
+            throw CatalogError.internalError("a scan begins at a directory that the catalog does not have")
+        }
+        let parent = start.parent ?? .root
+        path = NativePath(parent)
+        pathDepth = parent.components.count
+        let found = Found(
+            reference: .known(tree[index].id), known: index, depth: start.components.count, parentDevice: parentDevice)
+        (start.name ?? []).withUnsafeBytes { push(found, name: $0) }
+    }
 
     /// Puts a directory on top: the root, or a sub-directory of the one that `next` returned last.
     mutating func push(_ directory: Found, name: UnsafeRawBufferPointer) {

@@ -20,6 +20,8 @@ package struct Scan: Sendable {
     package let rootName: String
     /// The protocol of the root: `local` in this version.
     package let protocolName: String
+    /// The directory that it looks at, in text form below the root; nil for the whole root.
+    package let path: String?
     /// How closely it looks: the raw value of a `ScanType`.
     package let type: String
     /// Directories below each other that it enters; nil means as the root says.
@@ -32,7 +34,7 @@ package struct Scan: Sendable {
     package let removalReason: String?
     /// Entries that the parked removals would take, with everything below them.
     package let removalsParked: Int
-    /// Entries of the root before the scan; 0 at the first one.
+    /// Entries of the root, or below `path`, before the scan; 0 at the first one.
     package let entriesBefore: Int
     /// What it has counted so far.
     package let counts: ScanCounts
@@ -89,6 +91,7 @@ package struct Scan: Sendable {
         endedAt = row.optionalInteger(21)
         errorMessage = row.optionalText(22)
         updatedAt = row.integer(24)
+        path = row.optionalText(26)
     }
 }
 

@@ -50,17 +50,27 @@ package struct ScanJob: JobHandler {
             try await roots.noteReachability(of: root.id, error: nil)
             // Noted before anything is written: were this scan cut, the next one must know whose entries there are.
             if root.identity == nil { try await roots.noteIdentity(of: root.id, probe.identity) }
+            if try request.path != .root, root.isReplaced(probe) { throw Self.otherRoot }
             let outcome = try await pass(request, root, probe, scan)
             let keepsIdentity = root.isReplaced(probe) && outcome == .parked
-            try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
+            // Of all the rest it has seen nothing.
+            if try request.path == .root {
+                try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
+            }
             try await onWritten()
         } catch let error as CatalogError
             where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code)
         {
-            try await roots.noteReachability(of: root.id, error: error)
-            throw error
+            let isOfRoot = try request.path == .root || error.code == .storageUnavailable
+            if isOfRoot { try await roots.noteReachability(of: root.id, error: error) }
+            throw isOfRoot || error.code != .notFound ? error : Self.directoryIsGone
         }
     }
+
+    private static let otherRoot = CatalogError(
+        .conflict, "The storage root is not the one that was scanned before; scan all of it")
+    private static let directoryIsGone = CatalogError(
+        .notFound, "The directory is not there any more; scan the one above it to have it removed")
 
     package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         let request = try ScanRequest(json: job.payload)
@@ -80,12 +90,14 @@ package struct ScanJob: JobHandler {
         _ request: ScanRequest, _ root: ScanRoot, _ probe: StorageProbe, _ scan: ScanContext
     ) async throws -> RemovalOutcome {
         var progress = ProgressReport(root: root, scan: scan, store: store, publish: onProgress)
-        let beginning = try await pool.run { try store.begin(scan, identity: probe.identity) }
+        let path = try request.path
+        let beginning = try await pool.run { try store.begin(scan, at: path, identity: probe.identity) }
         progress.begin(beginning)
         var type = request.type
         while true {
             let rules = WalkRules(
-                type: type, root: probe, patterns: root.patterns, maxDepth: request.maxDepth ?? root.maxDepth,
+                type: type, root: probe, start: path, patterns: root.patterns,
+                maxDepth: request.maxDepth.map { $0 + path.components.count } ?? root.maxDepth,
                 confirmsRemovals: request.confirmsRemovals)
             let walk = try await walk(root.backend, scan, rules, progress)
             progress.add(walk.counts)
@@ -119,7 +131,11 @@ package struct ScanJob: JobHandler {
             return try store.knownTree(of: scan)
         }
         let channel = BoundedChannel<WalkBatch>(capacity: 8)
-        let shares = WalkShares(try TreeWalker.start(in: tree))
+        let start = rules.start
+        let parentDevice = try await pool.run {
+            try start.parent.map { try backend.statDirectory(NativePath($0)).device }
+        }
+        let shares = WalkShares(try PendingDirectories(startingAt: start, in: tree, parentDevice: parentDevice))
         let walker = TreeWalker(
             backend: backend, rules: rules, tree: tree, shares: shares, channel: channel, stop: scan.stop)
         async let written = write(channel, scan, progress, sideWrites: tree.sideWrites)
@@ -172,8 +188,10 @@ package struct ScanJob: JobHandler {
         // What lies below a directory that an unfinished scan has found is in no figure yet.
         if try phase.countCandidates() > 0 { try RollUpPhase(scan: scan).run() }
         let count = try phase.countCandidates()
-        let reason = phase.reasonToPark(
-            removing: count, of: progress.entriesToCompareWith, identityChanged: identityChanged)
+        // The brake is about the root, also when only a part of it was looked at.
+        let isPart = request.pathText != nil
+        let entries = isPart ? try store.entryCount(below: .root, scan) : progress.entriesToCompareWith
+        let reason = phase.reasonToPark(removing: count, of: entries, identityChanged: identityChanged)
         if let reason, !request.confirmsRemovals {
             try store.park(scan.id, count: count, reason: reason)
             return .parked

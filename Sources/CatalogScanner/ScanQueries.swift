@@ -71,7 +71,7 @@ enum ScanQueries {
         s.id, s.root_id, r.name, r.protocol, s.scan_type, s.max_depth, s.confirm_removals, s.removal_state,
         s.removal_reason, s.removals_parked, s.entries_before, s.entries_found, s.directories_listed, s.added, s.updated,
         s.removed, s.error_count, s.current_path, j.status, j.created_at_us, j.started_at_us, j.finished_at_us,
-        j.error_message, j.cancel_requested, s.updated_at_us, s.identity
+        j.error_message, j.cancel_requested, s.updated_at_us, s.identity, s.path
         """
     /// Scans of a deleted root are as hidden as its entries.
     private static let scanTables = """
@@ -82,8 +82,8 @@ enum ScanQueries {
         """
         INSERT INTO scans (id, root_id, scan_type, max_depth, requested_by, confirm_removals, removal_state,
             removals_parked, entries_before, entries_found, directories_listed, added, updated, removed, error_count,
-            updated_at_us)
-        VALUES ($1, $2, $3, $4, $5, $6, '', 0, 0, 0, 0, 0, 0, 0, 0, $7)
+            updated_at_us, path)
+        VALUES ($1, $2, $3, $4, $5, $6, '', 0, 0, 0, 0, 0, 0, 0, 0, $7, $8)
         """)
 
     static let findScan = SQLStatement("SELECT \(scanColumns) FROM \(scanTables) WHERE s.id = $1")
@@ -101,9 +101,12 @@ enum ScanQueries {
         ORDER BY s.id DESC LIMIT $1 OFFSET $2
         """)
 
-    /// Whether the root was ever scanned to the end.
+    /// Whether the whole root was ever scanned to the end.
     static let completedScan = SQLStatement(
-        "SELECT s.id FROM scans s JOIN jobs j ON j.id = s.id WHERE s.root_id = $1 AND j.status = 'completed' LIMIT 1")
+        """
+        SELECT s.id FROM scans s JOIN jobs j ON j.id = s.id
+        WHERE s.root_id = $1 AND s.path IS NULL AND j.status = 'completed' LIMIT 1
+        """)
 
     static let listErrors = SQLStatement(
         "SELECT path, code, message, created_at_us FROM scan_errors WHERE scan_id = $1 ORDER BY id LIMIT $2 OFFSET $3")

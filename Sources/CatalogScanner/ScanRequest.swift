@@ -6,6 +6,8 @@ package struct ScanRequest: Sendable, Codable {
     /// The storage root to look at.
     package let rootID: RootID
     private var scanType: String
+    /// The directory in text form; nil for the whole root.
+    let pathText: String?
     /// Directories below each other that are entered; nil means as the root says.
     package let maxDepth: Int?
     /// Removals are applied without asking again.
@@ -13,11 +15,15 @@ package struct ScanRequest: Sendable, Codable {
     /// Who asked; nil for the command line and the server itself.
     package let requestedBy: UserID?
 
-    /// A request with what was left out as documented: the root's depth, and removals that may be parked.
+    /// A request with what was left out as documented: all of the root, its depth, and removals that may be parked.
+    ///
+    /// - Parameter path: the directory to look at, with all below it.
     package init(
-        rootID: RootID, type: ScanType, maxDepth: Int? = nil, confirmsRemovals: Bool = false, requestedBy: UserID? = nil
+        rootID: RootID, path: StoragePath = .root, type: ScanType, maxDepth: Int? = nil, confirmsRemovals: Bool = false,
+        requestedBy: UserID? = nil
     ) {
         self.rootID = rootID
+        pathText = path == .root ? nil : path.text
         scanType = type.rawValue
         self.maxDepth = maxDepth
         self.confirmsRemovals = confirmsRemovals
@@ -26,6 +32,13 @@ package struct ScanRequest: Sendable, Codable {
 
     /// How closely to look.
     package var type: ScanType { ScanType(rawValue: scanType) ?? .incremental }
+
+    /// The directory to look at, with all below it.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` for a payload that nobody has written here.
+    package var path: StoragePath {
+        get throws { try pathText.map { try StoragePath(parsing: $0) } ?? .root }
+    }
 
     /// Makes it a scan of another type.
     mutating func look(as type: ScanType) { scanType = type.rawValue }

@@ -6,7 +6,7 @@ import CatalogSearch
 extension ScanStore {
     /// From where a run of a scan goes on.
     struct Beginning: Sendable {
-        /// Entries of the root before the scan, its own directory left out.
+        /// Entries below the directory that the scan looks at, before it.
         let entriesBefore: Int
         /// What interrupted runs of the same scan have counted.
         let counts: ScanCounts
@@ -16,7 +16,10 @@ extension ScanStore {
     ///
     /// A scan that goes on compares with what there was before its first run. What that run found of another disk is
     /// forgotten, and so is what it, or any older scan, has parked: the walk sees for itself.
-    func begin(_ scan: ScanContext, identity: String) throws -> Beginning {
+    ///
+    /// - Parameter path: the directory that the scan looks at.
+    /// - Throws: `CatalogError.notFound` when the catalog does not have it any more.
+    func begin(_ scan: ScanContext, at path: StoragePath, identity: String) throws -> Beginning {
         try discardOlderRemovals(of: scan)
         let earlier = try database.readBlocking { connection in
             try connection.firstRow(ScanQueries.findScan, [.integer(scan.id)]) { row in
@@ -35,13 +38,16 @@ extension ScanStore {
         if let earlier, earlier.scan.counts.directoriesListed > 0 {
             return Beginning(entriesBefore: earlier.scan.entriesBefore, counts: earlier.scan.counts)
         }
-        if try entryCount(of: scan.rootID) == 0 { try RollUpPhase(scan: scan).run() }
-        return Beginning(entriesBefore: try entryCount(of: scan.rootID), counts: ScanCounts())
+        if try entryCount(below: path, scan) == 0 { try RollUpPhase(scan: scan).run() }
+        return Beginning(entriesBefore: try entryCount(below: path, scan), counts: ScanCounts())
     }
 
-    /// How many entries the root has, its own directory left out.
-    private func entryCount(of rootID: RootID) throws -> Int {
-        try database.readBlocking { try EntryStore(rootID: rootID, time: time).entryCount(on: $0) }
+    /// How many entries a directory has, with all below it, as far as they have been summed up. Blocks.
+    func entryCount(below path: StoragePath, _ scan: ScanContext) throws -> Int {
+        try database.readBlocking { connection in
+            let directory = path == .root ? nil : try scan.entries.directory(at: path, on: connection)
+            return try scan.entries.entryCount(below: directory, on: connection)
+        }
     }
 
     /// A new walk sees for itself what is missing: what older scans of the root have parked is dropped, and what those left

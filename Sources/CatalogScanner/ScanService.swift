@@ -25,11 +25,11 @@ package struct ScanService: Sendable {
         store = ScanStore(database: database, time: time)
     }
 
-    /// Queues a scan. The first one of a root is a full one, whatever was asked for.
+    /// Queues a scan. The first one of a whole root is a full one, whatever was asked for.
     ///
     /// - Returns: its id.
     /// - Throws: `CatalogError.conflict` with `job_id` and `status` while one is queued or running for the root,
-    ///   `.unavailable` when too many wait.
+    ///   `.unavailable` when too many wait, `.notFound` or `.conflict` for a path that is no directory of the catalog.
     package func request(_ request: ScanRequest) async throws -> JobID {
         let key = Self.key(of: request.rootID)
         return try await database.write { connection in
@@ -38,7 +38,12 @@ package struct ScanService: Sendable {
                 throw CatalogError(.unavailable, "Scan queue is full")
             }
             var request = request
-            if try !store.hasCompleted(request.rootID, on: connection) { request.look(as: .full) }
+            let path = try request.path
+            if path != .root {
+                _ = try EntryStore(rootID: request.rootID, time: store.time).directory(at: path, on: connection)
+            } else if try !store.hasCompleted(request.rootID, on: connection) {
+                request.look(as: .full)
+            }
             let id = try jobs.push(
                 NewJob(
                     kind: Self.scanKind, payload: try request.json, uniqueKey: key, rootID: request.rootID),

@@ -54,7 +54,7 @@ package struct ScanStore: Sendable {
         }
     }
 
-    /// Whether a scan of the root ever came to its end.
+    /// Whether a scan of the whole root ever came to its end.
     func hasCompleted(_ rootID: RootID, on connection: any SQLConnection) throws -> Bool {
         try connection.firstRow(ScanQueries.completedScan, [.integer(rootID)]) { _ in true } ?? false
     }
@@ -66,7 +66,7 @@ package struct ScanStore: Sendable {
             [
                 .integer(id), .integer(request.rootID), .text(request.type.rawValue),
                 .optional(request.maxDepth.map { Int64($0) }), .optional(request.requestedBy),
-                .bool(request.confirmsRemovals), .integer(time.now),
+                .bool(request.confirmsRemovals), .integer(time.now), .optional(request.pathText),
             ])
     }
 

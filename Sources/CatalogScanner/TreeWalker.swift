@@ -38,16 +38,6 @@ struct TreeWalker {
         self.stop = stop
     }
 
-    /// Where a walk through the whole root begins.
-    static func start(in tree: KnownTree) throws -> PendingDirectories {
-        guard let root = tree.root else { throw CatalogError.internalError("the root has no directory of its own") }
-        var pending = PendingDirectories()
-        pending.push(
-            PendingDirectories.Found(reference: .known(tree[root].id), known: root, depth: 0, parentDevice: nil),
-            name: UnsafeRawBufferPointer(start: nil, count: 0))
-        return pending
-    }
-
     /// Walks until nobody has anything left to visit. Blocks.
     ///
     /// Ends the whole walk with `CatalogError.cancelled` when told to stop, and with the error of the root's own listing,
@@ -138,7 +128,7 @@ struct TreeWalker {
     ///
     /// - Throws: the error itself when nothing can be known any more: it was the root, or the root has gone meanwhile.
     private mutating func noteFailure(_ error: CatalogError, of directory: PendingDirectories.Found) throws {
-        if directory.depth == 0 { throw error }
+        if directory.depth == rules.start.components.count { throw error }
         if error.code == .storageUnavailable { _ = try backend.probe() }
         batch.errors.append(ScanErrorRow(path: pending.path.text, error: error))
         pass(directory, .failed, entryCount: 0, device: nil)

@@ -6,6 +6,8 @@ struct WalkRules: Sendable {
     let type: ScanType
     /// The root as it was probed at the start of the scan.
     let root: StorageProbe
+    /// Where the walk begins.
+    let start: StoragePath
     let patterns: NamePatterns
     /// Directories below each other; nil means as deep as `Limits.directoryDepth`.
     let maxDepth: Int?

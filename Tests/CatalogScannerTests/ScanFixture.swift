@@ -19,7 +19,7 @@ struct ScanFixture: Sendable {
     let backend: FaultyBackend
     /// Setting `scan.concurrency`.
     let directoriesAtOnce: Int
-    private let roots: TestRoots
+    let roots: TestRoots
     private let pool: BlockingPool
 
     static func withNew(directoriesAtOnce: Int = 3, _ body: (ScanFixture) async throws -> Void) async throws {
@@ -59,17 +59,19 @@ struct ScanFixture: Sendable {
     /// Runs a scan to its end.
     @discardableResult
     func scan(
-        _ type: ScanType = .incremental, confirm: Bool = false, maxDepth: Int? = nil
+        _ type: ScanType = .incremental, path: String = "", confirm: Bool = false, maxDepth: Int? = nil
     ) async throws -> Scan {
-        try await run(try await request(type, confirm: confirm, maxDepth: maxDepth))
+        try await run(try await request(type, path: path, confirm: confirm, maxDepth: maxDepth))
     }
 
     /// Queues a scan that nobody runs yet.
     func request(
-        _ type: ScanType = .incremental, confirm: Bool = false, maxDepth: Int? = nil
+        _ type: ScanType = .incremental, path: String = "", confirm: Bool = false, maxDepth: Int? = nil
     ) async throws -> JobID {
         try await service.request(
-            ScanRequest(rootID: Self.rootID, type: type, maxDepth: maxDepth, confirmsRemovals: confirm))
+            ScanRequest(
+                rootID: Self.rootID, path: try StoragePath(parsing: path), type: type, maxDepth: maxDepth,
+                confirmsRemovals: confirm))
     }
 
     /// Runs the waiting job with this id, as the next start of the program would.
@@ -278,6 +280,10 @@ final class TestRoots: ScanRootProvider {
     private let backend: FaultyBackend
     private let database: any Database
     private let identity = Mutex<String?>(nil)
+    private let unreachable = Mutex<CatalogError?>(nil)
+
+    /// What was noted about reaching the root last.
+    var lastError: CatalogError? { unreachable.withLock { $0 } }
 
     init(backend: FaultyBackend, database: any Database) {
         self.backend = backend
@@ -290,7 +296,7 @@ final class TestRoots: ScanRootProvider {
             identity: identity.withLock { $0 })
     }
 
-    func noteReachability(of id: RootID, error: CatalogError?) async throws {}
+    func noteReachability(of id: RootID, error: CatalogError?) async throws { unreachable.withLock { $0 = error } }
 
     func noteIdentity(of id: RootID, _ new: String) async throws { identity.withLock { $0 = new } }
 

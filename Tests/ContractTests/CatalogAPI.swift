@@ -104,8 +104,8 @@ struct CatalogAPI {
     /// Scans the root `name` and waits for the end.
     ///
     /// - Returns: the scan as the API shows it.
-    @discardableResult func scan(_ name: String = "media") async throws -> Answer {
-        let queued = try await post("scans", #"{"storage_root_id":"\#(name)"}"#).object()
+    @discardableResult func scan(_ name: String = "media", path: String = "") async throws -> Answer {
+        let queued = try await post("scans", #"{"storage_root_id":"\#(name)","path":"\#(path)"}"#).object()
         return try await waitForScan(queued["job_id"] as? Int ?? 0) { scan in
             !["queued", "running"].contains(scan["status"] as? String)
         }

@@ -1,5 +1,6 @@
 import CatalogServer
 import CatalogTestSupport
+import Foundation
 import HTTPTypes
 import Testing
 
@@ -23,7 +24,31 @@ import Testing
         }
     }
 
+    private func lastScan(_ api: CatalogAPI) async throws -> String {
+        try #require(try await api.get("storage/roots/media").object()["last_scan_at"] as? String)
+    }
+
+    @Test func `One directory can be scanned by itself`() async throws {
+        try await CatalogAPI.with { api in
+            try api.server.write("films/old/a.txt", [1])
+            try await api.addRoot()
+            #expect(try await api.scan().object()["path"] is NSNull)
+            let known = try await lastScan(api)
+            try api.server.write("films/old/b.txt", [1, 2])
+            try api.server.write("unseen.txt", [1])
+            let scan = try await api.scan(path: "/films/old/").object()
+            #expect(scan["path"] as? String == "films/old" && scan["files_added"] as? Int == 1)
+            #expect(scan["files_found"] as? Int == 2 && scan["progress"] as? Int == 100)
+            #expect(try await api.get("catalog-info/media/films").object()["size"] as? Int == 3)
+            #expect(try await api.get("catalog-info/media/unseen.txt").status == 404)
+            // It is no scan of the root.
+            #expect(try await lastScan(api) == known)
+        }
+    }
+
     @Test(arguments: [
+        (#"{"storage_root_id":"media","path":"../x"}"#, 400, #"{"error":"Invalid path"}"#),
+        (#"{"storage_root_id":"media","path":"x"}"#, 404, #"{"error":"Path not found"}"#),
         (
             #"{"storage_root_id":"media","scan_type":"verify"}"#, 400,
             #"{"error":"Scan type \"verify\" is not supported by this version"}"#

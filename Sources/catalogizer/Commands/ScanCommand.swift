@@ -15,6 +15,7 @@ struct ScanCommand: AsyncParsableCommand {
 
               catalogizer scan films
               catalogizer scan films --quick
+              catalogizer scan films --path Classics/1968
               catalogizer scan films --json | tail -n 1
             """)
 
@@ -39,6 +40,8 @@ struct ScanCommand: AsyncParsableCommand {
     @Argument(help: "The name of the storage root.")
     var name: String
     @Flag(exclusivity: .exclusive) var mode: Mode?
+    @Option(help: ArgumentHelp("Look only at this directory and all below it.", valueName: "directory"))
+    var path: String?
     @Flag(help: "Remove what is gone, however much it is.")
     var confirm = false
     @OptionGroup var output: OutputOptions
@@ -46,7 +49,7 @@ struct ScanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let kind = mode.flatMap { ScanOrder.Kind(rawValue: $0.rawValue) } ?? .incremental
-        let order = ScanOrder(rootName: name, kind: kind, confirmsRemovals: confirm)
+        let order = ScanOrder(rootName: name, kind: kind, path: path, confirmsRemovals: confirm)
         let session = try CommandSession(options)
         let (scan, unread) = try await session.run(.change) { services, _ in
             let start = try await services.scans.start(order)

@@ -18,7 +18,9 @@ struct ScanAdapter: ScanCommands {
         let root = try await product.services.roots.named(order.rootName)
         do {
             let id = try await product.services.scans.request(
-                ScanRequest(rootID: root.id, type: type, confirmsRemovals: order.confirmsRemovals))
+                ScanRequest(
+                    rootID: root.id, path: try StoragePath(parsing: order.path ?? ""), type: type,
+                    confirmsRemovals: order.confirmsRemovals))
             return (id, true)
         } catch let error as CatalogError where error.code == .conflict {
             // Who asks again wants to see how far it is; and what an interrupted command left behind has to go on.

@@ -34,6 +34,8 @@ struct ScanOrder: Sendable {
 
     let rootName: String
     let kind: Kind
+    /// The directory to look at, in text form below the root; nil for all of it.
+    let path: String?
     /// Removals are applied, however many they are.
     let confirmsRemovals: Bool
 }

@@ -35,6 +35,7 @@ enum ScanEndpoints {
             "ScanRequest", "A scan to start", example: #"{"storage_root_id":"nas-media","scan_type":"incremental"}"#,
             .always("storage_root_id", .text, "Number, string id or name"),
             .maybe("scan_type", .oneOf(["full", "incremental", "quick"])), .maybe("max_depth", .integer),
+            .maybe("path", .text, "A directory of the catalog to look at with all below it, instead of the whole root"),
             .maybe("confirm_removals", .boolean, "Remove what is missing without asking")),
         SchemaDefinition(
             "ScanQueued", "That a job waits", .always("job_id", .integer), .always("storage_root_id", .integer),
@@ -44,6 +45,7 @@ enum ScanEndpoints {
             "Scan", "A scan", .always("id", .integer), .always("job_id", .integer),
             .always("storage_root_id", .integer),
             .always("storage_root", .text), .always("protocol", .text), .always("scan_type", .text),
+            .always("path", .nullable(.text), "The directory that was asked for; null for the whole root"),
             .always(
                 "status",
                 .oneOf(["queued", "running", "completed", "needs_confirmation", "failed", "cancelled"])),

@@ -30,9 +30,6 @@ struct ScanCreateRequest: Decodable, Sendable {
     ///
     /// - Throws: `CatalogError.invalidArgument` or `.unsupported` for what this version cannot do.
     func checkedType() throws -> ScanType {
-        guard path?.contains(where: { $0 != "/" }) != true else {
-            throw CatalogError(.unsupported, "Scanning a single path is not supported by this version")
-        }
         guard scanType != "verify" else {
             throw CatalogError(.unsupported, "Scan type \"verify\" is not supported by this version")
         }
@@ -56,6 +53,7 @@ extension JSONWriter {
         field("storage_root", scan.rootName)
         field("protocol", scan.protocolName)
         field("scan_type", scan.type)
+        field("path", scan.path)
         field("status", scan.status)
         field("progress", scan.percent)
         field("start_time", time: scan.startedAt)

@@ -28,6 +28,7 @@ struct ScanRoutes: Sendable {
         let caller = try context.requireCaller()
         let payload = try await request.json(ScanCreateRequest.self, context)
         let type = try payload.checkedType()
+        let path = try StoragePath(parsing: payload.path ?? "")
         let root = try await roots.find(payload.storageRoot, scope: caller.scope)
         try caller.scope.requireWhole(root.id)
         guard root.enabled else {
@@ -35,8 +36,8 @@ struct ScanRoutes: Sendable {
         }
         let id = try await scans.request(
             ScanRequest(
-                rootID: root.id, type: type, maxDepth: payload.maxDepth, confirmsRemovals: payload.confirmsRemovals,
-                requestedBy: caller.userID))
+                rootID: root.id, path: path, type: type, maxDepth: payload.maxDepth,
+                confirmsRemovals: payload.confirmsRemovals, requestedBy: caller.userID))
         worker.wake()
         let scan = try await scans.find(id, scope: caller.scope)
         var json = JSONWriter()
