@@ -101,6 +101,12 @@ enum ScanQueries {
         ORDER BY s.id DESC LIMIT $1 OFFSET $2
         """)
 
+    static let countScans = SQLStatement("SELECT COUNT(*) FROM \(scanTables)")
+
+    /// The roots as one text: `,3,17,`.
+    static let countScansOfRoots = SQLStatement(
+        "SELECT COUNT(*) FROM \(scanTables) WHERE $1 LIKE '%,' || s.root_id || ',%'")
+
     /// Whether the whole root was ever scanned to the end.
     static let completedScan = SQLStatement(
         """

@@ -28,14 +28,28 @@ package struct ScanStore: Sendable {
                 return try connection.rows(
                     ScanQueries.listScansOfRoot, values + [.integer(rootID)], Scan.init(row:))
             }
-            switch scope {
-            case .everything: return try connection.rows(ScanQueries.listScans, values, Scan.init(row:))
-            case .parts(let parts):
-                let ids = parts.filter { $0.value == .whole }.keys.map(String.init)
-                let list = SQLValue.text(ids.isEmpty ? "" : "," + ids.joined(separator: ",") + ",")
-                return try connection.rows(ScanQueries.listScansOfRoots, values + [list], Scan.init(row:))
+            guard let list = Self.list(scope) else {
+                return try connection.rows(ScanQueries.listScans, values, Scan.init(row:))
             }
+            return try connection.rows(ScanQueries.listScansOfRoots, values + [.text(list)], Scan.init(row:))
         }
+    }
+
+    /// How many scans `list` has in all.
+    package func count(rootID: RootID?, scope: AccessScope) async throws -> Int {
+        if let rootID, !scope.allowsWhole(rootID) { return 0 }
+        return try await database.read { connection in
+            let list = rootID.map { ",\($0)," } ?? Self.list(scope)
+            let statement = list == nil ? ScanQueries.countScans : ScanQueries.countScansOfRoots
+            return try connection.firstRow(statement, list.map { [.text($0)] } ?? []) { Int($0.integer(0)) } ?? 0
+        }
+    }
+
+    /// The roots of a scope as one text; nil for all of them.
+    private static func list(_ scope: AccessScope) -> String? {
+        guard case .parts(let parts) = scope else { return nil }
+        let ids = parts.filter { $0.value == .whole }.keys.map(String.init)
+        return ids.isEmpty ? "" : "," + ids.joined(separator: ",") + ","
     }
 
     /// What a scan could not read, in the order in which it was found, and how many rows there are; nothing when the caller

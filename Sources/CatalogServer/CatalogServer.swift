@@ -70,6 +70,7 @@ package struct CatalogServer: Sendable {
             ScanRoutes(
                 scans: services.scans, roots: services.roots, worker: services.worker, time: dependencies.time
             ).handlers,
+            StatisticsRoutes(statistics: services.statistics).handlers,
             EventRoutes(broker: services.events).handlers,
         ]
         shell = try HTTPShell(

@@ -207,6 +207,9 @@ package struct CatalogServices: Sendable {
         }
     }
 
+    /// Statistics over the same catalog.
+    package var statistics: StatisticsService { StatisticsService(database: database, roots: roots, reads: reads) }
+
     /// Searching, over an index that somebody has opened.
     package func search(_ index: NameIndex) -> SearchService {
         SearchService(

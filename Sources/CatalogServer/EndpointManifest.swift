@@ -19,6 +19,7 @@ package enum EndpointManifest {
         StorageRootEndpoints.all,
         SMBDiscoveryEndpoints.all,
         ScanEndpoints.all,
+        StatisticsEndpoints.all,
         EventEndpoints.all,
     ].flatMap { $0 }
 
@@ -39,5 +40,6 @@ package enum EndpointManifest {
         StorageRootEndpoints.schemas,
         SMBDiscoveryEndpoints.schemas,
         ScanEndpoints.schemas,
+        StatisticsEndpoints.schemas,
     ].flatMap { $0 }
 }

@@ -18,12 +18,12 @@ import Testing
                 for (token, text) in credentials {
                     let answer = try await call(endpoint, api, token: token)
                     guard endpoint.demandsAuthentication else {
-                        #expect(answer.text != #"{"error":"\#(text)"}"#, "\(endpoint.id)")
+                        #expect(answer.text != endpoint.refusal(text), "\(endpoint.id)")
                         continue
                     }
                     #expect(answer.status == 401, "\(endpoint.id)")
                     guard endpoint.authentication != .signedLink else { continue }
-                    #expect(answer.text == #"{"error":"\#(text)"}"#, "\(endpoint.id)")
+                    #expect(answer.text == endpoint.refusal(text), "\(endpoint.id)")
                 }
             }
         }
@@ -37,7 +37,7 @@ import Testing
                 let answer = try await call(endpoint, api, token: revoked)
                 #expect(answer.status == 401, "\(endpoint.id)")
                 guard endpoint.authentication != .signedLink else { continue }
-                #expect(answer.text == #"{"error":"Token has been revoked"}"#, "\(endpoint.id)")
+                #expect(answer.text == endpoint.refusal("Token has been revoked"), "\(endpoint.id)")
             }
         }
     }
@@ -68,7 +68,7 @@ import Testing
                 switch endpoint.permission {
                 case .required(let permission) where !permissions.allows(permission):
                     #expect(answer.status == 403, "\(endpoint.id)")
-                    #expect(answer.text == #"{"error":"Insufficient permissions"}"#, "\(endpoint.id)")
+                    #expect(answer.text == endpoint.refusal("Insufficient permissions"), "\(endpoint.id)")
                 case .required, .anyCaller:
                     // What a role of the system refuses, it refuses to everybody.
                     #expect(!answer.text.contains("Insufficient permissions"), "\(endpoint.id)")
@@ -87,7 +87,7 @@ import Testing
                 guard case .required = endpoint.permission, endpoint.authentication != .signedLink else { continue }
                 let answer = try await call(endpoint, api, token: api.viewer)
                 #expect(answer.status == 403, "\(endpoint.id)")
-                #expect(answer.text == #"{"error":"Insufficient permissions"}"#, "\(endpoint.id)")
+                #expect(answer.text == endpoint.refusal("Insufficient permissions"), "\(endpoint.id)")
             }
         }
     }

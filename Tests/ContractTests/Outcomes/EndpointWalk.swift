@@ -19,6 +19,12 @@ extension Endpoint {
             }.joined(separator: "/")
     }
 
+    /// The body of an error with this text, in the endpoint's form; `members` follow: `,"retry_after":3`.
+    func refusal(_ text: String, _ members: String = "") -> String {
+        let success = errorShape == .stats ? #""success":false,"# : ""
+        return "{\(success)\"error\":\"\(text)\"\(members)}"
+    }
+
     /// Whether the endpoint reads JSON.
     var takesJSON: Bool {
         if case .json = requestBody { true } else { false }

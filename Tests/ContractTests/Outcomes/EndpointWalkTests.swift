@@ -14,7 +14,7 @@ import Testing
                 let path = endpoint.path(link: scene.filled("{link}")) + "?%zz"
                 let answer = try await scene.api.send(endpoint.requestMethod, path)
                 #expect(answer.status == 400, "\(endpoint.id)")
-                #expect(answer.text == #"{"error":"Invalid query string"}"#, "\(endpoint.id)")
+                #expect(answer.text == endpoint.refusal("Invalid query string"), "\(endpoint.id)")
             }
         }
     }
@@ -72,7 +72,7 @@ import Testing
                 let path = endpoint.path(link: scene.filled("{link}"))
                 let answer = try await scene.api.send(endpoint.requestMethod, path)
                 #expect(answer.status == 503, "\(endpoint.id)")
-                #expect(answer.text == #"{"error":"The database is closed"}"#, "\(endpoint.id)")
+                #expect(answer.text == endpoint.refusal("The database is closed"), "\(endpoint.id)")
                 #expect(answer.header("Retry-After") == "\(Limits.retryAfterSeconds)", "\(endpoint.id)")
             }
         }

@@ -63,6 +63,11 @@ struct Outcome: Sendable {
         return Outcome(name, status, hasBody ? .showing(text) : .exactly(""))
     }
 
+    /// An error of statistics with exactly this text.
+    static func statsFailure(_ status: Int, _ name: String, _ text: String) -> Outcome {
+        Outcome(name, status, .exactly(#"{"success":false,"error":"\#(text)"}"#))
+    }
+
     /// An error with exactly this text, and with `members` beside it: `"field":"password"`.
     static func failure(_ status: Int, _ name: String, _ text: String, members: String = "") -> Outcome {
         let quoted = text.replacing("\"", with: "\\\"")

@@ -49,7 +49,8 @@ import Testing
         let wait = try #require(try refused.object()["retry_after"] as? Int, "\(endpoint.id)")
         #expect((1...60).contains(wait), "\(endpoint.id)")
         #expect(
-            refused.text == #"{"error":"Rate limit exceeded. Please try again later.","retry_after":\#(wait)}"#,
+            refused.text
+                == endpoint.refusal("Rate limit exceeded. Please try again later.", ",\"retry_after\":\(wait)"),
             "\(endpoint.id)")
         let (name, limit) = (endpoint.rateClass.rawValue, Self.allowance(of: endpoint))
         // 10:30 of 15 January 2024 is the time of the server's clock.

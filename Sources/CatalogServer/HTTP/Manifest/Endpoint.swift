@@ -135,6 +135,7 @@ extension Endpoint {
         case storage = "Storage"
         case smb = "SMB"
         case scans = "Scans"
+        case statistics = "Statistics"
         case events = "Events"
     }
 }

@@ -1,0 +1,85 @@
+import CatalogCore
+import CatalogDatabase
+
+/// A directory with all that is below it.
+package struct DirectorySize: Sendable, Equatable {
+    fileprivate let id: EntryID
+    /// Text form of the path, with a slash in front.
+    package let path: String
+    /// Text form of the name.
+    package let name: String
+    /// Bytes of all files below it.
+    package let totalBytes: Int64
+    /// Files below it, at every depth.
+    package let fileCount: Int64
+    /// Directories below it, at every depth.
+    package let directoryCount: Int64
+    /// Nanoseconds since 1970; 0 where the storage does not tell.
+    package let modifiedNS: Int64
+    fileprivate let hasDirectories: Bool
+
+    /// Columns as in `StatisticsQueries`.
+    fileprivate init(row: SQLRow, in parent: String) {
+        id = row.integer(0)
+        name = NameEncoding.text(of: row.bytes(1))
+        path = parent + "/" + name
+        (modifiedNS, totalBytes) = (row.integer(2), row.integer(3))
+        (fileCount, directoryCount, hasDirectories) = (row.integer(4), row.integer(5), row.integer(6) > 0)
+    }
+}
+
+/// Finds the largest directories of a root from its top down: none is larger than the one above it, so that only what is below the
+/// largest ones has to be looked at, and no index by size has to be kept up by every scan.
+struct LargestDirectories {
+    let connection: any SQLConnection
+    let limit: Int
+    /// By size, the largest first; the first `seen` have been looked into.
+    private var found: [DirectorySize] = []
+
+    init(_ limit: Int, on connection: any SQLConnection) {
+        (self.limit, self.connection) = (limit, connection)
+    }
+
+    /// All that are below a directory, which is at `path` and is not one of them.
+    mutating func add(below directory: EntryID, at path: String) throws {
+        let values: [SQLValue] = [.integer(directory), .integer(Int64(limit))]
+        let children = try connection.rows(StatisticsQueries.largestChildren, values) {
+            DirectorySize(row: $0, in: path)
+        }
+        for child in children where !insert(child) { break }
+    }
+
+    /// A directory itself; what is below it follows by itself.
+    mutating func add(_ directory: EntryID, in parent: String) throws {
+        let found = try connection.firstRow(StatisticsQueries.directory, [.integer(directory)]) {
+            DirectorySize(row: $0, in: parent)
+        }
+        if let found { _ = insert(found) }
+    }
+
+    /// The largest ones of what was added, and of all below it.
+    mutating func result() throws -> [DirectorySize] {
+        var next = 0
+        while next < found.count {
+            let directory = found[next]
+            if directory.hasDirectories { try add(below: directory.id, at: directory.path) }
+            next += 1
+        }
+        return found
+    }
+
+    /// Puts a directory behind all that are not smaller, and so behind the one above it.
+    ///
+    /// - Returns: false when there are enough that are not smaller.
+    private mutating func insert(_ directory: DirectorySize) -> Bool {
+        var (low, high) = (0, found.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if found[middle].totalBytes >= directory.totalBytes { low = middle + 1 } else { high = middle }
+        }
+        guard low < limit else { return false }
+        found.insert(directory, at: low)
+        if found.count > limit { found.removeLast() }
+        return true
+    }
+}
