@@ -186,6 +186,9 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
                     || index >= limit.near && lane.isIdle(since: now - Self.idleMost)
             }.map(\.element)
             lanes.removeAll { lane in unused.contains { $0 === lane } }
+            // Whoever came for one of them while it was looked at took it for a busy one.
+            releases &+= 1
+            condition.broadcast()
             return unused
         }
         withExtendedLifetime(unused) {}
@@ -225,7 +228,11 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     private func isRefused() -> Bool {
         locked {
             let others = lanes.count + pending - 1
-            guard others > 0 else { return false }
+            guard others > 0 else {
+                // It is away, and may let in as many as ever when it is back.
+                refusal = nil
+                return false
+            }
             refusal = (granted: others, until: retries.time.now + Self.refusalHolds)
             return true
         }

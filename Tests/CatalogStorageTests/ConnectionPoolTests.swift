@@ -130,6 +130,18 @@ import Testing
         #expect(try threeAtOnce() == [1, 4, 5])
     }
 
+    @Test(.timeLimit(.minutes(1))) func `What a server let in is forgotten when it was away`() throws {
+        let pool = pool()
+        // A stream was refused.
+        pool.leaveRoom()
+        server.isAway.withLock { $0 = true }
+        #expect(throws: CatalogError.self) { try pool.use { _, _ in } }
+        server.isAway.withLock { $0 = false }
+        pool.retrySoon()
+        let both = try pool.use { first, _ in try pool.use { second, _ in [first, second] } }
+        #expect(both == [1, 2])
+    }
+
     @Test func `A change is made once, whatever became of it`() throws {
         let pool = pool()
         var (asked, made) = (0, 0)
