@@ -19,11 +19,12 @@ package struct TestStorageServer: Sendable {
     private init(_ kind: Kind, _ started: Started) {
         program = kind.program
         settings = started.settings
-        credentials = kind == .nfs ? nil : StorageCredentials(username: "catalogizer", password: "catalogizer")
+        credentials =
+            kind == .nfs || kind == .nfs3 ? nil : StorageCredentials(username: "catalogizer", password: "catalogizer")
         url = kind.url(from: started.url)
         share = started.share
         certificate = started.certificate
-        options = kind.options.merging(kind.hasCertificate ? ["tls_ca_pem": started.certificate] : [:]) { $1 }
+        options = kind.options(at: url).merging(kind.hasCertificate ? ["tls_ca_pem": started.certificate] : [:]) { $1 }
     }
 
     private static let running = Mutex<[Program: Task<Started, any Error>]>([:])
@@ -115,6 +116,8 @@ extension TestStorageServer {
     /// The ways to reach a storage that there are servers for.
     package enum Kind: String, Sendable, CaseIterable {
         case nfs, smb
+        /// In a network namespace of its own, which wants privileges.
+        case nfs3
         case ftp, ftpExplicitTLS, ftpImplicitTLS
         /// A server without `MLSD`.
         case ftpListOnly, ftpListOnlyTLS
@@ -123,6 +126,7 @@ extension TestStorageServer {
         fileprivate var program: Program {
             switch self {
             case .nfs: Program(script: "nfs")
+            case .nfs3: Program(script: "nfs", flavour: "3")
             case .smb: Program(script: "smb")
             case .ftp, .ftpExplicitTLS, .ftpImplicitTLS: Program(script: "ftp")
             case .ftpListOnly, .ftpListOnlyTLS: Program(script: "ftp", flavour: "vsftpd")
@@ -145,8 +149,12 @@ extension TestStorageServer {
             return url.hasSuffix("/") ? String(url.dropLast()) : url
         }
 
-        fileprivate var options: [String: String] {
-            self == .ftpExplicitTLS || self == .ftpListOnlyTLS ? ["tls": "explicit"] : [:]
+        fileprivate func options(at url: String) -> [String: String] {
+            switch self {
+            case .ftpExplicitTLS, .ftpListOnlyTLS: ["tls": "explicit"]
+            case .nfs3: ["version": "3", "mount_port": "\((URLComponents(string: url)?.port ?? 0) + 1)"]
+            default: [:]
+            }
         }
 
         fileprivate var hasCertificate: Bool {

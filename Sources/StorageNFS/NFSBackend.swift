@@ -44,7 +44,6 @@ package struct NFSBackend: StorageBackend, Sendable {
             "Links are shown, never followed.",
             "With version 4 files have no numbers, so a renamed file is known again by its content only.",
             "Writing with version 4 is slow: the library takes four kilobytes at a time.",
-            "Version 3 is not part of the tests.",
         ])
 
     /// Whether the export lets us write shows when it is tried: nothing tells it before.
