@@ -29,7 +29,7 @@ package struct StatisticsService: Sendable {
         return try await reads.run {
             let directories = try await database.read { connection in
                 let place = try CatalogStore.place(ofRoot: root.id, scope, connection)
-                var largest = LargestDirectories(limit, on: connection)
+                var largest = LargestDirectoriesStore(limit, on: connection)
                 guard let top = place.rootEntryID else { return [DirectorySize]() }
                 if let places = scope.places(in: root.id) {
                     for path in places where !places.contains(where: { $0 != path && $0.isAtOrAbove(path) }) {

@@ -30,7 +30,7 @@ package struct DirectorySize: Sendable, Equatable {
 
 /// Finds the largest directories of a root from its top down: none is larger than the one above it, so that only what is below the
 /// largest ones has to be looked at, and no index by size has to be kept up by every scan.
-struct LargestDirectories {
+struct LargestDirectoriesStore {
     let connection: any SQLConnection
     let limit: Int
     /// By size, the largest first; the first `seen` have been looked into.
