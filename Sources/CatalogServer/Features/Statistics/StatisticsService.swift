@@ -1,7 +1,7 @@
 package import CatalogCore
 package import CatalogDatabase
 package import CatalogScanner
-package import CatalogStorage
+import CatalogStorage
 
 /// What statistics say, and to whom.
 package struct StatisticsService: Sendable {
