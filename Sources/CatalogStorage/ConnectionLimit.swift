@@ -40,6 +40,14 @@ final class ServerDistance: Sendable {
     /// Whether it is far, as far as is known.
     var isFar: Bool { result.load(ordering: .relaxed) }
 
+    /// Forgets all answers: the next one may come another way.
+    func forget() {
+        answers.withLock {
+            $0 = Answers()
+            result.store(false, ordering: .relaxed)
+        }
+    }
+
     /// Takes note of an answer.
     ///
     /// - Returns: whether the server has just turned out to be far.

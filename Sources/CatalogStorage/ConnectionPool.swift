@@ -263,6 +263,7 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
         locked {
             lanes = []
             (refusal, closings) = (nil, closings + 1)
+            distance.forget()
             noteRelease()
             condition.broadcast()
         }

@@ -128,6 +128,11 @@ import Testing
         clock.advance(by: .seconds(31))
         try pool.use { _, _ in clock.advance(by: .milliseconds(20)) }
         #expect(try threeAtOnce() == [1, 4, 5])
+        // What was near may be reached over another way after it was closed.
+        for _ in 0..<40 { try pool.use { _, _ in } }
+        pool.closeAll()
+        try pool.use { _, _ in clock.advance(by: .milliseconds(20)) }
+        #expect(try threeAtOnce() == [6, 7, 8])
     }
 
     @Test(.timeLimit(.minutes(1))) func `What a server let in is forgotten when it was away`() throws {
