@@ -1,3 +1,4 @@
+import CatalogDatabase
 import CatalogServer
 import CatalogTestSupport
 import Foundation
@@ -44,6 +45,16 @@ import Testing
                 .objects("directories").first
             #expect(first?["name"] as? String == "films" && first?["storage_root_name"] as? String == "media")
             #expect((first?["modified_at"] as? String)?.hasSuffix("Z") == true)
+        }
+    }
+
+    @Test func `Each stands there once, also while a scan has not summed up what is above it`() async throws {
+        try await with { api in
+            _ = try await api.server.database.write { connection in
+                try connection.execute(SQLStatement("UPDATE directories SET total_bytes = 15 WHERE total_bytes = 1020"))
+            }
+            let paths = try await directories(api).map { $0.prefix { $0 != " " } }
+            #expect(paths == ["/films", "/films/old", "/films/old/1950", "/films/new", "/music", "/music/album"])
         }
     }
 

@@ -33,8 +33,10 @@ package struct DirectorySize: Sendable, Equatable {
 struct LargestDirectoriesStore {
     let connection: any SQLConnection
     let limit: Int
-    /// By size, the largest first; the first `seen` have been looked into.
+    /// By size, the largest first.
     private var found: [DirectorySize] = []
+    /// How many of them have been looked into: they keep their places.
+    private var seen = 0
 
     init(_ limit: Int, on connection: any SQLConnection) {
         (self.limit, self.connection) = (limit, connection)
@@ -59,20 +61,19 @@ struct LargestDirectoriesStore {
 
     /// The largest ones of what was added, and of all below it.
     mutating func result() throws -> [DirectorySize] {
-        var next = 0
-        while next < found.count {
-            let directory = found[next]
+        while seen < found.count {
+            let directory = found[seen]
+            seen += 1
             if directory.hasDirectories { try add(below: directory.id, at: directory.path) }
-            next += 1
         }
         return found
     }
 
-    /// Puts a directory behind all that are not smaller, and so behind the one above it.
+    /// Puts a directory behind all that are not smaller, and behind the one above it also while a scan has not summed that up yet.
     ///
     /// - Returns: false when there are enough that are not smaller.
     private mutating func insert(_ directory: DirectorySize) -> Bool {
-        var (low, high) = (0, found.count)
+        var (low, high) = (seen, found.count)
         while low < high {
             let middle = (low + high) / 2
             if found[middle].totalBytes >= directory.totalBytes { low = middle + 1 } else { high = middle }
