@@ -8,11 +8,16 @@ package struct Migration: Sendable {
     package let name: String
     /// DDL for both engines with the tokens of `DDL.expand`.
     package let ddl: String
+    /// Derives from older rows what the new tables say of them, in the same transaction; nil where there is nothing to derive.
+    package let fill: (@Sendable (any SQLConnection) throws -> Void)?
 
-    package init(number: Int, name: String, ddl: String) {
+    package init(
+        number: Int, name: String, ddl: String, fill: (@Sendable (any SQLConnection) throws -> Void)? = nil
+    ) {
         self.number = number
         self.name = name
         self.ddl = ddl
+        self.fill = fill
     }
 }
 
@@ -143,6 +148,7 @@ package struct Migrator: Sendable {
                 DDL.expand("CREATE TABLE IF NOT EXISTS \(Self.steps)", engine: connection.engine))
             guard try current(connection) < migration.number else { return false }
             try connection.executeScript(DDL.expand(migration.ddl, engine: connection.engine))
+            try migration.fill?(connection)
             try connection.execute(Self.addStep, [.integer(Int64(migration.number)), .text(migration.name)])
             return true
         }

@@ -24,7 +24,7 @@ final class ChangeWriter {
     /// A name became another kind of thing: the new one can only be written once the removal of the old one is through.
     private(set) var hasDeferredEntries = false
     private var ids = EntryIDAllocator()
-    private var journal = NameJournalBatch()
+    private var ledger = ChangeLedger()
     /// Directories that the walker counted and their ids, until they are listed themselves.
     private var foundDirectories: [Int: EntryID] = [:]
     /// Directories inserted by this run and not listed yet, as their parents listed them: there can be no rows below them.
@@ -164,7 +164,7 @@ final class ChangeWriter {
         }
         let isAsFound = found.map(listing.part.hasAttributes) ?? false
         if try !isAsFound && entries.updateAttributes(of: directory, to: listing.part, on: connection) {
-            journal.restored.append(directory)
+            ledger.touched(directory)
         }
         let state = ListedState(scanID: scan.id, part: listing.part, digest: digest, sums: sums)
         if found != nil {
@@ -180,14 +180,16 @@ final class ChangeWriter {
         _ merge: DirectoryMerge, _ listing: ListingView, _ directory: EntryID, _ connection: any SQLConnection
     ) throws {
         for change in merge.updated {
-            try entries.update(change.id, to: listing.entries[change.entry].listed, on: connection)
-            journal.restored.append(change.id)
+            let entry = listing.entries[change.entry].listed
+            try entries.update(change.id, to: entry, on: connection)
+            ledger.updated(
+                change.id, entry.kind, name: listing.name(of: entry), bytes: (change.oldSize, entry.storedSize))
         }
         counts.updated += merge.updated.count
         for revival in merge.revived {
             let entry = listing.entries[revival.entry].listed
             try entries.update(revival.id, to: entry, on: connection)
-            journal.restored.append(revival.id)
+            ledger.revived(revival.id, entry.kind, name: listing.name(of: entry), bytes: entry.storedSize)
             if entry.kind == .directory { noteFound(listing, revival.entry, revival.id) }
         }
         counts.added += merge.revived.count
@@ -220,7 +222,11 @@ extension ChangeWriter {
             emptyDirectories[id] = listing.entries[position].listed
             noteFound(listing, position, id)
         }
-        journal.noteAdded(firstID...(firstID + Int64(positions.count) - 1))
+        ledger.added(firstID...(firstID + Int64(positions.count) - 1))
+        for position in positions {
+            let entry = listing.entries[position].listed
+            ledger.count(entry.kind, name: listing.name(of: entry), bytes: entry.storedSize)
+        }
         counts.added += positions.count
     }
 
@@ -231,10 +237,10 @@ extension ChangeWriter {
         try scans.note(error, in: scan.id, on: connection)
     }
 
-    /// Writes what is left of this transaction: the journal of names and the frontier.
+    /// Writes what is left of this transaction: what follows the entries, and the frontier.
     private func finishTransaction(_ connection: any SQLConnection) throws {
         try scan.lease.require(on: connection)
-        try journal.write(root: scan.rootID, now: scan.time.now, connection)
+        try ledger.write(root: scan.rootID, now: scan.time.now, connection)
         guard !finishedDirectories.isEmpty else { return }
         try scans.noteFinished(finishedDirectories.sorted(), in: scan.id, on: connection)
         finishedDirectories.removeAll(keepingCapacity: true)

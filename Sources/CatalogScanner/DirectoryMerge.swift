@@ -8,6 +8,8 @@ struct DirectoryMerge {
     struct Match {
         let id: EntryID
         let entry: Int
+        /// Bytes, as the row says; of a tombstone nobody asks.
+        var oldSize: Int64 = 0
     }
 
     private let listing: ListingView
@@ -73,7 +75,7 @@ struct DirectoryMerge {
                 return
             }
             if row.attributes != entry.comparedAttributes {
-                updated.append(Match(id: row.id, entry: position))
+                updated.append(Match(id: row.id, entry: position, oldSize: row.size))
             }
         } else {
             // What was there is gone, and the brake has a say in that.

@@ -18,10 +18,12 @@ enum EntryQueries {
         """
     ).withManyRows
 
+    /// What `EntryRow` is made of.
+    static let rowColumns = "id, kind, name, size_bytes, modified_ns, changed_ns, birth_ns, device, inode, link_count"
+
     static let children = SQLStatement(
         """
-        SELECT id, kind, name, size_bytes, modified_ns, changed_ns, birth_ns, device, inode, link_count
-        FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL ORDER BY name
+        SELECT \(rowColumns) FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL ORDER BY name
         """)
 
     static let tombstones = SQLStatement(
@@ -31,7 +33,9 @@ enum EntryQueries {
         """)
 
     static let childrenToRemove = SQLStatement(
-        "SELECT id FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL LIMIT $2")
+        """
+        SELECT \(rowColumns) FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL LIMIT $2
+        """)
 
     static let childDirectories = SQLStatement(
         "SELECT id FROM entries WHERE parent_id = $1 AND kind = $2 AND missing_since_us IS NULL")

@@ -52,13 +52,12 @@ extension EntryStore {
         try connection.rows(EntryQueries.children, [.integer(directory)], EntryRow.init(row:))
     }
 
-    /// The ids of some of a directory's entries, in any order.
-    func childIDs(
+    /// Some of a directory's entries, in any order.
+    func children(
         of directory: EntryID, atMost limit: Int, on connection: any SQLConnection
-    ) throws -> [EntryID] {
-        try connection.rows(EntryQueries.childrenToRemove, [.integer(directory), .integer(Int64(limit))]) {
-            $0.integer(0)
-        }
+    ) throws -> [EntryRow] {
+        try connection.rows(
+            EntryQueries.childrenToRemove, [.integer(directory), .integer(Int64(limit))], EntryRow.init(row:))
     }
 
     /// The tombstones of a directory; of several with one name and kind the one that went missing last.
@@ -246,9 +245,12 @@ extension EntryStore {
             [.integer(directory), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories)])
     }
 
-    /// Makes a tombstone of an entry; of one that is one already it stays as it is.
-    func markMissing(_ id: EntryID, on connection: any SQLConnection) throws {
-        try connection.execute(EntryQueries.markMissing, [.integer(id), .integer(time.now)])
+    /// Makes a tombstone of an entry.
+    ///
+    /// - Returns: false for one that is a tombstone already; it stays as it is.
+    @discardableResult
+    func markMissing(_ id: EntryID, on connection: any SQLConnection) throws -> Bool {
+        try connection.execute(EntryQueries.markMissing, [.integer(id), .integer(time.now)]) > 0
     }
 
     /// Removes what is known of a directory beside its entry; nothing for files.

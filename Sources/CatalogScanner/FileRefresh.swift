@@ -83,7 +83,7 @@ struct SideWrite {
     private let store: SideWriteStore
     private let entries: EntryStore
     private let number: Int64
-    private var journal = NameJournalBatch()
+    private var ledger = ChangeLedger()
     /// The directories from the root down to the file's own.
     private var ancestors: [EntryID] = []
 
@@ -101,7 +101,7 @@ struct SideWrite {
             guard let next = try write(part, connection) else { return nil }
             id = next
         }
-        try journal.write(root: store.rootID, now: entries.time.now, connection)
+        try ledger.write(root: store.rootID, now: entries.time.now, connection)
         return id
     }
 
@@ -118,7 +118,9 @@ struct SideWrite {
                 return row.id
             }
             try entries.update(row.id, to: entry, on: connection)
-            journal.restored.append(row.id)
+            part.name.withUnsafeBytes {
+                ledger.updated(row.id, entry.kind, name: $0, bytes: (row.size, entry.storedSize))
+            }
             try grow(by: DirectorySums(bytes: entry.storedSize - row.size), connection)
             return row.id
         }
@@ -127,12 +129,13 @@ struct SideWrite {
         try grow(by: sums, connection)
         if let id = try store.tombstone(part.name, entry.kind, of: parent, on: connection) {
             try entries.update(id, to: entry, on: connection)
-            journal.restored.append(id)
+            part.name.withUnsafeBytes { ledger.revived(id, entry.kind, name: $0, bytes: entry.storedSize) }
             return id
         }
         let id = try EntryStore.reserveIDs(1, on: connection)
         try entries.insert(part, as: id, into: parent, on: connection)
-        journal.noteAdded(id...id)
+        ledger.added(id...id)
+        part.name.withUnsafeBytes { ledger.count(entry.kind, name: $0, bytes: entry.storedSize) }
         return id
     }
 

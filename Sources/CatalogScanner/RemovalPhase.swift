@@ -1,7 +1,6 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogJobs
-import CatalogSearch
 
 /// Decides about entries that a complete walk did not find, and makes tombstones of them.
 ///
@@ -70,13 +69,13 @@ struct RemovalPhase {
         var removed = 0
         while !directories.isEmpty {
             try scan.stop.check()
-            removed += try inTransaction { connection, journal in
+            removed += try inTransaction { connection, ledger in
                 guard try scan.sideWrites.isRemovalNoted(of: top, in: scan.id, on: connection) else {
                     return directories = []
                 }
-                while let directory = directories.last, journal.removed.count < Self.rowsPerTransaction {
-                    let room = Self.rowsPerTransaction - journal.removed.count
-                    if try removeChildren(of: directory, atMost: room, connection, &journal) {
+                while let directory = directories.last, ledger.removedCount < Self.rowsPerTransaction {
+                    let room = Self.rowsPerTransaction - ledger.removedCount
+                    if try removeChildren(of: directory, atMost: room, connection, &ledger) {
                         directories.removeLast()
                     }
                 }
@@ -87,60 +86,63 @@ struct RemovalPhase {
 
     /// Removes the first candidate and as many of those after it as fit into one transaction.
     private func remove(from rest: inout ArraySlice<RemovalCandidate>) throws -> Int {
-        try inTransaction { connection, journal in
+        try inTransaction { connection, ledger in
             var isFirst = true
             while let next = rest.first,
-                isFirst || journal.removed.count + next.entryCount <= Self.rowsPerTransaction
+                isFirst || ledger.removedCount + next.entryCount <= Self.rowsPerTransaction
             {
                 isFirst = false
                 rest.removeFirst()
                 // Somebody may have written it anew since it was noted.
                 guard try scan.sideWrites.isRemovalNoted(of: next.id, in: scan.id, on: connection) else { continue }
-                try remove(next, connection, &journal)
+                try remove(next, connection, &ledger)
             }
         }
     }
 
     private func remove(
-        _ candidate: RemovalCandidate, _ connection: any SQLConnection, _ journal: inout NameJournalBatch
+        _ candidate: RemovalCandidate, _ connection: any SQLConnection, _ ledger: inout ChangeLedger
     ) throws {
         let entries = scan.entries
+        // It went with a directory above it.
+        guard try entries.markMissing(candidate.id, on: connection) else { return }
         if candidate.isDirectory {
             for directory in try entries.directories(from: candidate.id, on: connection).reversed() {
-                while try !removeChildren(of: directory, atMost: Self.rowsPerTransaction, connection, &journal) {}
+                while try !removeChildren(of: directory, atMost: Self.rowsPerTransaction, connection, &ledger) {}
             }
             try entries.forgetDirectory(candidate.id, on: connection)
         }
-        try entries.markMissing(candidate.id, on: connection)
         try entries.shrinkParent(of: candidate, on: connection)
-        journal.removed.append(candidate.id)
+        candidate.name.withUnsafeBytes {
+            ledger.removed(candidate.id, candidate.kind, name: $0, bytes: candidate.size)
+        }
     }
 
     /// - Returns: whether the directory is empty now.
     private func removeChildren(
-        of directory: EntryID, atMost limit: Int, _ connection: any SQLConnection, _ journal: inout NameJournalBatch
+        of directory: EntryID, atMost limit: Int, _ connection: any SQLConnection, _ ledger: inout ChangeLedger
     ) throws -> Bool {
         let entries = scan.entries
-        let children = try entries.childIDs(of: directory, atMost: limit, on: connection)
+        let children = try entries.children(of: directory, atMost: limit, on: connection)
         for child in children {
-            try entries.markMissing(child, on: connection)
-            try entries.forgetDirectory(child, on: connection)
+            try entries.markMissing(child.id, on: connection)
+            if child.kind == .directory { try entries.forgetDirectory(child.id, on: connection) }
+            child.name.withUnsafeBytes { ledger.removed(child.id, child.kind, name: $0, bytes: child.size) }
         }
-        journal.removed += children
         return children.count < limit
     }
 
     /// - Returns: how many entries were removed.
     private func inTransaction(
-        _ body: (any SQLConnection, inout NameJournalBatch) throws -> Void
+        _ body: (any SQLConnection, inout ChangeLedger) throws -> Void
     ) throws -> Int {
         try scan.database.writeBlocking { connection in
-            var journal = NameJournalBatch()
+            var ledger = ChangeLedger()
             _ = try scan.sideWrites.takeTurn(on: connection)
-            try body(connection, &journal)
+            try body(connection, &ledger)
             try scan.lease.require(on: connection)
-            let count = journal.removed.count
-            try journal.write(root: scan.rootID, now: scan.time.now, connection)
+            let count = ledger.removedCount
+            try ledger.write(root: scan.rootID, now: scan.time.now, connection)
             try scan.scans.addRemoved(count, to: scan.id, on: connection)
             return count
         }

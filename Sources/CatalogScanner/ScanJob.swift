@@ -116,6 +116,9 @@ package struct ScanJob: JobHandler {
             let final = progress
             try await pool.run {
                 try RollUpPhase(scan: scan).run()
+                if request.type == .full, final.counts.entriesFound > final.counts.added {
+                    try CountCheckPhase(scan: scan).run()
+                }
                 try store.purgeTombstones(of: root.id)
                 try database.writeBlocking { try final.save(path: "", on: $0) }
             }

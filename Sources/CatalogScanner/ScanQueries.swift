@@ -16,7 +16,7 @@ enum ScanQueries {
 
     static let removals = SQLStatement(
         """
-        SELECT r.entry_id, e.kind, e.parent_id, e.size_bytes, d.total_files, d.total_directories
+        SELECT r.entry_id, e.kind, e.parent_id, e.size_bytes, d.total_files, d.total_directories, e.name
         FROM scan_removals r JOIN entries e ON e.id = r.entry_id LEFT JOIN directories d ON d.entry_id = e.id
         WHERE r.scan_id = $1 AND +e.missing_since_us IS NULL AND r.entry_id > $2
         ORDER BY r.entry_id LIMIT 500
@@ -112,6 +112,14 @@ enum ScanQueries {
         """
         SELECT s.id FROM scans s JOIN jobs j ON j.id = s.id
         WHERE s.root_id = $1 AND s.path IS NULL AND j.status = 'completed' LIMIT 1
+        """)
+
+    /// When the oldest scan that is still known and was the first of its root came to its end.
+    static let firstScanEnd = SQLStatement(
+        """
+        SELECT j.finished_at_us FROM scans s JOIN jobs j ON j.id = s.id
+        WHERE s.root_id = $1 AND s.path IS NULL AND s.entries_before = 0 AND j.status = 'completed'
+        ORDER BY s.id LIMIT 1
         """)
 
     static let listErrors = SQLStatement(

@@ -73,6 +73,14 @@ package struct ScanStore: Sendable {
         try connection.firstRow(ScanQueries.completedScan, [.integer(rootID)]) { _ in true } ?? false
     }
 
+    /// When the first scan of a root came to its end, in microseconds since 1970; nil when it did not, or so many came after it that
+    /// nobody knows any more.
+    package func firstScanEnd(of rootID: RootID) async throws -> Int64? {
+        try await database.read { connection in
+            try connection.firstRow(ScanQueries.firstScanEnd, [.integer(rootID)]) { $0.optionalInteger(0) } ?? nil
+        }
+    }
+
     /// Writes the row of a scan whose job was just written on `connection`.
     func insert(_ request: ScanRequest, id: JobID, on connection: any SQLConnection) throws {
         try connection.execute(

@@ -19,8 +19,8 @@ enum SideWriteQueries {
 
     static let child = SQLStatement(
         """
-        SELECT id, kind, name, size_bytes, modified_ns, changed_ns, birth_ns, device, inode, link_count
-        FROM entries WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NULL
+        SELECT \(EntryQueries.rowColumns) FROM entries
+        WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NULL
         """)
 
     static let tombstone = SQLStatement(

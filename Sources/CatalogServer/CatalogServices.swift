@@ -68,6 +68,8 @@ package struct CatalogServices: Sendable {
     package let scans: ScanService
     /// Listings and entries as the API shows them.
     package let catalog: CatalogService
+    /// Figures over it.
+    package let statistics: StatisticsService
     let downloads: DownloadService
     let writing: CopyServices
     /// Files that stay open between two requests; runs as a service, so that they are closed in time.
@@ -123,6 +125,7 @@ package struct CatalogServices: Sendable {
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
         catalog = CatalogService(store: entries, roots: roots, reads: reads)
+        statistics = StatisticsService(database: database, roots: roots, reads: reads, time: time)
         openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
         let written = FileRecorder(
@@ -206,9 +209,6 @@ package struct CatalogServices: Sendable {
             return try await !scans.isPinned(root.id)
         }
     }
-
-    /// Statistics over the same catalog.
-    package var statistics: StatisticsService { StatisticsService(database: database, roots: roots, reads: reads) }
 
     /// Searching, over an index that somebody has opened.
     package func search(_ index: NameIndex) -> SearchService {

@@ -40,6 +40,6 @@ package enum EndpointManifest {
         StorageRootEndpoints.schemas,
         SMBDiscoveryEndpoints.schemas,
         ScanEndpoints.schemas,
-        StatisticsEndpoints.schemas,
+        StatisticsSchemas.all,
     ].flatMap { $0 }
 }

@@ -8,6 +8,7 @@ import CatalogTestSupport
 import Foundation
 import Logging
 import Synchronization
+import Testing
 
 /// A real tree on a real disk, a real database, and one storage root over it.
 struct ScanFixture: Sendable {
@@ -33,6 +34,7 @@ struct ScanFixture: Sendable {
                 roots: TestRoots(backend: backend, database: test.database), pool: pool)
             try await fixture.addRoot()
             try await body(fixture)
+            try await fixture.expectRightCounters()
             try await pool.shutdown()
         }
     }
@@ -240,6 +242,30 @@ struct ScanFixture: Sendable {
             try connection.firstRow(Self.rootTotals) { ($0.integer(0), $0.integer(1), $0.integer(2)) }
         }
         return found.map { (bytes: $0.0, files: $0.1, directories: $0.2) } ?? (0, 0, 0)
+    }
+
+    /// Whatever happened: counters are the sums over the rows, and the history adds up to what there is.
+    private func expectRightCounters() async throws {
+        let (drift, counted, remembered) = try await database.read { connection in
+            let sums = { (sql: String) in
+                try connection.firstRow(SQLStatement(sql)) { [$0.integer(0), $0.integer(1)] } ?? []
+            }
+            return (
+                try EntryCountStore(rootID: Self.rootID).drift(on: connection),
+                try sums(
+                    """
+                    SELECT COUNT(*), CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM entries
+                    WHERE kind <> 1 AND missing_since_us IS NULL
+                    """),
+                try sums(
+                    """
+                    SELECT CAST(COALESCE(SUM(added_files - removed_files), 0) AS BIGINT),
+                        CAST(COALESCE(SUM(added_bytes - removed_bytes + changed_bytes), 0) AS BIGINT) FROM entry_history
+                    """)
+            )
+        }
+        #expect(drift.isEmpty, "\(drift)")
+        #expect(remembered == counted)
     }
 
     struct Row: Equatable, Sendable {

@@ -50,10 +50,17 @@ struct CatalogContent: Sendable {
         }
     }
 
-    /// Every entry with its path, kind, size and recursive figures, as one line each, in order; ids left out.
+    /// Every entry with its path, kind, size and recursive figures, as one line each, in order, and every counter; ids left out.
     func lines() async throws -> [String] {
         try await database.read { connection in
-            try connection.rows(
+            let counters = try connection.rows(
+                SQLStatement(
+                    """
+                    SELECT kind || ' ' || extension || ' ' || size_class || ': ' || entries || ' ' || bytes
+                    FROM entry_counts WHERE entries <> 0 OR bytes <> 0 ORDER BY root_id, kind, extension, size_class
+                    """)
+            ) { $0.text(0) }
+            let entries = try connection.rows(
                 SQLStatement(
                     """
                     WITH RECURSIVE tree (id, path) AS (
@@ -69,6 +76,7 @@ struct CatalogContent: Sendable {
                     ORDER BY t.path
                     """)
             ) { $0.text(0) }
+            return entries + counters
         }
     }
 

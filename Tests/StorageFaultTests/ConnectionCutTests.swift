@@ -15,6 +15,7 @@ import Testing
     ]
 
     private static let isLong = ProcessInfo.processInfo.environment["TEST_LONG"] == "1"
+    private static let healingScansMax = 3
     private static let types: [ScanType] = [.incremental, .quick, .incremental, .quick, .full]
 
     @Test(arguments: protocols.indices) func `No row is lost wherever a connection breaks`(index: Int) async throws {
@@ -34,10 +35,16 @@ import Testing
                 try #require(try await nas.paths() == tree.paths)
                 let known = try await nas.rows()
                 var happened = 0
+                var slow = 0
                 let plan = Self.plan(cuts, replies)
-                for cut in plan where try await breaks(nas, proxy, at: cut, knowing: known) { happened += 1 }
+                for cut in plan {
+                    let outcome = try await breaks(nas, proxy, at: cut, knowing: known)
+                    if outcome.happened { happened += 1 }
+                    if outcome.healedLate { slow += 1 }
+                }
                 // Replies come in another order each time, so the last of them may not come at all.
                 #expect(happened >= plan.count * 3 / 4, "\(happened) of \(plan.count)")
+                #expect(slow <= plan.count / 4, "\(slow) of \(plan.count) needed more than one scan to heal")
             }
         }
     }
@@ -67,21 +74,31 @@ import Testing
         }
     }
 
-    /// - Returns: whether the scan came to this reply.
+    /// - Returns: whether the scan came to this reply, and whether one more scan was not enough to heal what it left.
     private func breaks(
         _ nas: FaultFixture, _ proxy: TestProxy, at cut: Cut, knowing known: [FaultFixture.Row]
-    ) async throws -> Bool {
+    ) async throws -> (happened: Bool, healedLate: Bool) {
         try proxy.cut(at: cut.reply, cut.mode)
         let broken = try await nas.scan(cut.type)
         let happened = try proxy.isCut()
         #expect(["failed", "completed"].contains(broken.status), "\(cut): \(broken.status)")
         #expect(try await nas.rows() == known, "\(cut)")
         try proxy.clear()
-        let healed = try await nas.scan(cut.heals)
-        let complaints = try await nas.complaints()
-        #expect(healed.status == "completed" && healed.counts.errors == 0, "\(cut): \(healed), \(complaints)")
-        #expect(try await nas.rows() == known, "\(cut)")
+        // A machine with much to do may itself be silent for as long as the storage is waited for.
+        var scans = 1
+        while true {
+            let healed = try await nas.scan(cut.heals)
+            let complaints = try await nas.complaints()
+            let isHealed = healed.status == "completed" && healed.counts.errors == 0
+            #expect(try await nas.rows() == known, "\(cut)")
+            if isHealed { break }
+            guard scans < Self.healingScansMax else {
+                Issue.record("\(cut): \(healed), \(complaints)")
+                break
+            }
+            scans += 1
+        }
         #expect(try await nas.removals() == 0, "\(cut)")
-        return happened
+        return (happened, scans > 1)
     }
 }

@@ -27,6 +27,8 @@ package struct CopiedTable: Sendable {
         numbered("download_links"), numbered("api_keys"), numbered("audit_events"), numbered("storage_roots"),
         CopiedTable("entries", key: ["id"]),
         CopiedTable("directories", key: ["entry_id"]),
+        CopiedTable("entry_counts", key: ["root_id", "kind", "extension", "size_class"]),
+        CopiedTable("entry_history", key: ["root_id", "hour_us"]),
         numbered("name_changes", by: "sequence"), numbered("jobs"),
         CopiedTable("scans", key: ["id"]),
         CopiedTable("copies", key: ["id"]),

@@ -5,6 +5,11 @@ enum StatisticsEndpoints {
     /// More directories are not given at once.
     static let directoriesMax = 500
     static let rowsDefault = 50
+    static let monthsDefault = 12
+    static let monthsMax = 60
+
+    private static let root = QueryParameter(
+        "smb_root", .string, "Only of this storage root: name, string id or number")
 
     static let all = [
         Endpoint(
@@ -24,36 +29,56 @@ enum StatisticsEndpoints {
             .described("The newest first; only of storage roots that the caller may see whole.")
             .requires("media.view").errors(.stats)
             .query(
-                QueryParameter("smb_root", .string, "Only of this storage root: name, string id or number"),
+                root,
                 QueryParameter("limit", .integer, "Rows at most", default: "\(rowsDefault)")
                     .upTo(Limits.pageRowsMax), .offset
             )
             .answers(200, "ScanHistoryAnswer").fails(404),
-    ]
-
-    static let schemas = [
-        SchemaDefinition(
-            "LargestDirectories", "Directories by size", .always("directories", .array(of: .named("DirectorySize"))),
-            .always("count", .integer)),
-        SchemaDefinition(
-            "DirectorySize", "A directory with all that is below it", .always("path", .text, "Begins with a slash"),
-            .always("name", .text), .always("storage_root_name", .text), .always("file_count", .integer),
-            .always("directory_count", .integer), .always("total_size", .integer, "Bytes"),
-            .always("modified_at", .nullable(.time))),
-        SchemaDefinition(
-            "ScanHistoryAnswer", "Scans, wrapped", .always("success", .boolean), .always("data", .named("ScanHistory"))),
-        SchemaDefinition(
-            "ScanHistory", "One page of scans", .always("scans", .array(of: .named("ScanRecord"))),
-            .always("total_count", .integer), .always("limit", .integer), .always("offset", .integer)),
-        SchemaDefinition(
-            "ScanRecord", "What a scan has found", .always("id", .integer), .always("job_id", .integer),
-            .always("storage_root_id", .integer), .always("storage_root_name", .text),
-            .always("smb_root_name", .text, "The same"), .always("scan_type", .text),
-            .always("path", .nullable(.text), "The directory that was asked for; null for the whole root"),
-            .always("status", .oneOf(["queued", "running", "completed", "failed", "cancelled"])),
-            .always("start_time", .nullable(.time)), .always("end_time", .nullable(.time)),
-            .always("files_processed", .integer), .always("files_added", .integer), .always("files_updated", .integer),
-            .always("files_deleted", .integer), .always("error_count", .integer),
-            .maybe("error_message", .text)),
+        Endpoint(.get, "/api/v1/stats/overall", id: "stats.overall", "Sum up the whole catalog", tag: .statistics)
+            .described("What the caller may see of it. Links count as files; bytes are those of files.")
+            .requires("media.view").errors(.stats).answers(200, "OverallAnswer"),
+        Endpoint(
+            .get, "/api/v1/stats/smb/{smb_root}", id: "stats.root", "Sum up one storage root", tag: .statistics
+        )
+        .described("Of any protocol; by name, string id or number.")
+        .requires("media.view").errors(.stats).answers(200, "RootFiguresAnswer").fails(404),
+        Endpoint(
+            .get, "/api/v1/stats/filetypes", id: "stats.filetypes", "Count files by extension", tag: .statistics
+        )
+        .described("The most frequent first.")
+        .requires("media.view").errors(.stats)
+        .query(
+            root,
+            QueryParameter("limit", .integer, "Rows at most", default: "\(rowsDefault)").upTo(Limits.pageRowsMax)
+        )
+        .answers(200, "FileTypesAnswer").fails(404),
+        Endpoint(.get, "/api/v1/stats/sizes", id: "stats.sizes", "Count files by size", tag: .statistics)
+            .described(
+                "Each class begins where the one before it ends: tiny is below 1 KiB, small below 1 MiB, medium below 10 MiB, large below 100 MiB, huge below 1 GiB."
+            )
+            .requires("media.view").errors(.stats).query(root).answers(200, "FileSizesAnswer").fails(404),
+        Endpoint(.get, "/api/v1/stats/growth", id: "stats.growth", "Tell how the catalog grew", tag: .statistics)
+            .described(
+                "By months in UTC, the oldest first; the last one is not over. Only of storage roots that the caller may see whole."
+            )
+            .requires("media.view").errors(.stats)
+            .query(root, QueryParameter("months", .integer, "Months", default: "\(monthsDefault)").upTo(monthsMax))
+            .answers(200, "GrowthAnswer").fails(404),
+        Endpoint(
+            .get, "/api/v1/stats/changes", id: "stats.changes", "Tell what changed since a time", tag: .statistics
+        )
+        .described(
+            "By storage root; only of those that the caller may see whole. History is kept by the hour: `since` goes back to the beginning of its hour, as the answer says."
+        )
+        .requires("media.view").errors(.stats)
+        .query(QueryParameter("since", .string, "A time (RFC 3339)", isRequired: true), root)
+        .answers(200, "ChangesAnswer").fails(400, 404),
+        Endpoint(
+            .get, "/api/v1/stats/forecast", id: "stats.forecast", "Tell when storages will be full", tag: .statistics
+        )
+        .described(
+            "From the growth of the last 90 days, or of as many as are known, and the free space that each storage tells now; one that does not answer within a moment has no space here. Only of storage roots that the caller may see whole."
+        )
+        .requires("media.view").errors(.stats).query(root).answers(200, "ForecastAnswer").fails(404),
     ]
 }

@@ -7,7 +7,13 @@ struct StatisticsRoutes: Sendable {
     let statistics: StatisticsService
 
     var handlers: [EndpointHandler] {
-        [EndpointHandler("stats.directories", directories), EndpointHandler("stats.scans", scans)]
+        [
+            EndpointHandler("stats.directories", directories), EndpointHandler("stats.scans", scans),
+            EndpointHandler("stats.overall", overall), EndpointHandler("stats.root", root),
+            EndpointHandler("stats.filetypes", fileTypes), EndpointHandler("stats.sizes", sizes),
+            EndpointHandler("stats.growth", growth), EndpointHandler("stats.changes", changes),
+            EndpointHandler("stats.forecast", forecast),
+        ]
     }
 
     @Sendable private func directories(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -23,62 +29,111 @@ struct StatisticsRoutes: Sendable {
         json.endArray()
         json.field("count", found.directories.count)
         json.endObject()
-        return json.response()
+        return json.validated(for: request)
     }
 
     @Sendable private func scans(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let root = context.query["smb_root"].flatMap { $0.isEmpty ? nil : $0 }
         let page = context.query.page(default: StatisticsEndpoints.rowsDefault)
-        let found = try await statistics.scanHistory(of: root, page: page, scope: context.requireCaller().scope)
-        var json = JSONWriter(capacity: 256 + found.scans.count * 512)
-        json.beginObject()
-        json.field("success", true)
-        json.key("data")
-        json.beginObject()
-        json.beginArray("scans")
-        for scan in found.scans { json.scanRecord(scan) }
-        json.endArray()
-        json.field("total_count", found.total)
-        json.field("limit", page.limit)
-        json.field("offset", page.offset)
-        json.endObject()
-        json.endObject()
-        return json.response()
+        let found = try await statistics.scanHistory(
+            of: context.rootFilter, page: page, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginObject()
+            json.beginArray("scans")
+            for scan in found.scans { json.scanRecord(scan) }
+            json.endArray()
+            json.field("total_count", found.total)
+            json.field("limit", page.limit)
+            json.field("offset", page.offset)
+            json.endObject()
+        }
+    }
+
+    @Sendable private func overall(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let found = try await statistics.overall(scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginObject()
+            json.totals(found.totals)
+            json.field("storage_roots_count", found.roots.count)
+            json.field("active_storage_roots", found.roots.count { $0.enabled && $0.status != .offline })
+            json.field("last_scan_time", found.roots.compactMap(\.lastScanAt).max().map { $0 / 1_000_000 })
+            json.endObject()
+        }
+    }
+
+    @Sendable private func root(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let found = try await statistics.totals(
+            of: context.path.text("smb_root"), scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginObject()
+            json.field("name", found.root.name)
+            json.totals(found.totals)
+            json.field("last_scan_time", found.root.lastScanAt.map { $0 / 1_000_000 })
+            json.field("is_online", found.root.enabled && found.root.status == .online)
+            json.endObject()
+        }
+    }
+
+    @Sendable private func fileTypes(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let page = context.query.page(default: StatisticsEndpoints.rowsDefault)
+        let types = try await statistics.fileTypes(
+            of: context.rootFilter, limit: page.limit, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginArray()
+            for type in types { json.fileType(type) }
+            json.endArray()
+        }
+    }
+
+    @Sendable private func sizes(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let sizes = try await statistics.sizes(of: context.rootFilter, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginObject()
+            for size in SizeClass.allCases {
+                json.key(dynamic: "\(size)")
+                json.integer(sizes[size] ?? 0)
+            }
+            json.endObject()
+        }
+    }
+
+    @Sendable private func growth(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let months = Page(
+            limit: context.query["months"], offset: nil, default: StatisticsEndpoints.monthsDefault,
+            max: StatisticsEndpoints.monthsMax
+        ).limit
+        let growth = try await statistics.growth(
+            of: context.rootFilter, months: months, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { $0.growth(growth) }
+    }
+
+    @Sendable private func changes(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        guard let since = try context.query.time("since") else {
+            throw CatalogError(.invalidArgument, "since is required: a time such as 2024-01-15T10:30:00Z")
+        }
+        let found = try await statistics.changes(
+            since: since, of: context.rootFilter, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginObject()
+            json.field("since", time: found.start)
+            json.beginArray("roots")
+            for part in found.roots { json.changes(part.history, of: part.root) }
+            json.endArray()
+            json.endObject()
+        }
+    }
+
+    @Sendable private func forecast(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let forecasts = try await statistics.forecasts(
+            of: context.rootFilter, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.beginArray()
+            for forecast in forecasts { json.forecast(forecast) }
+            json.endArray()
+        }
     }
 }
 
-extension JSONWriter {
-    fileprivate mutating func directorySize(_ directory: DirectorySize, in rootName: String) {
-        beginObject()
-        field("path", directory.path)
-        field("name", directory.name)
-        field("storage_root_name", rootName)
-        field("file_count", directory.fileCount)
-        field("directory_count", directory.directoryCount)
-        field("total_size", directory.totalBytes)
-        field("modified_at", time: directory.modifiedNS == 0 ? nil : directory.modifiedNS / 1_000)
-        endObject()
-    }
-
-    fileprivate mutating func scanRecord(_ scan: Scan) {
-        beginObject()
-        field("id", scan.id)
-        field("job_id", scan.id)
-        field("storage_root_id", scan.rootID)
-        field("storage_root_name", scan.rootName)
-        field("smb_root_name", scan.rootName)
-        field("scan_type", scan.type)
-        field("path", scan.path)
-        // That removals wait for somebody is for the list of scans to say.
-        field("status", scan.status == Scan.RemovalState.needsConfirmation.rawValue ? "completed" : scan.status)
-        field("start_time", time: scan.startedAt)
-        field("end_time", time: scan.endedAt)
-        field("files_processed", scan.counts.entriesFound)
-        field("files_added", scan.counts.added)
-        field("files_updated", scan.counts.updated)
-        field("files_deleted", scan.counts.removed)
-        field("error_count", scan.counts.errors)
-        if let message = scan.errorMessage { field("error_message", message) }
-        endObject()
-    }
+extension AppRequestContext {
+    /// The storage root that statistics are asked about; nil for all.
+    fileprivate var rootFilter: String? { query["smb_root"].flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -5,14 +5,18 @@ import CatalogStorage
 
 /// What statistics say, and to whom.
 package struct StatisticsService: Sendable {
-    private let database: any Database
-    private let roots: StorageRootService
-    private let scans: ScanStore
-    private let reads: ForegroundReads
+    let database: any Database
+    let roots: StorageRootService
+    let scans: ScanStore
+    let reads: ForegroundReads
+    let time: TimeSource
+    let partialTallies = PartialTallyCache()
 
     /// - Parameter reads: where these questions count as reads.
-    package init(database: any Database, roots: StorageRootService, reads: ForegroundReads) {
-        (self.database, self.roots, self.reads) = (database, roots, reads)
+    package init(
+        database: any Database, roots: StorageRootService, reads: ForegroundReads, time: TimeSource = .system
+    ) {
+        (self.database, self.roots, self.reads, self.time) = (database, roots, reads, time)
         scans = ScanStore(database: database)
     }
 

@@ -198,7 +198,10 @@ package struct StorageRootStore: Sendable {
                 }
             }
         }
-        _ = try await database.write { try $0.execute(StorageRootQueries.purgeRoot, [.integer(id)]) }
+        try await database.write { connection in
+            try EntryCountStore(rootID: id).forget(on: connection)
+            try connection.execute(StorageRootQueries.purgeRoot, [.integer(id)])
+        }
     }
 
     /// The same as `find` for callers on a thread that may block.

@@ -1,0 +1,33 @@
+/// What happened to files and links in some time.
+package struct EntryHistory: Sendable, Equatable {
+    /// Those that are new, or came back.
+    package var addedFiles: Int64 = 0
+    package var addedBytes: Int64 = 0
+    /// Those that are not there any more.
+    package var removedFiles: Int64 = 0
+    package var removedBytes: Int64 = 0
+    /// Those with another size or time than before, and how much larger they are together; below 0 when smaller.
+    package var changedFiles: Int64 = 0
+    package var changedBytes: Int64 = 0
+    /// Those with another name or directory than before.
+    package var movedFiles: Int64 = 0
+
+    /// A time in which nothing happened.
+    package init() {}
+
+    /// Whether nothing happened.
+    package var isEmpty: Bool { self == EntryHistory() }
+
+    /// How many more files there are by it.
+    package var netFiles: Int64 { addedFiles - removedFiles }
+
+    /// How many more bytes there are by it.
+    package var netBytes: Int64 { addedBytes - removedBytes + changedBytes }
+
+    /// The start of the hour that a time is in; both in microseconds since 1970.
+    package static func hour(of time: Int64) -> Int64 {
+        let length: Int64 = 3_600_000_000
+        let passed = time % length
+        return time - (passed < 0 ? passed + length : passed)
+    }
+}

@@ -1,0 +1,35 @@
+import CatalogCore
+
+/// Counts what a catalog had before there were counters.
+enum EntryCountsFill {
+    private static let entries = SQLStatement(
+        """
+        SELECT root_id, kind, name, size_bytes, first_seen_us FROM entries
+        WHERE missing_since_us IS NULL AND parent_id IS NOT NULL
+        """
+    ).withManyRows
+
+    private struct Hour: Hashable {
+        let root: RootID
+        let start: Int64
+    }
+
+    static func run(_ connection: any SQLConnection) throws {
+        var tallies: [RootID: EntryTally] = [:]
+        var hours: [Hour: EntryHistory] = [:]
+        try connection.forEachRow(entries, []) { row in
+            guard let kind = EntryKind(rawValue: row.integer(1)) else { return true }
+            let (root, bytes) = (row.integer(0), row.integer(3))
+            row.withBytes(2) { tallies[root, default: EntryTally()].add(kind: kind, name: $0, bytes: bytes) }
+            guard kind != .directory else { return true }
+            let hour = Hour(root: root, start: EntryHistory.hour(of: row.integer(4)))
+            hours[hour, default: EntryHistory()].addedFiles += 1
+            if kind == .file { hours[hour, default: EntryHistory()].addedBytes += bytes }
+            return true
+        }
+        for (root, tally) in tallies { try EntryCountStore(rootID: root).add(tally, on: connection) }
+        for (hour, history) in hours {
+            try EntryCountStore(rootID: hour.root).add(history, at: hour.start, on: connection)
+        }
+    }
+}

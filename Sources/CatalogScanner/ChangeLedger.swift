@@ -1,0 +1,83 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogSearch
+
+/// What one transaction changes in the entries of a root, collected for all that follows them: the journal of names for search indexes,
+/// the counters of statistics, the history. Whoever writes, revives or removes a row of `entries` says so here.
+struct ChangeLedger {
+    private var addedRuns: [ClosedRange<EntryID>] = []
+    private var removed: [EntryID] = []
+    private var restored: [EntryID] = []
+    private var tally = EntryTally()
+    private var history = EntryHistory()
+
+    /// How many entries were removed.
+    var removedCount: Int { removed.count }
+
+    /// New rows; each of them is counted too, with `count`. Runs that touch become one.
+    mutating func added(_ run: ClosedRange<EntryID>) {
+        if let last = addedRuns.last, last.upperBound + 1 == run.lowerBound {
+            addedRuns[addedRuns.count - 1] = last.lowerBound...run.upperBound
+        } else {
+            addedRuns.append(run)
+        }
+    }
+
+    /// An entry that there was not before.
+    ///
+    /// - Parameter bytes: the size of a file; what anything else says of itself does not count.
+    mutating func count(_ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: Int64) {
+        tally.add(kind: kind, name: name, bytes: bytes)
+        guard kind != .directory else { return }
+        history.addedFiles += 1
+        if kind == .file { history.addedBytes += bytes }
+    }
+
+    /// A tombstone that came back to life.
+    mutating func revived(_ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: Int64) {
+        restored.append(id)
+        count(kind, name: name, bytes: bytes)
+    }
+
+    /// An entry with other attributes than before.
+    ///
+    /// - Parameter bytes: its size, before and now.
+    mutating func updated(
+        _ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: (old: Int64, new: Int64)
+    ) {
+        restored.append(id)
+        tally.add(kind: kind, name: name, bytes: bytes.old, count: -1)
+        tally.add(kind: kind, name: name, bytes: bytes.new)
+        guard kind != .directory else { return }
+        history.changedFiles += 1
+        if kind == .file { history.changedBytes += bytes.new - bytes.old }
+    }
+
+    /// A directory with other times than before: searches show them.
+    mutating func touched(_ directory: EntryID) {
+        restored.append(directory)
+    }
+
+    /// An entry that became a tombstone.
+    mutating func removed(_ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: Int64) {
+        removed.append(id)
+        tally.add(kind: kind, name: name, bytes: bytes, count: -1)
+        guard kind != .directory else { return }
+        history.removedFiles += 1
+        if kind == .file { history.removedBytes += bytes }
+    }
+
+    /// Writes what was collected and starts anew.
+    mutating func write(root: RootID, now: Int64, _ connection: any SQLConnection) throws {
+        for run in addedRuns {
+            try NameJournal.recordAdded(
+                root: root, first: run.lowerBound, last: run.upperBound, in: connection, nowMicroseconds: now)
+        }
+        try NameJournal.recordRemoved(root: root, ids: removed, in: connection, nowMicroseconds: now)
+        try NameJournal.recordRestored(root: root, ids: restored, in: connection, nowMicroseconds: now)
+        let counts = EntryCountStore(rootID: root)
+        try counts.add(tally, on: connection)
+        try counts.add(history, at: EntryHistory.hour(of: now), on: connection)
+        self = ChangeLedger()
+    }
+}

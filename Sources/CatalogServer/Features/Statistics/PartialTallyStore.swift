@@ -1,0 +1,71 @@
+import CatalogCore
+import CatalogDatabase
+import Synchronization
+
+/// Sums over the rows of what a caller with a scope of places may see, which no counter knows.
+struct PartialTallyStore {
+    let connection: any SQLConnection
+    let scope: AccessScope
+
+    /// Of what may be seen of these roots.
+    func tally(of roots: [RootID]) throws -> EntryTally {
+        var tally = try EntryCountsStore(of: Set(roots.filter(scope.allowsWhole)), on: connection).tally()
+        for root in roots where !scope.allowsWhole(root) { try add(root, to: &tally) }
+        return tally
+    }
+
+    /// Another number means that something was changed in the catalog.
+    func generation() throws -> Int64 {
+        try connection.firstRow(StatisticsQueries.generation) { $0.optionalInteger(0) ?? 0 } ?? 0
+    }
+
+    private func add(_ root: RootID, to tally: inout EntryTally) throws {
+        let place = try CatalogStore.place(ofRoot: root, scope, connection)
+        for path in scope.places(in: root) ?? [] {
+            guard let id = try CatalogStore.entryID(of: path, in: place, connection) else { continue }
+            var waiting: [EntryID] = []
+            try count(StatisticsQueries.entry, id, &tally, &waiting)
+            while let directory = waiting.popLast() {
+                try count(StatisticsQueries.children, directory, &tally, &waiting)
+            }
+        }
+    }
+
+    private func count(
+        _ statement: SQLStatement, _ id: EntryID, _ tally: inout EntryTally, _ directories: inout [EntryID]
+    ) throws {
+        try connection.forEachRow(statement, [.integer(id)]) { row in
+            guard let kind = EntryKind(rawValue: row.integer(1)) else { return true }
+            let bytes = row.integer(3)
+            row.withBytes(2) { tally.add(kind: kind, name: $0, bytes: bytes) }
+            if kind == .directory { directories.append(row.integer(0)) }
+            return true
+        }
+    }
+}
+
+/// Tallies of scopes that were asked for lately. One counts as long as nothing was changed in the catalog since.
+final class PartialTallyCache: Sendable {
+    private static let talliesMax = 32
+
+    struct Key: Equatable, Sendable {
+        let scope: AccessScope
+        let roots: [RootID]
+        /// The newest row of the journal of names, where every change of an entry stands.
+        let generation: Int64
+    }
+
+    private let tallies = Mutex<[(key: Key, tally: EntryTally)]>([])
+
+    subscript(key: Key) -> EntryTally? {
+        tallies.withLock { tallies in tallies.first { $0.key == key }?.tally }
+    }
+
+    func keep(_ tally: EntryTally, for key: Key) {
+        tallies.withLock { tallies in
+            tallies.removeAll { $0.key.scope == key.scope && $0.key.roots == key.roots }
+            if tallies.count >= Self.talliesMax { tallies.removeFirst() }
+            tallies.append((key, tally))
+        }
+    }
+}
