@@ -68,6 +68,8 @@ package struct CatalogServices: Sendable {
     package let scans: ScanService
     /// Listings and entries as the API shows them.
     package let catalog: CatalogService
+    /// Which files are read through this process.
+    package let accessLog: FileAccessLog
     /// Figures over it.
     package let statistics: StatisticsService
     let downloads: DownloadService
@@ -125,7 +127,9 @@ package struct CatalogServices: Sendable {
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
         catalog = CatalogService(store: entries, roots: roots, reads: reads)
-        statistics = StatisticsService(database: database, roots: roots, reads: reads, time: time)
+        accessLog = FileAccessLog(database: database, time: time)
+        statistics = StatisticsService(
+            database: database, roots: roots, accessLog: accessLog, reads: reads, time: time)
         openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
         let written = FileRecorder(

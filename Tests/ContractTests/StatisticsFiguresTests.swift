@@ -142,6 +142,37 @@ import Testing
         }
     }
 
+    @Test func `What is read is counted, once a minute for each reader`() async throws {
+        try await with { api in
+            let film = try await api.get("catalog-info/media/films/a.mkv").object()
+            let id = try #require(film["id"] as? Int)
+            #expect(film["accessed_at"] is NSNull)
+            for range in ["bytes=0-9", "bytes=100-199", "bytes=5-"] {
+                #expect(try await api.get("download/file/\(id)", headers: ["Range": range]).status == 206)
+            }
+            #expect(try await api.send(.head, "download/file/\(id)").status == 200)
+            let other = try await api.token(ofNew: "bob", role: "user")
+            #expect(try await api.get("download/file/\(id)", token: other).status == 200)
+            let access = try await figures(api, "access?days=2")
+            let numbers = ["period_days", "total_accesses", "recently_accessed", "never_accessed"]
+            #expect(numbers.map { access[$0] as? Int } == [2, 2, 1, 5])
+            #expect(access["access_frequency"] as? [Int] == [0, 2])
+            #expect(access["popular_extensions"] as? [String] == [".mkv"])
+            #expect(access["popular_directories"] as? [String] == ["media/films"])
+            let top = try #require((access["top_files"] as? [[String: Any]])?.first)
+            #expect(top["path"] as? String == "films/a.mkv" && top["accesses"] as? Int == 2)
+            api.server.clock.advance(by: .seconds(60))
+            _ = try await api.get("download/file/\(id)")
+            #expect(try await figures(api, "access")["total_accesses"] as? Int == 3)
+            #expect(try await api.get("catalog-info/media/films/a.mkv").object()["accessed_at"] is String)
+            // A file that is gone is none that was never read.
+            try FileManager.default.removeItem(atPath: api.server.tree + "/films/a.mkv")
+            try await api.scan()
+            let after = try await figures(api, "access")
+            #expect(numbers.map { after[$0] as? Int } == [30, 0, 0, 5])
+        }
+    }
+
     @Test func `A forecast needs growth, and room that the storage tells`() async throws {
         try await with { api in
             let before = try #require(try await data(api, "forecast?smb_root=media") as? [[String: Any]])

@@ -54,6 +54,12 @@ enum StatisticsOutcomes {
                     .at("stats/changes?since=2024-01-15T10:30:00Z&smb_root=none"),
             ]),
         EndpointOutcomes(
+            "stats.access", "stats/access",
+            [
+                .success(200, "a viewer", showing: #"{"success":true,"data":{"period_days":30"#).by(.viewer),
+                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/access?smb_root=none"),
+            ]),
+        EndpointOutcomes(
             "stats.forecast", "stats/forecast",
             [
                 .success(200, "a viewer", showing: #"{"success":true,"data":[{"storage_root_id":1"#).by(.viewer),

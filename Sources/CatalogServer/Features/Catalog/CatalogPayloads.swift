@@ -35,7 +35,7 @@ extension JSONWriter {
     }
 
     /// Everything about one entry.
-    mutating func fileInfo(_ entry: CatalogEntry, lastScanAt: Int64?) {
+    mutating func fileInfo(_ entry: CatalogEntry, lastScanAt: Int64?, accessedAt: Int64?) {
         beginObject()
         field("id", entry.id)
         field("storage_root_id", entry.rootID)
@@ -56,7 +56,7 @@ extension JSONWriter {
         field("created_at", time: entry.firstSeenAt)
         field("modified_at", time: entry.modifiedAt)
         field("last_modified", time: entry.modifiedAt)
-        nullField("accessed_at")
+        field("accessed_at", time: accessedAt)
         field("last_scan_at", time: lastScanAt)
         field("updated_at", time: entry.updatedAt)
         field("deleted", false)

@@ -4,6 +4,7 @@ import Hummingbird
 /// Browsing over HTTP.
 struct CatalogRoutes: Sendable {
     let catalog: CatalogService
+    let accessLog: FileAccessLog
 
     var handlers: [EndpointHandler] {
         [
@@ -43,7 +44,8 @@ struct CatalogRoutes: Sendable {
     @Sendable private func info(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let found = try await catalog.info(context.path.bytes("path"), scope: context.requireCaller().scope)
         var json = JSONWriter()
-        json.fileInfo(found.entry, lastScanAt: found.lastScanAt)
+        let accessedAt = try await accessLog.lastAccess(to: found.entry.id)
+        json.fileInfo(found.entry, lastScanAt: found.lastScanAt, accessedAt: accessedAt)
         return json.response()
     }
 }

@@ -5,6 +5,7 @@ import Hummingbird
 struct DownloadRoutes: Sendable {
     let downloads: DownloadService
     let links: DownloadLinkService
+    let accessLog: FileAccessLog
 
     var handlers: [EndpointHandler] {
         [
@@ -34,6 +35,9 @@ struct DownloadRoutes: Sendable {
         let file = try await downloads.open(id, scope: caller.scope)
         let response = FileResponse(
             file, service: downloads, context: context, userID: caller.userID, mayGoOn: mayGoOn)
-        return try await response.response(to: request, inline: inline)
+        let answer = try await response.response(to: request, inline: inline)
+        // Whoever only asks what it is, or has it already, has read nothing.
+        if !context.isHead, answer.status != .notModified { accessLog.note([id], by: caller.userID) }
+        return answer
     }
 }

@@ -7,6 +7,8 @@ enum StatisticsEndpoints {
     static let rowsDefault = 50
     static let monthsDefault = 12
     static let monthsMax = 60
+    static let daysDefault = 30
+    static let daysMax = 365
 
     private static let root = QueryParameter(
         "smb_root", .string, "Only of this storage root: name, string id or number")
@@ -73,6 +75,13 @@ enum StatisticsEndpoints {
         .requires("media.view").errors(.stats)
         .query(QueryParameter("since", .string, "A time (RFC 3339)", isRequired: true), root)
         .answers(200, "ChangesAnswer").fails(400, 404),
+        Endpoint(.get, "/api/v1/stats/access", id: "stats.access", "Tell what was read", tag: .statistics)
+            .described(
+                "Files that were downloaded or streamed through the server, by days in UTC, today included. Many reads of one file by one user within a minute count once."
+            )
+            .requires("media.view").errors(.stats)
+            .query(root, QueryParameter("days", .integer, "Days", default: "\(daysDefault)").upTo(daysMax))
+            .answers(200, "AccessAnswer").fails(404),
         Endpoint(
             .get, "/api/v1/stats/forecast", id: "stats.forecast", "Tell when storages will be full", tag: .statistics
         )

@@ -90,6 +90,33 @@ extension JSONWriter {
         endObject()
     }
 
+    /// - Parameters:
+    ///   - files: all that there are.
+    ///   - first: the beginning of the first day.
+    mutating func access(_ pattern: AccessPattern, of files: Int64, days: Int, from first: Int64) {
+        beginObject()
+        field("period_days", days)
+        field("total_accesses", pattern.total)
+        field("recently_accessed", pattern.files.count)
+        field("never_accessed", max(0, files - pattern.filesEverRead))
+        beginArray("access_frequency")
+        let byDay = pattern.byDay
+        for day in 0..<Int64(days) { integer(byDay[first + day * 86_400_000_000] ?? 0) }
+        endArray()
+        field("popular_extensions", pattern.topExtensions)
+        field("popular_directories", pattern.topDirectories.map { "\($0.root)/\($0.path.text)" })
+        beginArray("top_files")
+        for file in pattern.topFiles {
+            beginObject()
+            field("storage_root_name", file.root)
+            field("path", file.path.text)
+            field("accesses", file.count)
+            endObject()
+        }
+        endArray()
+        endObject()
+    }
+
     mutating func forecast(_ forecast: FillForecast) {
         beginObject()
         field("storage_root_id", forecast.root.id)
@@ -128,4 +155,9 @@ extension JSONWriter {
         for field in headers { response.headers.append(field) }
         return response
     }
+}
+
+extension AppRequestContext {
+    /// The storage root that statistics are asked about; nil for all.
+    var rootFilter: String? { query["smb_root"].flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -12,7 +12,7 @@ struct StatisticsRoutes: Sendable {
             EndpointHandler("stats.overall", overall), EndpointHandler("stats.root", root),
             EndpointHandler("stats.filetypes", fileTypes), EndpointHandler("stats.sizes", sizes),
             EndpointHandler("stats.growth", growth), EndpointHandler("stats.changes", changes),
-            EndpointHandler("stats.forecast", forecast),
+            EndpointHandler("stats.forecast", forecast), EndpointHandler("stats.access", access),
         ]
     }
 
@@ -122,6 +122,18 @@ struct StatisticsRoutes: Sendable {
         }
     }
 
+    @Sendable private func access(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let days = Page(
+            limit: context.query["days"], offset: nil, default: StatisticsEndpoints.daysDefault,
+            max: StatisticsEndpoints.daysMax
+        ).limit
+        let found = try await statistics.accessPattern(
+            of: context.rootFilter, days: days, scope: context.requireCaller().scope)
+        return JSONWriter.wrapped(for: request) { json in
+            json.access(found.pattern, of: found.files, days: days, from: found.firstDay)
+        }
+    }
+
     @Sendable private func forecast(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let forecasts = try await statistics.forecasts(
             of: context.rootFilter, scope: context.requireCaller().scope)
@@ -131,9 +143,4 @@ struct StatisticsRoutes: Sendable {
             json.endArray()
         }
     }
-}
-
-extension AppRequestContext {
-    /// The storage root that statistics are asked about; nil for all.
-    fileprivate var rootFilter: String? { query["smb_root"].flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -68,6 +68,17 @@ enum StatisticsSchemas {
             .always("size_removed", .integer, "Bytes"), .always("files_changed", .integer),
             .always("size_changed", .integer, "How many bytes larger the changed files became"),
             .always("files_moved", .integer)),
+        wrapped("AccessAnswer", "What was read, wrapped", .named("AccessFigures")),
+        SchemaDefinition(
+            "AccessFigures", "What was read", .always("period_days", .integer), .always("total_accesses", .integer),
+            .always("recently_accessed", .integer, "Files that were read in these days"),
+            .always("never_accessed", .integer, "Files that never were"),
+            .always("access_frequency", .array(of: .integer), "Of each day, the oldest first"),
+            .always("popular_extensions", .array(of: .text)), .always("popular_directories", .array(of: .text)),
+            .always("top_files", .array(of: .named("ReadFile")))),
+        SchemaDefinition(
+            "ReadFile", "A file that was read", .always("storage_root_name", .text), .always("path", .text),
+            .always("accesses", .integer)),
         wrapped("ForecastAnswer", "Forecasts, wrapped", .array(of: .named("FillForecast"))),
         SchemaDefinition(
             "FillForecast", "When a storage will be full", .always("storage_root_id", .integer),

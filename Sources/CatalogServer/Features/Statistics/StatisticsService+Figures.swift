@@ -92,6 +92,29 @@ extension StatisticsService {
         return (start, whole.all.map { (root: $0, history: changes[$0.id] ?? EntryHistory()) })
     }
 
+    /// What of the files that the caller may see was read in the last days, today included, and how many there are.
+    ///
+    /// - Parameters:
+    ///   - rootText: only of this root; nil for all.
+    ///   - days: at least 1.
+    /// - Returns: the beginning of the first day too, in microseconds since 1970.
+    /// - Throws: `CatalogError.notFound` "Storage root not found".
+    func accessPattern(
+        of rootText: String?, days: Int, scope: AccessScope
+    ) async throws -> (pattern: AccessPattern, files: Int64, firstDay: Int64) {
+        let visible = try await visibleRoots(rootText, scope)
+        let totals = try await figures(visible, scope, counted: { try $0.totals() }, summed: \.totals)
+        try await accessLog.write()
+        let now = time.now
+        let first = now - now % 86_400_000_000 - Int64(days - 1) * 86_400_000_000
+        let pattern = try await reads.run {
+            try await database.read { connection in
+                try FileAccessStore.pattern(of: visible.ids, since: first, scope: scope, on: connection)
+            }
+        }
+        return (pattern, totals.files, first)
+    }
+
     /// When storages will be full. Asks each of them how much room there is, and waits a moment for the answer.
     ///
     /// - Parameter rootText: only of this root; nil for all.

@@ -8,15 +8,19 @@ package struct StatisticsService: Sendable {
     let database: any Database
     let roots: StorageRootService
     let scans: ScanStore
+    let accessLog: FileAccessLog
     let reads: ForegroundReads
     let time: TimeSource
     let partialTallies = PartialTallyCache()
 
-    /// - Parameter reads: where these questions count as reads.
+    /// - Parameters:
+    ///   - accessLog: which files this process has read.
+    ///   - reads: where these questions count as reads.
     package init(
-        database: any Database, roots: StorageRootService, reads: ForegroundReads, time: TimeSource = .system
+        database: any Database, roots: StorageRootService, accessLog: FileAccessLog, reads: ForegroundReads,
+        time: TimeSource = .system
     ) {
-        (self.database, self.roots, self.reads, self.time) = (database, roots, reads, time)
+        (self.database, self.roots, self.accessLog, self.reads, self.time) = (database, roots, accessLog, reads, time)
         scans = ScanStore(database: database)
     }
 

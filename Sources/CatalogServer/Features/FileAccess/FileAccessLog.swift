@@ -1,0 +1,132 @@
+import CatalogCore
+import CatalogDatabase
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Which files were read through the server, and when: noted in memory, and written down every second, since a write for each
+/// request would be one too many. A program that is killed loses that second.
+package final class FileAccessLog: Sendable {
+    /// Files in one second that are noted at most; what comes beyond is served all the same.
+    private static let notesMax = 20_000
+    /// Days that are kept, the longest period that statistics tell of and one more.
+    private static let daysKept: Int64 = 367
+    private static let dayLength: Int64 = 86_400_000_000
+    private static let minuteLength: Int64 = 60_000_000
+
+    /// A reader of a file within a minute: a player that seeks reads one file, not a hundred.
+    private struct Reading: Hashable {
+        let user: UserID
+        let entry: EntryID
+    }
+
+    private struct Notes {
+        var minute: Int64 = 0
+        var readings: Set<Reading> = []
+        var accesses: [FileAccess.Key: FileAccess] = [:]
+    }
+
+    private let store: FileAccessStore
+    private let time: TimeSource
+    private let notes = Mutex(Notes())
+    private let prunedDay = Mutex<Int64>(0)
+
+    init(database: any Database, time: TimeSource) {
+        store = FileAccessStore(database: database)
+        self.time = time
+    }
+
+    /// Notes that a user reads files.
+    func note(_ entries: some Sequence<EntryID>, by user: UserID) {
+        let now = time.now
+        let day = now - now % Self.dayLength
+        notes.withLock { notes in
+            if notes.minute != now / Self.minuteLength {
+                notes.minute = now / Self.minuteLength
+                notes.readings.removeAll(keepingCapacity: true)
+            }
+            for entry in entries {
+                guard notes.readings.count < Self.notesMax, notes.accesses.count < Self.notesMax else { return }
+                guard notes.readings.insert(Reading(user: user, entry: entry)).inserted else { continue }
+                let key = FileAccess.Key(entryID: entry, day: day)
+                notes.accesses[key, default: FileAccess(key: key)].count += 1
+                notes.accesses[key]?.lastAt = now
+            }
+        }
+    }
+
+    /// Writes what is noted now; whoever shows it calls this first.
+    func write() async throws {
+        let taken = notes.withLock { notes in
+            defer { notes.accesses.removeAll(keepingCapacity: true) }
+            return notes.accesses
+        }
+        guard !taken.isEmpty else { return }
+        try await store.add(Array(taken.values))
+        try await prune()
+    }
+
+    /// When a file was last read, in microseconds since 1970; nil for never.
+    func lastAccess(to id: EntryID) async throws -> Int64? {
+        let key = FileAccess.Key(entryID: id, day: time.now - time.now % Self.dayLength)
+        if let noted = notes.withLock({ $0.accesses[key]?.lastAt }) { return noted }
+        return try await store.lastAccess(to: id)
+    }
+
+    /// Once a day.
+    private func prune() async throws {
+        let today = time.now / Self.dayLength
+        guard
+            prunedDay.withLock({ day in
+                defer { day = today }
+                return day != today
+            })
+        else { return }
+        try await store.forget(before: (today - Self.daysKept) * Self.dayLength)
+    }
+}
+
+/// How often a file was read on a day.
+struct FileAccess: Sendable {
+    struct Key: Hashable, Sendable {
+        let entryID: EntryID
+        /// Its beginning, in microseconds since 1970.
+        let day: Int64
+    }
+
+    let key: Key
+    var count: Int64 = 0
+    /// Microseconds since 1970.
+    var lastAt: Int64 = 0
+}
+
+/// Writes the access log down every second.
+package struct FileAccessWriter: Service {
+    private static let interval = Duration.seconds(1)
+
+    private let log: FileAccessLog
+    private let logger: Logger
+
+    /// - Parameter logger: where failures are written.
+    package init(log: FileAccessLog, logger: Logger) {
+        self.log = log
+        self.logger = logger
+    }
+
+    /// Goes on until the server stops, and writes once more then.
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                try? await Task.sleep(for: Self.interval)
+                // What is noted before the end is written in a task that is not cancelled.
+                await Task { await write() }.value
+            }
+        }
+    }
+
+    private func write() async {
+        do { try await log.write() } catch {
+            logger.warning("which files were read could not be written", metadata: ["error": "\(error)"])
+        }
+    }
+}

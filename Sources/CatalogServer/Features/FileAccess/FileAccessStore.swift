@@ -1,0 +1,69 @@
+import CatalogCore
+import CatalogDatabase
+
+/// Questions to the access log.
+struct FileAccessStore: Sendable {
+    let database: any Database
+
+    /// Counts accesses.
+    func add(_ accesses: [FileAccess]) async throws {
+        // In one order, so that two nodes never wait for each other.
+        let sorted = accesses.sorted { $0.key.entryID < $1.key.entryID }
+        _ = try await database.write(.readCommitted) { connection in
+            for access in sorted {
+                let id = SQLValue.integer(access.key.entryID)
+                try connection.executeLater(
+                    FileAccessQueries.add, [id, .integer(access.key.day), .integer(access.count)])
+                try connection.executeLater(FileAccessQueries.noteLast, [id, .integer(access.lastAt)])
+            }
+        }
+    }
+
+    /// Forgets days before a time (microseconds since 1970), and files that are gone for good.
+    func forget(before time: Int64) async throws {
+        _ = try await database.write(.readCommitted) { connection in
+            try connection.execute(FileAccessQueries.forget, [.integer(time)])
+            try connection.execute(FileAccessQueries.forgetGone)
+        }
+    }
+
+    /// When a file was last read, in microseconds since 1970.
+    func lastAccess(to id: EntryID) async throws -> Int64? {
+        try await database.read { connection in
+            try connection.firstRow(FileAccessQueries.last, [.integer(id)]) { $0.integer(0) }
+        }
+    }
+
+    /// What was read since a day, and how many of the files that may be seen ever were.
+    ///
+    /// - Parameters:
+    ///   - roots: nil for all.
+    ///   - since: the beginning of a day, in microseconds since 1970.
+    static func pattern(
+        of roots: Set<RootID>?, since: Int64, scope: AccessScope, on connection: any SQLConnection
+    ) throws -> AccessPattern {
+        let list = StatisticsQueries.list(roots)
+        var paths = EntryPathStore(connection: connection, scope: scope)
+        var pattern = AccessPattern()
+        try connection.forEachRow(FileAccessQueries.accesses, [list, .integer(since)]) { row in
+            pattern.add(
+                AccessPattern.Row(
+                    entryID: row.integer(0), day: row.integer(1), count: row.integer(2),
+                    fileExtension: FileExtension.of(row.bytes(3)) ?? "", parentID: row.optionalInteger(4)))
+            return true
+        }
+        var ever = try connection.rows(FileAccessQueries.everRead, [list]) { $0.integer(0) }
+        if scope.dependsOnPaths {
+            pattern.keep(only: Set(try paths.entries(pattern.files).map(\.entry.id)))
+            ever = try paths.entries(ever).map(\.entry.id)
+        }
+        pattern.filesEverRead = Int64(ever.count)
+        pattern.topFiles = try pattern.mostReadFiles.compactMap { file in
+            try paths.entries([file.id]).first.map { ($0.place.rootName, $0.path, file.count) }
+        }
+        pattern.topDirectories = try pattern.mostReadDirectories.compactMap { id in
+            try paths.entries([id]).first.map { ($0.place.rootName, $0.path) }
+        }
+        return pattern
+    }
+}
