@@ -4,6 +4,8 @@ package enum Limits {
     package static let pageRowsDefault = 100
     /// Rows of a page at most; a larger `limit` is clamped.
     package static let pageRowsMax = 1_000
+    /// The text of a cursor, in bytes: that of the longest name.
+    package static let cursorBytes = 4_096
     /// Bytes of a JSON body; more is 413.
     package static let jsonBodyBytes = 1 << 20
     /// Header fields of one request: browsers send about twenty.

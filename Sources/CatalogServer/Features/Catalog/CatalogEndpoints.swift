@@ -6,12 +6,13 @@ enum CatalogEndpoints {
             .answers(200, "CatalogRoots"),
         Endpoint(.get, "/api/v1/catalog/{path...}", id: "catalog.list", "List a directory", tag: .catalog)
             .described(
-                "The first part of the path is the name of a storage root, the rest lies below it. Browsing reads the catalog: it works while the storage is away. `Link` has the address of the next page."
+                "The first part of the path is the name of a storage root, the rest lies below it. Browsing reads the catalog: it works while the storage is away. `Link` has the address of the next page; `next_cursor`, handed back as `cursor` with the same order, begins behind the last entry of this page whatever came and went meanwhile."
             )
             .requires("media.view")
             .query(
                 QueryParameter("sort_by", .string, "Field", default: "name", allowed: ["name", "size", "modified"]),
-                .sortOrder, .limit, .offset
+                .sortOrder, .limit, .offset,
+                QueryParameter("cursor", .string, "Of the page before, instead of `offset`")
             )
             .answers(200, "CatalogListing").fails(400, 404)
             .onEventLoop(),
@@ -33,7 +34,8 @@ enum CatalogEndpoints {
         SchemaDefinition(
             "CatalogListing", "One page of a directory", .always("files", .array(of: .named("CatalogEntry"))),
             .always("count", .integer, "Rows of this page"), .always("total", .integer, "Rows in all"),
-            .always("limit", .integer), .always("offset", .integer)),
+            .always("limit", .integer), .always("offset", .integer),
+            .maybe("next_cursor", .text, "When there may be more")),
         SchemaDefinition(
             "CatalogEntry", "A file or directory", .always("id", .integer), .always("storage_root_id", .integer),
             .always("storage_root_name", .text), .always("path", .text, "Below the root, without a leading slash"),

@@ -68,6 +68,8 @@ struct CatalogPageRequest: Sendable {
     let path: StoragePath
     let order: CatalogOrder
     let page: Page
+    /// Behind which the page begins, whatever its offset; nil for a page by its offset.
+    var cursor: CatalogCursor?
     let scope: AccessScope
 }
 
@@ -79,6 +81,8 @@ package struct CatalogPage<Output: Sendable>: Sendable {
     package var count: Int
     /// Entries of the directory.
     package let total: Int
+    /// The last entry of this page.
+    var last: CatalogEntry?
 }
 
 /// A place in the catalog: a root, and a directory or file in it.

@@ -125,6 +125,11 @@ enum CatalogQueries {
     /// A page of the directory $1: $2 rows after the first $3.
     static func children(_ order: CatalogOrder) -> SQLStatement { childrenByID[order] ?? childrenByID(order) }
 
+    /// A page of the directory $1: $2 rows behind the one that is sorted by $3 and has the id $4.
+    static func childrenAfter(_ order: CatalogOrder) -> SQLStatement {
+        childrenAfterCursor[order] ?? childrenAfterCursor(order)
+    }
+
     /// The same for a directory at `names` names below a root, whose values are those of `location` and then the number of
     /// rows and how many to leave out. The first row is that of `location`, in the columns from `columnsOfChild` on; the others
     /// have nothing there. A listing is one question to a server this way, which costs half as much as two.
@@ -136,6 +141,7 @@ enum CatalogQueries {
 
     // One for each order, so that no text of a request ever becomes SQL.
     private static let childrenByID = byOrder(childrenByID)
+    private static let childrenAfterCursor = byOrder(childrenAfterCursor)
     private static let childrenByPath = (0...namesPerStatement).map { names in byOrder { childrenByPath(names, $0) } }
 
     private static func byOrder(_ statement: (CatalogOrder) -> SQLStatement) -> [CatalogOrder: SQLStatement] {
@@ -144,6 +150,22 @@ enum CatalogQueries {
 
     private static func childrenByID(_ order: CatalogOrder) -> SQLStatement {
         SQLStatement(page(of: "$1", order, limit: "$2", offset: "$3")).endingRead
+    }
+
+    private static func childrenAfterCursor(_ order: CatalogOrder) -> SQLStatement {
+        let key =
+            switch order.field {
+            case .name: "COALESCE(e.name_folded, e.name)"
+            case .size: size
+            case .modified: "e.modified_ns"
+            }
+        return SQLStatement(
+            """
+            SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NULL
+                AND (\(key) \(order.isDescending ? "<" : ">") $3 OR (\(key) = $3 AND e.id > $4))
+            ORDER BY \(keys(order)) LIMIT $2
+            """
+        ).endingRead
     }
 
     private static func childrenByPath(_ names: Int, _ order: CatalogOrder) -> SQLStatement {

@@ -28,8 +28,9 @@ struct CatalogRoutes: Sendable {
         if path.allSatisfy({ $0 == UInt8(ascii: "/") }) { return try await roots(request, context) }
         let page = context.query.page()
         let order = CatalogOrder(sortBy: context.query["sort_by"], sortOrder: context.query["sort_order"])
+        let cursor = try context.query["cursor"].flatMap { $0.isEmpty ? nil : try CatalogCursor($0, order) }
         let result = try await catalog.children(
-            of: path, order: order, page: page, scope: context.requireCaller().scope,
+            of: path, order: order, page: page, after: cursor, scope: context.requireCaller().scope,
             into: { JSONWriter(beginningPage: "files", rows: page.limit) }, { $0.entry($1) })
         var json = result.output
         json.endArray()
@@ -37,6 +38,10 @@ struct CatalogRoutes: Sendable {
         json.field("total", result.total)
         json.field("limit", page.limit)
         json.field("offset", page.offset)
+        // A page that is not full has none behind it.
+        if result.count == page.limit, let last = result.last {
+            json.field("next_cursor", CatalogCursor(after: last, order).text)
+        }
         json.endObject()
         return json.response(of: page, total: result.total, context)
     }

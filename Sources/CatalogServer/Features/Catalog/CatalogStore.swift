@@ -23,7 +23,8 @@ package struct CatalogStore: Sendable {
         _ append: @escaping @Sendable (inout Output, CatalogEntry) -> Void
     ) async throws -> CatalogPage<Output> {
         try await database.read { connection in
-            guard request.path.components.count <= CatalogQueries.namesPerStatement, !request.scope.dependsOnPaths
+            guard request.path.components.count <= CatalogQueries.namesPerStatement, !request.scope.dependsOnPaths,
+                request.cursor == nil
             else { return try Self.childrenByID(request, output(), append, connection) }
             var page: PageInProgress<Output>?
             try connection.forEachRow(
@@ -55,9 +56,10 @@ package struct CatalogStore: Sendable {
                 .children(of: directory.id, at: request.path, request.order)
             return page.result(of: seen, request, append)
         }
-        try connection.forEachRow(
-            CatalogQueries.children(request.order), [.integer(directory.id)] + request.pageValues
-        ) { row in
+        let statement =
+            request.cursor == nil
+            ? CatalogQueries.children(request.order) : CatalogQueries.childrenAfter(request.order)
+        try connection.forEachRow(statement, [.integer(directory.id)] + request.pageValues) { row in
             page.append(row, append)
             return true
         }
@@ -219,21 +221,28 @@ private struct PageInProgress<Output: Sendable> {
     func result(
         of seen: [CatalogEntry], _ request: CatalogPageRequest, _ body: (inout Output, CatalogEntry) -> Void
     ) -> CatalogPage<Output> {
-        let shown = seen.dropFirst(request.page.offset).prefix(request.page.limit)
+        let rest =
+            request.cursor.map { cursor in seen.drop { !cursor.isBefore($0) } } ?? seen.dropFirst(request.page.offset)
+        let shown = rest.prefix(request.page.limit)
         var page = CatalogPage(output: result.output, count: shown.count, total: seen.count)
         for entry in shown { body(&page.output, entry) }
+        page.last = shown.last
         return page
     }
 
     mutating func append(_ row: SQLRow, _ body: (inout Output, CatalogEntry) -> Void) {
-        body(&result.output, CatalogEntry(row: row, place: place, parentID: directory, directoryPath: directoryPath))
+        let entry = CatalogEntry(row: row, place: place, parentID: directory, directoryPath: directoryPath)
+        body(&result.output, entry)
         result.count += 1
+        result.last = entry
     }
 }
 
 extension CatalogPageRequest {
-    /// How many rows, and after how many.
-    fileprivate var pageValues: [SQLValue] { [.integer(Int64(page.limit)), .integer(Int64(page.offset))] }
+    /// How many rows, and after how many or after what.
+    fileprivate var pageValues: [SQLValue] {
+        [.integer(Int64(page.limit))] + (cursor?.values ?? [.integer(Int64(page.offset))])
+    }
 
     /// As `CatalogQueries.children(names:_:)` wants them.
     fileprivate var values: [SQLValue] {
