@@ -62,6 +62,14 @@ extension CatalogEntry {
     }
 }
 
+/// Which part of a listing is wanted.
+package struct CatalogPart: Sendable {
+    let order: CatalogOrder
+    let page: Page
+    /// Behind which the page begins, whatever its offset; nil for a page by its offset.
+    let cursor: CatalogCursor?
+}
+
 /// Which page of which directory is wanted, and by whom.
 struct CatalogPageRequest: Sendable {
     let rootName: String

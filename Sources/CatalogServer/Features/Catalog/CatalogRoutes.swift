@@ -30,7 +30,7 @@ struct CatalogRoutes: Sendable {
         let order = CatalogOrder(sortBy: context.query["sort_by"], sortOrder: context.query["sort_order"])
         let cursor = try context.query["cursor"].flatMap { $0.isEmpty ? nil : try CatalogCursor($0, order) }
         let result = try await catalog.children(
-            of: path, order: order, page: page, after: cursor, scope: context.requireCaller().scope,
+            of: path, CatalogPart(order: order, page: page, cursor: cursor), scope: context.requireCaller().scope,
             into: { JSONWriter(beginningPage: "files", rows: page.limit) }, { $0.entry($1) })
         var json = result.output
         json.endArray()

@@ -22,18 +22,18 @@ package struct CatalogService: Sendable {
     ///
     /// - Parameters:
     ///   - path: bytes of the URL after decoding: the root's name, then the path below it.
-    ///   - cursor: begins behind it instead of at the page's offset.
     ///   - output: makes what the page is gathered in.
     ///   - append: adds the next entry to it, on a thread of the database.
     /// - Throws: as `CatalogStore.children`; `.invalidArgument` "Invalid path".
     package func children<Output: Sendable>(
-        of path: [UInt8], order: CatalogOrder, page: Page, after cursor: CatalogCursor? = nil, scope: AccessScope,
+        of path: [UInt8], _ part: CatalogPart, scope: AccessScope,
         into output: @escaping @Sendable () -> Output,
         _ append: @escaping @Sendable (inout Output, CatalogEntry) -> Void
     ) async throws -> CatalogPage<Output> {
         guard let place = try Self.split(path) else { throw CatalogError(.invalidArgument, "Path is required") }
         let request = CatalogPageRequest(
-            rootName: place.root, path: place.path, order: order, page: page, cursor: cursor, scope: scope)
+            rootName: place.root, path: place.path, order: part.order, page: part.page, cursor: part.cursor,
+            scope: scope)
         return try await reads.run { try await store.children(request, into: output, append) }
     }
 
