@@ -9,7 +9,7 @@ package struct EntryHistory: Sendable, Equatable {
     /// Those with another size or time than before, and how much larger they are together; below 0 when smaller.
     package var changedFiles: Int64 = 0
     package var changedBytes: Int64 = 0
-    /// Those with another name or directory than before.
+    /// Those with another name or directory than before. Nothing counts them yet: a move is a file that went and one that came.
     package var movedFiles: Int64 = 0
 
     /// A time in which nothing happened.
@@ -24,10 +24,12 @@ package struct EntryHistory: Sendable, Equatable {
     /// How many more bytes there are by it.
     package var netBytes: Int64 { addedBytes - removedBytes + changedBytes }
 
+    /// Microseconds of an hour.
+    package static let hourLength: Int64 = 3_600_000_000
+
     /// The start of the hour that a time is in; both in microseconds since 1970.
     package static func hour(of time: Int64) -> Int64 {
-        let length: Int64 = 3_600_000_000
-        let passed = time % length
-        return time - (passed < 0 ? passed + length : passed)
+        let passed = time % hourLength
+        return time - (passed < 0 ? passed + hourLength : passed)
     }
 }

@@ -122,19 +122,22 @@ package enum Timestamp {
 
     /// The year (UTC) of a time.
     package static func year(microseconds: Int64) -> Int64 {
-        Int64(civilDate(days: floorDivide(microseconds, 86_400_000_000)).year)
+        Int64(civilDate(days: floorDivide(microseconds, dayLength)).year)
     }
+
+    /// Microseconds of a day.
+    package static let dayLength: Int64 = 86_400_000_000
 
     /// The month (UTC) of a time, counted from January of the year 0: the next one is one more.
     package static func month(microseconds: Int64) -> Int64 {
-        let date = civilDate(days: floorDivide(microseconds, 86_400_000_000))
+        let date = civilDate(days: floorDivide(microseconds, dayLength))
         return Int64(date.year * 12 + date.month - 1)
     }
 
     /// When a month in that count begins (UTC), in microseconds since 1970.
     package static func start(ofMonth month: Int64) -> Int64 {
         let year = floorDivide(month, 12)
-        return daysSince1970(year: year, month: month - year * 12 + 1, day: 1) * 86_400_000_000
+        return daysSince1970(year: year, month: month - year * 12 + 1, day: 1) * dayLength
     }
 
     private static func number(_ text: Substring, _ range: ClosedRange<Int64>) -> Int64? {

@@ -54,18 +54,11 @@ package struct EntryCountStore: Sendable {
     package func drift(on connection: any SQLConnection) throws -> EntryTally {
         var tally = EntryTally()
         try connection.forEachRow(Self.entries, [.integer(rootID)]) { row in
-            guard let kind = EntryKind(rawValue: row.integer(0)) else { return true }
-            let bytes = row.integer(2)
-            row.withBytes(1) { tally.add(kind: kind, name: $0, bytes: bytes) }
+            tally.add(entry: row)
             return true
         }
         try connection.forEachRow(Self.counts, [.integer(rootID)]) { row in
-            guard let kind = EntryKind(rawValue: row.integer(0)), let size = SizeClass(rawValue: row.integer(2)) else {
-                return true
-            }
-            var stored = EntryTally.Figures()
-            (stored.count, stored.bytes) = (-row.integer(3), -row.integer(4))
-            tally.add(EntryClass(kind: kind, fileExtension: row.text(1), size: size), stored)
+            tally.add(counts: row, times: -1)
             return true
         }
         return tally

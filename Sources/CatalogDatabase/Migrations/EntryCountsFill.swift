@@ -18,10 +18,9 @@ enum EntryCountsFill {
         var tallies: [RootID: EntryTally] = [:]
         var hours: [Hour: EntryHistory] = [:]
         try connection.forEachRow(entries, []) { row in
-            guard let kind = EntryKind(rawValue: row.integer(1)) else { return true }
             let (root, bytes) = (row.integer(0), row.integer(3))
-            row.withBytes(2) { tallies[root, default: EntryTally()].add(kind: kind, name: $0, bytes: bytes) }
-            guard kind != .directory else { return true }
+            tallies[root, default: EntryTally()].add(entry: row, from: 1)
+            guard let kind = EntryKind(rawValue: row.integer(1)), kind != .directory else { return true }
             let hour = Hour(root: root, start: EntryHistory.hour(of: row.integer(4)))
             hours[hour, default: EntryHistory()].addedFiles += 1
             if kind == .file { hours[hour, default: EntryHistory()].addedBytes += bytes }

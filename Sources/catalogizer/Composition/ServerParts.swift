@@ -57,8 +57,8 @@ extension Composition {
                 IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
                 product.services.nodes, product.services.worker,
                 product.services.watch(every: interval, logger: logger),
-                LastUseWriter(uses: authentication.lastUses, logger: logger),
-                FileAccessWriter(log: product.services.accessLog, logger: logger), server,
+                authentication.lastUses.writer(logger: logger),
+                product.services.accessLog.writer(logger: logger), server,
             ],
             reload: { change in
                 try await server.reloadCertificates()

@@ -25,24 +25,9 @@ enum StatisticsOutcomes {
                     .viewer),
                 .statsFailure(404, "an unknown root", "Storage root not found").at("stats/smb/none"),
             ]),
-        EndpointOutcomes(
-            "stats.filetypes", "stats/filetypes",
-            [
-                .success(200, "a viewer", showing: #"{"success":true,"data":[{"file_type":"#).by(.viewer),
-                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/filetypes?smb_root=none"),
-            ]),
-        EndpointOutcomes(
-            "stats.sizes", "stats/sizes",
-            [
-                .success(200, "a viewer", showing: #"{"success":true,"data":{"tiny":"#).by(.viewer),
-                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/sizes?smb_root=none"),
-            ]),
-        EndpointOutcomes(
-            "stats.growth", "stats/growth",
-            [
-                .success(200, "a viewer", showing: #"{"success":true,"data":{"monthly_growth":["#).by(.viewer),
-                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/growth?smb_root=none"),
-            ]),
+        ofRoots("filetypes", showing: #"[{"file_type":"#),
+        ofRoots("sizes", showing: #"{"tiny":"#),
+        ofRoots("growth", showing: #"{"monthly_growth":["#),
         EndpointOutcomes(
             "stats.changes", "stats/changes?since=2024-01-15T10:30:00Z",
             [
@@ -53,17 +38,17 @@ enum StatisticsOutcomes {
                 .statsFailure(404, "an unknown root", "Storage root not found")
                     .at("stats/changes?since=2024-01-15T10:30:00Z&smb_root=none"),
             ]),
-        EndpointOutcomes(
-            "stats.access", "stats/access",
-            [
-                .success(200, "a viewer", showing: #"{"success":true,"data":{"period_days":30"#).by(.viewer),
-                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/access?smb_root=none"),
-            ]),
-        EndpointOutcomes(
-            "stats.forecast", "stats/forecast",
-            [
-                .success(200, "a viewer", showing: #"{"success":true,"data":[{"storage_root_id":1"#).by(.viewer),
-                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/forecast?smb_root=none"),
-            ]),
+        ofRoots("access", showing: #"{"period_days":30"#),
+        ofRoots("forecast", showing: #"[{"storage_root_id":1"#),
     ]
+
+    /// A statistic over all roots or one of them.
+    private static func ofRoots(_ name: String, showing data: String) -> EndpointOutcomes {
+        EndpointOutcomes(
+            "stats.\(name)", "stats/\(name)",
+            [
+                .success(200, "a viewer", showing: #"{"success":true,"data":"# + data).by(.viewer),
+                .statsFailure(404, "an unknown root", "Storage root not found").at("stats/\(name)?smb_root=none"),
+            ])
+    }
 }

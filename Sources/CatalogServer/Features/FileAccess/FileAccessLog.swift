@@ -1,17 +1,15 @@
 import CatalogCore
 import CatalogDatabase
 package import Logging
-import ServiceLifecycle
 import Synchronization
 
 /// Which files were read through the server, and when: noted in memory, and written down every second, since a write for each
 /// request would be one too many. A program that is killed loses that second.
 package final class FileAccessLog: Sendable {
-    /// Files in one second that are noted at most; what comes beyond is served all the same.
+    /// Reads in one minute that are noted at most; what comes beyond is served all the same.
     private static let notesMax = 20_000
     /// Days that are kept, the longest period that statistics tell of and one more.
     private static let daysKept: Int64 = 367
-    private static let dayLength: Int64 = 86_400_000_000
     private static let minuteLength: Int64 = 60_000_000
 
     /// A reader of a file within a minute: a player that seeks reads one file, not a hundred.
@@ -39,7 +37,7 @@ package final class FileAccessLog: Sendable {
     /// Notes that a user reads files.
     func note(_ entries: some Sequence<EntryID>, by user: UserID) {
         let now = time.now
-        let day = now - now % Self.dayLength
+        let day = now - now % Timestamp.dayLength
         notes.withLock { notes in
             if notes.minute != now / Self.minuteLength {
                 notes.minute = now / Self.minuteLength
@@ -66,23 +64,30 @@ package final class FileAccessLog: Sendable {
         try await prune()
     }
 
+    /// The service that writes it down.
+    ///
+    /// - Parameter logger: where failures are written.
+    package func writer(logger: Logger) -> PeriodicWrite {
+        PeriodicWrite("which files were read", every: .seconds(1), logger: logger) { try await self.write() }
+    }
+
     /// When a file was last read, in microseconds since 1970; nil for never.
     func lastAccess(to id: EntryID) async throws -> Int64? {
-        let key = FileAccess.Key(entryID: id, day: time.now - time.now % Self.dayLength)
+        let key = FileAccess.Key(entryID: id, day: time.now - time.now % Timestamp.dayLength)
         if let noted = notes.withLock({ $0.accesses[key]?.lastAt }) { return noted }
         return try await store.lastAccess(to: id)
     }
 
     /// Once a day.
     private func prune() async throws {
-        let today = time.now / Self.dayLength
+        let today = time.now / Timestamp.dayLength
         guard
             prunedDay.withLock({ day in
                 defer { day = today }
                 return day != today
             })
         else { return }
-        try await store.forget(before: (today - Self.daysKept) * Self.dayLength)
+        try await store.forget(before: (today - Self.daysKept) * Timestamp.dayLength)
     }
 }
 
@@ -98,35 +103,4 @@ struct FileAccess: Sendable {
     var count: Int64 = 0
     /// Microseconds since 1970.
     var lastAt: Int64 = 0
-}
-
-/// Writes the access log down every second.
-package struct FileAccessWriter: Service {
-    private static let interval = Duration.seconds(1)
-
-    private let log: FileAccessLog
-    private let logger: Logger
-
-    /// - Parameter logger: where failures are written.
-    package init(log: FileAccessLog, logger: Logger) {
-        self.log = log
-        self.logger = logger
-    }
-
-    /// Goes on until the server stops, and writes once more then.
-    package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
-                // What is noted before the end is written in a task that is not cancelled.
-                await Task { await write() }.value
-            }
-        }
-    }
-
-    private func write() async {
-        do { try await log.write() } catch {
-            logger.warning("which files were read could not be written", metadata: ["error": "\(error)"])
-        }
-    }
 }

@@ -58,12 +58,11 @@ struct FileAccessStore: Sendable {
             ever = try paths.entries(ever).map(\.entry.id)
         }
         pattern.filesEverRead = Int64(ever.count)
-        pattern.topFiles = try pattern.mostReadFiles.compactMap { file in
-            try paths.entries([file.id]).first.map { ($0.place.rootName, $0.path, file.count) }
+        let counts = Dictionary(uniqueKeysWithValues: pattern.mostReadFiles.map { ($0.id, $0.count) })
+        pattern.topFiles = try paths.entries(pattern.mostReadFiles.map(\.id)).map {
+            ($0.place.rootName, $0.path, counts[$0.entry.id] ?? 0)
         }
-        pattern.topDirectories = try pattern.mostReadDirectories.compactMap { id in
-            try paths.entries([id]).first.map { ($0.place.rootName, $0.path) }
-        }
+        pattern.topDirectories = try paths.entries(pattern.mostReadDirectories).map { ($0.place.rootName, $0.path) }
         return pattern
     }
 }

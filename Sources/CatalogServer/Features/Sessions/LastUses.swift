@@ -1,7 +1,6 @@
 import CatalogCore
 import CatalogDatabase
 package import Logging
-import ServiceLifecycle
 import Synchronization
 
 /// Remembers when sessions and API keys were used last, until it is written down: a write for each request would be one too
@@ -46,35 +45,11 @@ package final class LastUses: Sendable {
             }
         }
     }
-}
 
-/// Writes down now and then when sessions and API keys were used.
-package struct LastUseWriter: Service {
-    private static let interval = Duration.seconds(30)
-
-    private let uses: LastUses
-    private let logger: Logger
-
+    /// The service that writes them down.
+    ///
     /// - Parameter logger: where failures are written.
-    package init(uses: LastUses, logger: Logger) {
-        self.uses = uses
-        self.logger = logger
-    }
-
-    /// Goes on until the server stops, and writes once more then.
-    package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
-                // What is noted before the end is written in a task that is not cancelled.
-                await Task { await write() }.value
-            }
-        }
-    }
-
-    private func write() async {
-        do { try await uses.write() } catch {
-            logger.warning("when sessions were used could not be written", metadata: ["error": "\(error)"])
-        }
+    package func writer(logger: Logger) -> PeriodicWrite {
+        PeriodicWrite("when sessions were used", every: .seconds(30), logger: logger) { try await self.write() }
     }
 }

@@ -42,12 +42,7 @@ struct EntryCountsStore {
     func tally() throws -> EntryTally {
         var tally = EntryTally()
         try connection.forEachRow(StatisticsQueries.classes, [list]) { row in
-            guard let kind = EntryKind(rawValue: row.integer(0)), let size = SizeClass(rawValue: row.integer(2)) else {
-                return true
-            }
-            var figures = EntryTally.Figures()
-            (figures.count, figures.bytes) = (row.integer(3), row.integer(4))
-            tally.add(EntryClass(kind: kind, fileExtension: row.text(1), size: size), figures)
+            tally.add(counts: row)
             return true
         }
         return tally

@@ -26,7 +26,7 @@ package struct FillForecast: Sendable {
     ///   - start, now: microseconds since 1970.
     init(_ root: StorageRoot, free: Int64?, total: Int64?, history: EntryHistory, since start: Int64, now: Int64) {
         (self.root, freeBytes, totalBytes) = (root, free, total)
-        let known = max(0, Double(now - start) / 86_400_000_000)
+        let known = max(0, Double(now - start) / Double(Timestamp.dayLength))
         daysKnown = (known * 10).rounded() / 10
         bytesPerDay = known >= 1 ? Int64(Double(history.netBytes) / known) : 0
         guard let free, free >= 0, bytesPerDay > 0 else {
@@ -35,6 +35,6 @@ package struct FillForecast: Sendable {
         }
         let days = Double(free) / Double(bytesPerDay)
         daysUntilFull = days < Self.horizonDays ? (days * 10).rounded() / 10 : nil
-        fullAt = daysUntilFull.map { now + Int64($0 * 86_400_000_000) }
+        fullAt = daysUntilFull.map { now + Int64($0 * Double(Timestamp.dayLength)) }
     }
 }

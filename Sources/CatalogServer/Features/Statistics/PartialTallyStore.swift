@@ -35,10 +35,8 @@ struct PartialTallyStore {
         _ statement: SQLStatement, _ id: EntryID, _ tally: inout EntryTally, _ directories: inout [EntryID]
     ) throws {
         try connection.forEachRow(statement, [.integer(id)]) { row in
-            guard let kind = EntryKind(rawValue: row.integer(1)) else { return true }
-            let bytes = row.integer(3)
-            row.withBytes(2) { tally.add(kind: kind, name: $0, bytes: bytes) }
-            if kind == .directory { directories.append(row.integer(0)) }
+            tally.add(entry: row, from: 1)
+            if EntryKind(rawValue: row.integer(1)) == .directory { directories.append(row.integer(0)) }
             return true
         }
     }

@@ -86,7 +86,6 @@ extension JSONWriter {
         field("size_removed", history.removedBytes)
         field("files_changed", history.changedFiles)
         field("size_changed", history.changedBytes)
-        field("files_moved", history.movedFiles)
         endObject()
     }
 
@@ -101,10 +100,14 @@ extension JSONWriter {
         field("never_accessed", max(0, files - pattern.filesEverRead))
         beginArray("access_frequency")
         let byDay = pattern.byDay
-        for day in 0..<Int64(days) { integer(byDay[first + day * 86_400_000_000] ?? 0) }
+        for day in 0..<Int64(days) { integer(byDay[first + day * Timestamp.dayLength] ?? 0) }
         endArray()
         field("popular_extensions", pattern.topExtensions)
-        field("popular_directories", pattern.topDirectories.map { "\($0.root)/\($0.path.text)" })
+        field(
+            "popular_directories",
+            pattern.topDirectories.map { directory in
+                directory.path == .root ? directory.root : "\(directory.root)/\(directory.path.text)"
+            })
         beginArray("top_files")
         for file in pattern.topFiles {
             beginObject()

@@ -66,8 +66,7 @@ enum StatisticsSchemas {
             .always("storage_root_name", .text), .always("files_added", .integer),
             .always("size_added", .integer, "Bytes"), .always("files_removed", .integer),
             .always("size_removed", .integer, "Bytes"), .always("files_changed", .integer),
-            .always("size_changed", .integer, "How many bytes larger the changed files became"),
-            .always("files_moved", .integer)),
+            .always("size_changed", .integer, "How many bytes larger the changed files became")),
         wrapped("AccessAnswer", "What was read, wrapped", .named("AccessFigures")),
         SchemaDefinition(
             "AccessFigures", "What was read", .always("period_days", .integer), .always("total_accesses", .integer),

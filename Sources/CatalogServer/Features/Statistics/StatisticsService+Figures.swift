@@ -106,7 +106,7 @@ extension StatisticsService {
         let totals = try await figures(visible, scope, counted: { try $0.totals() }, summed: \.totals)
         try await accessLog.write()
         let now = time.now
-        let first = now - now % 86_400_000_000 - Int64(days - 1) * 86_400_000_000
+        let first = now - now % Timestamp.dayLength - Int64(days - 1) * Timestamp.dayLength
         let pattern = try await reads.run {
             try await database.read { connection in
                 try FileAccessStore.pattern(of: visible.ids, since: first, scope: scope, on: connection)
@@ -130,9 +130,9 @@ extension StatisticsService {
                 let store = EntryHistoryStore(of: [root.id], on: connection)
                 // What the first scan found did not come in that hour.
                 let begin = try (firstScanEnd ?? store.start(of: root.id)).map {
-                    EntryHistory.hour(of: $0) + 3_600_000_000
+                    EntryHistory.hour(of: $0) + EntryHistory.hourLength
                 }
-                let start = max(begin ?? now, now - Int64(FillForecast.daysMax) * 86_400_000_000)
+                let start = max(begin ?? now, now - Int64(FillForecast.daysMax) * Timestamp.dayLength)
                 return (start, try store.changes(since: start)[root.id] ?? EntryHistory())
             }
             forecasts.append(
