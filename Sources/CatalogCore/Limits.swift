@@ -82,6 +82,10 @@ package enum Limits {
     /// Scans of one root that are remembered, and how many of the newest keep their list of errors.
     package static let scansKept = 100
     package static let scansWithErrorsKept = 20
+    /// Directories that a scan of changes looks at; when more have changed, it looks at all of the root.
+    package static let watchedChanges = 500
+    /// Scans kept of those that follow changes as they happen: there may be one every second, and they must not push the others out.
+    package static let watchScansKept = 10
     /// Error rows kept for one scan; a root that cannot be read at all would otherwise write one per name.
     package static let scanErrorsKept = 10_000
     /// Days that a vanished entry keeps its row, and so its id, should it come back.

@@ -129,6 +129,8 @@ enum JobQueries {
     static let forget = SQLStatement(
         "DELETE FROM jobs WHERE unique_key = $1 AND id <= $2 AND finished_at_us IS NOT NULL")
 
+    static let forgetOne = SQLStatement("DELETE FROM jobs WHERE id = $1 AND finished_at_us IS NOT NULL")
+
     static let forgetKind = SQLStatement(
         "DELETE FROM jobs WHERE kind = $1 AND id <= $2 AND finished_at_us IS NOT NULL")
 

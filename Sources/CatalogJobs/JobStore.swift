@@ -194,6 +194,11 @@ package struct JobStore: Sendable {
         try connection.execute(JobQueries.forget, [.text(uniqueKey), .integer(last)])
     }
 
+    /// Removes a job that is over.
+    package func forget(_ id: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(JobQueries.forgetOne, [.integer(id)])
+    }
+
     /// Removes jobs of this kind that are over, up to the id `last`.
     package func forget(kind: String, upTo last: JobID, on connection: any SQLConnection) throws {
         try connection.execute(JobQueries.forgetKind, [.text(kind), .integer(last)])

@@ -11,12 +11,26 @@ enum EntryQueries {
 
     static let knownDirectories = SQLStatement(
         """
-        SELECT e.id, e.parent_id, e.name, d.digest, d.listed_modified_ns, d.listed_changed_ns,
-            d.own_files + d.own_directories, e.device, e.inode, e.birth_ns
-        FROM entries e LEFT JOIN directories d ON d.entry_id = e.id
+        SELECT \(directoryColumns) FROM entries e LEFT JOIN directories d ON d.entry_id = e.id
         WHERE e.root_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL ORDER BY e.parent_id NULLS FIRST, e.name
         """
     ).withManyRows
+
+    /// The same for the sub-directories of one directory.
+    static let knownChildDirectories = SQLStatement(
+        """
+        SELECT \(directoryColumns) FROM entries e LEFT JOIN directories d ON d.entry_id = e.id
+        WHERE e.parent_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL ORDER BY e.name
+        """)
+
+    /// The same for one directory.
+    static let knownDirectory = SQLStatement(
+        "SELECT \(directoryColumns) FROM entries e LEFT JOIN directories d ON d.entry_id = e.id WHERE e.id = $1")
+
+    private static let directoryColumns = """
+        e.id, e.parent_id, e.name, d.digest, d.listed_modified_ns, d.listed_changed_ns, d.own_files + d.own_directories,
+        e.device, e.inode, e.birth_ns
+        """
 
     /// What `EntryRow` is made of.
     static let rowColumns = "id, kind, name, size_bytes, modified_ns, changed_ns, birth_ns, device, inode, link_count"

@@ -50,18 +50,18 @@ package struct ScanJob: JobHandler {
             try await roots.noteReachability(of: root.id, error: nil)
             // Noted before anything is written: were this scan cut, the next one must know whose entries there are.
             if root.identity == nil { try await roots.noteIdentity(of: root.id, probe.identity) }
-            if try request.path != .root, root.isReplaced(probe) { throw Self.otherRoot }
+            if !request.isWhole, root.isReplaced(probe) { throw Self.otherRoot }
             let outcome = try await pass(request, root, probe, scan)
             let keepsIdentity = root.isReplaced(probe) && outcome == .parked
             // Of all the rest it has seen nothing.
-            if try request.path == .root {
+            if request.isWhole {
                 try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
             }
             try await onWritten()
         } catch let error as CatalogError
             where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code)
         {
-            let isOfRoot = try request.path == .root || error.code == .storageUnavailable
+            let isOfRoot = request.isWhole || error.code == .storageUnavailable
             if isOfRoot { try await roots.noteReachability(of: root.id, error: error) }
             throw isOfRoot || error.code != .notFound ? error : Self.directoryIsGone
         }
@@ -81,6 +81,7 @@ package struct ScanJob: JobHandler {
             // What a scan that was cut has found is in no recursive figure yet.
             if status != .completed { try RollUpPhase(scan: scan).run() }
             try store.dropFrontier(of: scan.id)
+            try store.forgetOldWatchScans(of: scan.rootID)
             try store.forgetOldScans(of: scan.rootID)
         }
     }
@@ -90,8 +91,10 @@ package struct ScanJob: JobHandler {
         _ request: ScanRequest, _ root: ScanRoot, _ probe: StorageProbe, _ scan: ScanContext
     ) async throws -> RemovalOutcome {
         var progress = ProgressReport(root: root, scan: scan, store: store, publish: onProgress)
-        let path = try request.path
-        let beginning = try await pool.run { try store.begin(scan, at: path, identity: probe.identity) }
+        let path = try request.start
+        let beginning = try await pool.run {
+            try store.begin(scan, at: path, identity: probe.identity, isWhole: request.isWhole)
+        }
         progress.begin(beginning)
         var type = request.type
         while true {
@@ -99,8 +102,12 @@ package struct ScanJob: JobHandler {
                 type: type, root: probe, start: path, patterns: root.patterns,
                 maxDepth: request.maxDepth.map { $0 + path.components.count } ?? root.maxDepth,
                 confirmsRemovals: request.confirmsRemovals)
-            let walk = try await walk(root.backend, scan, rules, progress)
+            let walk = try await walk(root.backend, scan, rules, request, progress)
             progress.add(walk.counts)
+            if !request.isWhole {
+                let kept = try request.directories
+                try await pool.run { try store.takeOverRemovals(of: scan, keepingTo: kept) }
+            }
             if !root.isReplaced(probe) || request.confirmsRemovals {
                 progress.note(moved: try await pool.run { try MovePhase(scan: scan).run() })
             }
@@ -122,7 +129,7 @@ package struct ScanJob: JobHandler {
                 if request.type == .full, final.counts.entriesFound > final.counts.added {
                     try CountCheckPhase(scan: scan).run()
                 }
-                try store.purgeTombstones(of: root.id)
+                if request.isWhole { try store.purgeTombstones(of: root.id) }
                 try database.writeBlocking { try final.save(path: "", on: $0) }
             }
             return outcome
@@ -130,11 +137,13 @@ package struct ScanJob: JobHandler {
     }
 
     private func walk(
-        _ backend: any StorageBackend, _ scan: ScanContext, _ rules: WalkRules, _ progress: ProgressReport
+        _ backend: any StorageBackend, _ scan: ScanContext, _ rules: WalkRules, _ request: ScanRequest,
+        _ progress: ProgressReport
     ) async throws -> (counts: ScanCounts, hasDeferredEntries: Bool) {
+        let directories = try request.directories
         let tree = try await pool.run {
             try store.dropErrors(of: scan.id)
-            return try store.knownTree(of: scan)
+            return try store.knownTree(of: scan, keepingTo: directories)
         }
         let channel = BoundedChannel<WalkBatch>(capacity: 8)
         let start = rules.start
@@ -195,8 +204,7 @@ package struct ScanJob: JobHandler {
         if try phase.countCandidates() > 0 { try RollUpPhase(scan: scan).run() }
         let count = try phase.countCandidates()
         // The brake is about the root, also when only a part of it was looked at.
-        let isPart = request.pathText != nil
-        let entries = isPart ? try store.entryCount(below: .root, scan) : progress.entriesToCompareWith
+        let entries = request.isWhole ? progress.entriesToCompareWith : try store.entryCount(below: .root, scan)
         let reason = phase.reasonToPark(removing: count, of: entries, identityChanged: identityChanged)
         if let reason, !request.confirmsRemovals {
             try store.park(scan.id, count: count, reason: reason)

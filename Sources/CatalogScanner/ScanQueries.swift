@@ -38,6 +38,12 @@ enum ScanQueries {
     static let clearOlderRemovals = SQLStatement(
         "DELETE FROM scan_removals WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")
 
+    static let takeOverRemovals = SQLStatement(
+        """
+        DELETE FROM scan_removals WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)
+            AND entry_id IN (SELECT id FROM entries WHERE parent_id = $3)
+        """)
+
     static let clearOlderFrontiers = SQLStatement(
         "DELETE FROM scan_frontier WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")
 
@@ -58,6 +64,19 @@ enum ScanQueries {
 
     /// The scans of one root up to an id. What they kept beside it went with the scan that came after them.
     static let forgetUpTo = [forgetErrors, SQLStatement("DELETE FROM scans WHERE root_id = $1 AND id <= $2")]
+
+    /// A few at a time; those whose removals wait for somebody stay.
+    static let oldScansOfType = SQLStatement(
+        """
+        SELECT s.id FROM scans s JOIN jobs j ON j.id = s.id
+        WHERE s.root_id = $1 AND s.scan_type = $3 AND j.finished_at_us IS NOT NULL
+            AND s.removal_state <> 'needs_confirmation'
+        ORDER BY s.id DESC LIMIT 100 OFFSET $2
+        """)
+
+    static let forgetOne = [
+        SQLStatement("DELETE FROM scan_errors WHERE scan_id = $1"), SQLStatement("DELETE FROM scans WHERE id = $1"),
+    ]
 
     /// Everything about the scans of one root, the scans themselves last.
     static let forgetAll = [
@@ -132,7 +151,8 @@ enum ScanQueries {
     static let saveProgress = SQLStatement(
         """
         UPDATE scans SET entries_before = $2, entries_found = $3, directories_listed = $4, added = $5, updated = $6,
-            removed = $7, error_count = $8, current_path = $9, updated_at_us = $10, moved = $11
+            removed = $7, error_count = $8, current_path = $9, updated_at_us = $10, moved = $11,
+            next_new_id = (SELECT value + 1 FROM counters WHERE name = 'entry_id')
         WHERE id = $1
         """)
 

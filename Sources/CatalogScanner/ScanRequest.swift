@@ -6,8 +6,10 @@ package struct ScanRequest: Sendable, Codable {
     /// The storage root to look at.
     package let rootID: RootID
     private var scanType: String
-    /// The directory in text form; nil for the whole root.
+    /// The directory in text form; nil for the whole root. Of a scan of some directories the one that holds them all.
     let pathText: String?
+    /// The directories in text form to which a scan keeps; nil for one that looks at all below its path.
+    private let directoryTexts: [String]?
     /// Directories below each other that are entered; nil means as the root says.
     package let maxDepth: Int?
     /// Removals are applied without asking again.
@@ -24,10 +26,44 @@ package struct ScanRequest: Sendable, Codable {
     ) {
         self.rootID = rootID
         pathText = path == .root ? nil : path.text
+        directoryTexts = nil
         scanType = type.rawValue
         self.maxDepth = maxDepth
         self.confirmsRemovals = confirmsRemovals
         self.requestedBy = requestedBy
+    }
+
+    /// A request to look at directories that have changed, as somebody who watches them says, and at what is new in them.
+    package init(rootID: RootID, changed directories: [StoragePath]) {
+        self.rootID = rootID
+        pathText = Self.common(directories).text
+        directoryTexts = directories.map(\.text)
+        scanType = ScanType.watch.rawValue
+        (maxDepth, confirmsRemovals, requestedBy) = (nil, false, nil)
+    }
+
+    /// The deepest directory that holds all of these, or is the only one of them.
+    private static func common(_ directories: [StoragePath]) -> StoragePath {
+        guard var shared = directories.first?.components else { return .root }
+        for directory in directories.dropFirst() {
+            shared = Array(zip(shared, directory.components).prefix { $0 == $1 }.map(\.0))
+        }
+        return (try? StoragePath(components: shared)) ?? .root
+    }
+
+    /// Whether it looks at all of the root.
+    var isWhole: Bool { pathText == nil }
+
+    /// The directories to which the scan keeps; nil for all below its path.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` for a payload that nobody has written here.
+    var directories: [StoragePath]? {
+        get throws { try directoryTexts?.map { try StoragePath(parsing: $0) } }
+    }
+
+    /// Where its walk begins: those who keep to some directories step over the ones above them.
+    var start: StoragePath {
+        get throws { directoryTexts == nil ? try path : .root }
     }
 
     /// How closely to look.

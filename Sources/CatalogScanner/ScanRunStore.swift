@@ -19,8 +19,10 @@ extension ScanStore {
     ///
     /// - Parameter path: the directory that the scan looks at.
     /// - Throws: `CatalogError.notFound` when the catalog does not have it any more.
-    func begin(_ scan: ScanContext, at path: StoragePath, identity: String) throws -> Beginning {
-        try discardOlderRemovals(of: scan)
+    func begin(
+        _ scan: ScanContext, at path: StoragePath, identity: String, isWhole: Bool = true
+    ) throws -> Beginning {
+        if isWhole { try discardOlderRemovals(of: scan) }
         let earlier = try database.readBlocking { connection in
             try connection.firstRow(ScanQueries.findScan, [.integer(scan.id)]) { row in
                 (scan: Scan(row: row), identity: row.optionalText(25))
@@ -40,6 +42,21 @@ extension ScanStore {
         }
         if try entryCount(below: path, scan) == 0 { try RollUpPhase(scan: scan).run() }
         return Beginning(entriesBefore: try entryCount(below: path, scan), counts: ScanCounts())
+    }
+
+    /// What older scans have parked is no longer theirs where this one has looked: it tells for itself what is missing there. A scan of
+    /// the whole root takes over everything when it begins. Blocks.
+    ///
+    /// - Parameter kept: the only directories that it has looked at; nil for all that it has finished.
+    func takeOverRemovals(of scan: ScanContext, keepingTo kept: [StoragePath]?) throws {
+        try database.writeBlocking { connection in
+            let values: [SQLValue] = [.integer(scan.rootID), .integer(scan.id)]
+            guard try connection.firstRow(ScanQueries.parkedScans, values, { _ in true }) == true else { return }
+            let listed = try kept.map { try scan.entries.knownDirectories(at: $0, on: connection) }
+            for directory in try listed ?? finishedDirectories(of: scan, on: connection) {
+                try connection.execute(ScanQueries.takeOverRemovals, values + [.integer(directory)])
+            }
+        }
     }
 
     /// How many entries a directory has, with all below it, as far as they have been summed up. Blocks.
@@ -67,7 +84,9 @@ extension ScanStore {
     }
 
     /// The directories of the root as they are known, with those that an interrupted run has finished.
-    func knownTree(of scan: ScanContext) throws -> KnownTree {
+    ///
+    /// - Parameter directories: the only ones that are to be looked at; nil for all.
+    func knownTree(of scan: ScanContext, keepingTo directories: [StoragePath]? = nil) throws -> KnownTree {
         let entries = EntryStore(rootID: scan.rootID, time: time)
         let (done, gone, sideWrites) = try database.writeBlocking { connection in
             let sideWrites = try scan.sideWrites.takeTurn(on: connection)
@@ -76,7 +95,11 @@ extension ScanStore {
             return (done, try keepRemovals(of: scan, in: done, on: connection), sideWrites)
         }
         var tree = try database.readBlocking { connection in
-            try entries.knownTree(isDone: { done.contains($0) }, isGone: { gone.contains($0) }, on: connection)
+            guard let directories else {
+                return try entries.knownTree(
+                    isDone: { done.contains($0) }, isGone: { gone.contains($0) }, on: connection)
+            }
+            return try entries.knownTree(keepingTo: directories, isDone: { done.contains($0) }, on: connection)
         }
         tree.sideWrites = sideWrites
         return tree

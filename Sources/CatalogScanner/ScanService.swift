@@ -38,9 +38,11 @@ package struct ScanService: Sendable {
                 throw CatalogError(.unavailable, "Scan queue is full")
             }
             var request = request
-            let path = try request.path
-            if path != .root {
-                _ = try EntryStore(rootID: request.rootID, time: store.time).directory(at: path, on: connection)
+            if try request.directories != nil {
+                guard try store.hasCompleted(request.rootID, on: connection) else { throw Self.notScanned }
+            } else if !request.isWhole {
+                let entries = EntryStore(rootID: request.rootID, time: store.time)
+                _ = try entries.directory(at: request.path, on: connection)
             } else if try !store.hasCompleted(request.rootID, on: connection) {
                 request.look(as: .full)
             }
@@ -148,6 +150,7 @@ package struct ScanService: Sendable {
     static func key(of rootID: RootID) -> String { "scan:\(rootID)" }
 
     private static let notFound = CatalogError(.notFound, "Scan not found")
+    private static let notScanned = CatalogError(.conflict, "The storage root was never scanned to the end")
 
     private static func nothingParked(_ scan: Scan) -> CatalogError {
         CatalogError(.conflict, "Scan has no removals to decide about", details: ["status": .text(scan.status)])

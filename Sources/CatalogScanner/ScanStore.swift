@@ -138,6 +138,21 @@ package struct ScanStore: Sendable {
         }
     }
 
+    /// Removes the oldest of the scans that followed changes of a root. Blocks.
+    func forgetOldWatchScans(of rootID: RootID) throws {
+        try database.writeBlocking { connection in
+            let values: [SQLValue] = [
+                .integer(rootID), .integer(Int64(Limits.watchScansKept)), .text(ScanType.watch.rawValue),
+            ]
+            let old = try connection.rows(ScanQueries.oldScansOfType, values) { $0.integer(0) }
+            let jobs = JobStore(database: database, time: time)
+            for id in old {
+                for statement in ScanQueries.forgetOne { try connection.execute(statement, [.integer(id)]) }
+                try jobs.forget(id, on: connection)
+            }
+        }
+    }
+
     /// The newest scan of a root that has as many after it; nil when there is none.
     private func idOfScan(of rootID: RootID, after count: Int, on connection: any SQLConnection) throws -> JobID? {
         try connection.firstRow(ScanQueries.scanAfter, [.integer(rootID), .integer(Int64(count))]) { $0.integer(0) }

@@ -7,4 +7,10 @@ package enum ScanType: String, Sendable, CaseIterable {
     /// Lists only directories whose own time changed. It cannot see a file that was rewritten in place, because that leaves
     /// its directory's time alone.
     case quick
+    /// Compares the attributes of every entry in the directories that the system said have changed, and looks at nothing else. Nobody asks
+    /// for it but the program itself.
+    case watch
+
+    /// The types that people may ask for.
+    package static let requestable: Set<ScanType> = [.full, .incremental, .quick]
 }

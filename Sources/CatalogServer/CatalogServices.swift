@@ -208,10 +208,26 @@ package struct CatalogServices: Sendable {
     ///
     /// - Parameter only: the roots that this process has to itself; nil for those that no worker has to itself.
     package func watch(every interval: Duration, only own: Set<RootID>? = nil, logger: Logger) -> StorageRootWatch {
-        StorageRootWatch(roots: roots, interval: interval, logger: logger) { [scans] root in
+        StorageRootWatch(roots: roots, interval: interval, logger: logger, owns: owner(own))
+    }
+
+    /// Whether a storage root is the business of this process.
+    private func owner(_ own: Set<RootID>?) -> @Sendable (StorageRoot) async throws -> Bool {
+        { [scans] root in
             if let own { return own.contains(root.id) }
             return try await !scans.isPinned(root.id)
         }
+    }
+
+    /// The service that follows changes in local storage roots as they happen.
+    ///
+    /// - Parameters:
+    ///   - isOn: setting `scan.watch`.
+    ///   - only: as for `watch`.
+    package func followChanges(isOn: Bool, only own: Set<RootID>? = nil, logger: Logger) -> ChangeWatch {
+        ChangeWatch(
+            roots: roots, scans: scans, worker: worker, paths: DirectoryPaths(database: database), isOn: isOn,
+            logger: logger, owns: owner(own))
     }
 
     /// Searching, over an index that somebody has opened.

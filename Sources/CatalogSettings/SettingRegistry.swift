@@ -14,7 +14,7 @@ package enum SettingRegistry {
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
         allowedLocalRoots.definition, storageCheckInterval.definition, allowedLocalPaths.definition,
-        maxUploadBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition,
+        maxUploadBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition, scanWatch.definition,
         skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
@@ -147,6 +147,9 @@ extension SettingRegistry {
                 + "Information,.Trash-*,lost+found,"
                 + ".catalogizer*"),
         "Names that scans leave out, with * and ? as wildcards.")
+    static let scanWatch = Setting(
+        "scan.watch", .boolean, default: .value("true"),
+        "Whether local storage roots are watched, so that what changes there is in the catalog within two seconds.")
     static let workerRoots = Setting(
         "worker.roots", .list(of: .rootName), default: .value(""),
         "Storage roots that only this worker reaches: it takes their jobs and no other, and no other node takes them.")

@@ -91,6 +91,8 @@ package struct Settings: Sendable, Equatable {
         package let concurrency: Int
         /// Patterns of names that are left out.
         package let skipNames: [String]
+        /// Whether local storage roots are watched.
+        package let watches: Bool
     }
 
     /// What a worker does.
@@ -163,7 +165,8 @@ extension Settings {
             allowedLocalPaths: try values.optional(Registry.allowedLocalPaths) ?? ["\(dataDirectory)/transfer"],
             maxUploadBytes: try values.value(Registry.maxUploadBytes))
         scan = Scan(
-            concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames))
+            concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames),
+            watches: try values.value(Registry.scanWatch))
         worker = Worker(roots: try values.value(Registry.workerRoots))
         logging = Logging(
             level: try values.value(Registry.loggingLevel), format: try values.value(Registry.loggingFormat))

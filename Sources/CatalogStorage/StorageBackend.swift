@@ -52,11 +52,19 @@ package protocol StorageBackend: StorageWriting {
     /// one, where that is a matter of its processors.
     var listingsAtOnce: Int? { get }
 
+    /// What tells of changes as they happen; nil for a storage that does not tell.
+    ///
+    /// - Throws: `.unavailable` when the system lets nobody watch any more.
+    func makeWatch() throws -> DirectoryWatch?
+
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
     func close()
 }
 
 extension StorageBackend {
+    /// Most storages do not tell.
+    package func makeWatch() throws -> DirectoryWatch? { nil }
+
     /// It is a matter of the processors.
     package var listingsAtOnce: Int? { nil }
 

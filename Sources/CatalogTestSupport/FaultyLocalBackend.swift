@@ -56,6 +56,8 @@ final class FaultyLocalBackend: StorageBackend {
         return try base.probe()
     }
 
+    func makeWatch() throws -> DirectoryWatch? { try base.makeWatch() }
+
     func close() { base.close() }
 }
 

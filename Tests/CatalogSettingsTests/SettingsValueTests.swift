@@ -117,6 +117,7 @@ struct SettingRegistryTests {
             "copy.allowed_local_paths": "/in", "catalog.max_upload_size": "9",
             "storage.check_interval": "9",
             "smb.allowed_networks": "10.0.0.0/8", "smb.allow_get": "false", "scan.concurrency": "9",
+            "scan.watch": "false",
             "scan.skip_names": "x", "worker.roots": "attic", "logging.level": "debug",
             "logging.format": "text",
         ]

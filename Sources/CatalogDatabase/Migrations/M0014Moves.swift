@@ -3,8 +3,10 @@ extension Migrations {
     static let moves = Migration(
         number: 14, name: "moves",
         ddl: """
-            -- The first id that the scan may have given to a new entry; NULL before it begins, and for scans before this column.
+            -- The first id that the scan may have given to a new entry, and the first one after its end; NULL before that, and for
+            -- scans before these columns.
             ALTER TABLE scans ADD COLUMN first_new_id {int};
+            ALTER TABLE scans ADD COLUMN next_new_id {int};
             ALTER TABLE scans ADD COLUMN moved {int} NOT NULL DEFAULT 0;
             CREATE INDEX entries_tombstones_by_size ON entries (size_bytes) WHERE missing_since_us IS NOT NULL;
             """)

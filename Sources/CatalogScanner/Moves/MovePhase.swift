@@ -28,6 +28,7 @@ struct MovePhase {
         if marks.last >= marks.firstNew {
             count += try moveDirectories(marks)
             count += try moveFiles(marks)
+            if marks.last >= marks.firstOfScan { count += try bringBack(marks) }
         }
         if let since = marks.firstSincePrevious, marks.last >= since { count += try moveToOtherRoots(since) }
         return count
@@ -38,23 +39,32 @@ struct MovePhase {
         let gone = try store.vanished(atMost: Self.goneMax).filter { $0.kind == .directory && $0.inode != 0 }
         guard !gone.isEmpty else { return 0 }
         var matcher = MoveMatcher(gone)
-        try store.forEachNew(marks) { if $0.kind == .directory { matcher.offer($0) } }
+        try store.forEachNew(since: marks.firstNew) { if $0.kind == .directory { matcher.offer($0) } }
         let known = matcher.match().map { ($0.old.id, $0.new.id) }
         return try adopt(known, marks)
     }
 
-    /// What is left: single files, those of directories that are known by their files only, and files that went missing before.
+    /// What is left: single files, and those of directories that are known by their files only.
     private func moveFiles(_ marks: MoveStore.Marks) throws -> Int {
         let seen = try store.sideWrites()
-        let vanished = try store.vanishedTrees(atMost: Self.goneMax)
-        let gone = vanished + (try store.tombstones(marks, atMost: Self.goneMax - vanished.count))
+        let gone = try store.vanishedTrees(atMost: Self.goneMax)
         guard !gone.isEmpty else { return 0 }
         var matcher = MoveMatcher(gone)
-        try store.forEachNew(marks) { if $0.kind != .directory { matcher.offer($0) } }
+        try store.forEachNew(since: marks.firstNew) { if $0.kind != .directory { matcher.offer($0) } }
         let moves = matcher.match()
         let directories = matcher.directories(followedBy: moves, isNew: marks.isNew)
         let count = try writer.move(moves, seen: seen)
-        return try count + adopt(try withParents(directories, vanished, marks), marks)
+        return try count + adopt(try withParents(directories, gone, marks), marks)
+    }
+
+    /// Files that went missing before, here or in another root, and are among what this scan has found.
+    private func bringBack(_ marks: MoveStore.Marks) throws -> Int {
+        let seen = try store.sideWrites()
+        let gone = try store.tombstones(marks, atMost: Self.goneMax)
+        guard !gone.isEmpty else { return 0 }
+        var matcher = MoveMatcher(gone)
+        try store.forEachNew(since: marks.firstOfScan) { if $0.kind == .file { matcher.offer($0) } }
+        return try writer.move(matcher.match(), seen: seen)
     }
 
     /// A directory whose sub-directory kept its name and moved is where that one is, too.

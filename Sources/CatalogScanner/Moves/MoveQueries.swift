@@ -10,14 +10,15 @@ enum MoveQueries {
 
     static let lastID = SQLStatement("SELECT value FROM counters WHERE name = 'entry_id'")
 
-    /// The first id that the scan may have given, and the same of the last scan before it that saw the whole root.
+    /// The first id that the scan may have given; of the last scan before it that saw the whole root the same, and the first after its
+    /// end.
     static let firstIDs = SQLStatement(
         """
-        SELECT s.first_new_id, (
-            SELECT b.first_new_id FROM scans b JOIN jobs j ON j.id = b.id
-            WHERE b.root_id = s.root_id AND b.id < s.id AND b.path IS NULL AND j.status = 'completed'
-            ORDER BY b.id DESC LIMIT 1)
-        FROM scans s WHERE s.id = $1
+        SELECT s.first_new_id, b.first_new_id, b.next_new_id FROM scans s LEFT JOIN scans b ON b.id = (
+            SELECT p.id FROM scans p JOIN jobs j ON j.id = p.id
+            WHERE p.root_id = s.root_id AND p.id < s.id AND p.path IS NULL AND j.status = 'completed'
+            ORDER BY p.id DESC LIMIT 1)
+        WHERE s.id = $1
         """)
 
     static let vanished = SQLStatement(

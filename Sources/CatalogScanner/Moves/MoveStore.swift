@@ -8,8 +8,11 @@ struct MoveStore {
     /// Which ids are those of new entries.
     struct Marks {
         /// The first one that this scan may have given.
+        let firstOfScan: EntryID
+        /// The first one after the last scan that saw the whole root: what has come since then may be what is gone now, also when a scan of
+        /// one directory has seen it before.
         let firstNew: EntryID
-        /// The same of the last scan before it that saw the whole root; nil when there is none.
+        /// The first one that this last scan may have given; nil when there is none.
         let firstSincePrevious: EntryID?
         /// The last one that anybody has given.
         let last: EntryID
@@ -21,8 +24,10 @@ struct MoveStore {
         try scan.database.readBlocking { connection in
             let last = try connection.firstRow(MoveQueries.lastID) { $0.integer(0) } ?? 0
             return try connection.firstRow(MoveQueries.firstIDs, [.integer(scan.id)]) { row in
-                row.optionalInteger(0).map {
-                    Marks(firstNew: $0, firstSincePrevious: row.optionalInteger(1), last: last)
+                row.optionalInteger(0).map { first in
+                    Marks(
+                        firstOfScan: first, firstNew: row.optionalInteger(2) ?? first,
+                        firstSincePrevious: row.optionalInteger(1), last: last)
                 }
             } ?? nil
         }
@@ -51,10 +56,10 @@ struct MoveStore {
     /// Files that went missing some time ago, in any root, and may be among what is new.
     func tombstones(_ marks: Marks, atMost limit: Int) throws -> [MovableEntry] {
         // Beside a few new files nobody reads all that was ever removed.
-        if marks.last - marks.firstNew < Self.fewIDs {
+        if marks.last - marks.firstOfScan < Self.fewIDs {
             return try rows(
                 MoveQueries.tombstonesLikeNew,
-                [.integer(marks.firstNew), .integer(scan.rootID), .integer(Int64(limit))])
+                [.integer(marks.firstOfScan), .integer(scan.rootID), .integer(Int64(limit))])
         }
         return try rows(MoveQueries.tombstones, [.integer(Int64(limit))])
     }
@@ -63,9 +68,9 @@ struct MoveStore {
 
     // MARK: What is new
 
-    /// Hands over what this scan has added.
-    func forEachNew(_ marks: Marks, _ body: (MovableEntry) -> Void) throws {
-        try forEach(MoveQueries.newEntries, since: marks.firstNew, body)
+    /// Hands over what the root got from this id on.
+    func forEachNew(since id: EntryID, _ body: (MovableEntry) -> Void) throws {
+        try forEach(MoveQueries.newEntries, since: id, body)
     }
 
     /// Hands over the files that other roots got since this one was seen whole.

@@ -35,14 +35,13 @@ package final class LocalBackend: StorageBackend, Sendable {
         name: "local", urls: ["file"],
         capabilities: [
             .rangeRead, .freeSpace, .symlinks, .write, .rename, .atomicRename, .exclusiveRename, .remove,
-            .makeDirectory,
-            .resumableWrite,
+            .makeDirectory, .resumableWrite, .watch,
         ], names: ("every name", { _ in true }), options: [],
         limits: ["Links are followed where they stay inside of the root, and never when something is written."])
 
     package var capabilities: StorageCapabilities {
         let mayWrite = LocalPath.withCString(path) { access($0, W_OK) } == 0
-        return mayWrite ? Self.facts.capabilities : [.rangeRead, .freeSpace, .symlinks]
+        return mayWrite ? Self.facts.capabilities : [.rangeRead, .freeSpace, .symlinks, .watch]
     }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
@@ -104,6 +103,15 @@ package final class LocalBackend: StorageBackend, Sendable {
             return try LocalProbe(root: LocalRoot(path: path, reserved: reserved)).run()
         } catch let failure as SystemFailure {
             throw LocalProbe.explanation(of: failure, path: NameEncoding.text(of: path))
+        }
+    }
+
+    package func makeWatch() throws -> DirectoryWatch? {
+        do {
+            return try DirectoryWatch { [path, reserved] in try LocalRoot(path: path, reserved: reserved) }
+        } catch let failure as SystemFailure {
+            throw CatalogError(
+                .unavailable, "Directories cannot be watched; raise fs.inotify.max_user_instances", cause: failure.text)
         }
     }
 

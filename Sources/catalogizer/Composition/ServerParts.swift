@@ -57,6 +57,7 @@ extension Composition {
                 IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
                 product.services.nodes, product.services.worker,
                 product.services.watch(every: interval, logger: logger),
+                product.services.followChanges(isOn: application.settings.scan.watches, logger: logger),
                 authentication.lastUses.writer(logger: logger),
                 product.services.accessLog.writer(logger: logger), server,
             ],

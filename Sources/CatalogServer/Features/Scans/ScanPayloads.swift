@@ -33,7 +33,8 @@ struct ScanCreateRequest: Decodable, Sendable {
         guard scanType != "verify" else {
             throw CatalogError(.unsupported, "Scan type \"verify\" is not supported by this version")
         }
-        guard let type = ScanType(rawValue: scanType ?? ScanType.full.rawValue) else {
+        guard let type = ScanType(rawValue: scanType ?? ScanType.full.rawValue), ScanType.requestable.contains(type)
+        else {
             throw CatalogError(.invalidArgument, "Invalid scan_type. Supported: full, incremental, quick")
         }
         if let maxDepth, maxDepth < 1 { throw CatalogError(.invalidArgument, "max_depth must be at least 1") }

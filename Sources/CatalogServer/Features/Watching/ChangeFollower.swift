@@ -1,0 +1,111 @@
+import CatalogCore
+import CatalogJobs
+import CatalogScanner
+import CatalogStorage
+import Logging
+
+/// Watches one storage root and has what changes there scanned.
+struct ChangeFollower {
+    private static let pause = Duration.milliseconds(250)
+    /// How often it makes sure that its root is still the same.
+    private static let lookInterval = Duration.seconds(2)
+    /// Directories that begin to be watched in one go.
+    private static let batch = 1_000
+
+    let root: StorageRoot
+    let watching: ChangeWatch
+    let logger: Logger
+
+    /// Until the root is gone, or another one than it was; or until the task is cancelled.
+    func run() async throws {
+        let scanRoot = try await watching.roots.scanRoot(root.id)
+        // One thread, which waits for the kernel most of the time.
+        let pool = BlockingPool(name: "watch", threads: 1, queueLimit: 1)
+        let result: Result<Void, any Error>
+        do { result = .success(try await follow(scanRoot, pool)) } catch { result = .failure(error) }
+        try await pool.shutdown()
+        try result.get()
+    }
+
+    private func follow(_ scanRoot: ScanRoot, _ pool: BlockingPool) async throws {
+        guard let watch = try await pool.run({ try scanRoot.backend.makeWatch() }) else { return }
+        let paths = watching.paths
+        var isWhole = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch) }
+        if !isWhole { warn(watch.count) }
+        var pending = PendingChanges()
+        // What changed while nobody watched.
+        pending.lookAtAll(as: .quick, at: .now)
+        var lookedAt = ContinuousClock.now
+        while !Task.isCancelled {
+            let patience: Int32 = pending.isEmpty ? 500 : 50
+            let news = try await pool.run { watch.news(within: patience) { scanRoot.patterns.skips($0) } }
+            guard !news.isRootGone else { return }
+            if news.isIncomplete { pending.lookAtAll(as: .incremental, at: .now) }
+            if !news.appeared.isEmpty, isWhole {
+                isWhole = try await pool.run { Self.watch(news.appeared, below: scanRoot.backend, watch) }
+                if !isWhole { warn(watch.count) }
+            }
+            if !news.isEmpty { pending.add(news.changed, at: .now) }
+            if let request = try pending.request(for: root.id, at: .now) { try await scan(request, &pending) }
+            if ContinuousClock.now - lookedAt > Self.lookInterval {
+                guard try await watching.isWatched(root) else { return }
+                lookedAt = .now
+            }
+        }
+    }
+
+    private func scan(_ request: ScanRequest, _ pending: inout PendingChanges) async throws {
+        do {
+            _ = try await watching.scans.request(request)
+            watching.worker.wake()
+            pending.handOver()
+        } catch let error as CatalogError where [.conflict, .unavailable].contains(error.code) {
+            pending.postpone(until: .now + Self.pause)
+        }
+    }
+
+    private func warn(_ count: Int) {
+        logger.warning(
+            "not all directories can be watched; raise fs.inotify.max_user_watches, or set scan_interval of the storage root",
+            metadata: ["root": "\(root.name)", "watched": "\(count)"])
+    }
+
+    // MARK: On a thread that may block
+
+    /// - Returns: false when there are more directories than may be watched.
+    private static func watchAll(of root: RootID, _ paths: DirectoryPaths, _ watch: DirectoryWatch) throws -> Bool {
+        var part: [NativePath] = []
+        var isWhole = true
+        try paths.forEach(of: root) { path in
+            part.append(path)
+            guard part.count == batch else { return true }
+            isWhole = watch.add(part) != .limitReached
+            part = []
+            return isWhole
+        }
+        return isWhole && watch.add(part) != .limitReached
+    }
+
+    /// The same for directories that have appeared, with all that came with them.
+    private static func watch(
+        _ directories: [NativePath], below backend: any StorageBackend, _ watch: DirectoryWatch
+    ) -> Bool {
+        var waiting = directories
+        var listing = DirectoryListing()
+        while let next = waiting.popLast() {
+            switch watch.add(CollectionOfOne(next)) {
+            case .limitReached: return false
+            case .gone: continue
+            case .watched: break
+            }
+            // Listed once it is watched: whatever comes later is told.
+            guard (try? backend.list(next, into: &listing)) != nil else { continue }
+            for entry in listing.entries where entry.kind == .directory {
+                var path = next
+                listing.withName(of: entry) { path.append($0) }
+                waiting.append(path)
+            }
+        }
+        return true
+    }
+}

@@ -1,0 +1,88 @@
+import CatalogCore
+package import CatalogJobs
+package import CatalogScanner
+import CatalogStorage
+package import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Follows what changes in the local storage roots while the server runs, so that the catalog has it within two seconds.
+///
+/// A root is watched from the end of its first scan on, by the process whose business it is, as long as it is enabled and can be
+/// reached.
+package final class ChangeWatch: Service {
+    private static let interval = Duration.seconds(1)
+
+    let roots: StorageRootService
+    let scans: ScanService
+    let worker: JobWorker
+    let paths: DirectoryPaths
+    private let isOn: Bool
+    private let owns: @Sendable (StorageRoot) async throws -> Bool
+    private let logger: Logger
+    private let followed = Mutex<Set<RootID>>([])
+
+    /// - Parameters:
+    ///   - worker: told of each scan.
+    ///   - paths: the directories of the catalog.
+    ///   - isOn: setting `scan.watch`.
+    ///   - owns: whether this process is the one that should watch the root.
+    package init(
+        roots: StorageRootService, scans: ScanService, worker: JobWorker, paths: DirectoryPaths, isOn: Bool,
+        logger: Logger, owns: @escaping @Sendable (StorageRoot) async throws -> Bool
+    ) {
+        (self.roots, self.scans, self.worker, self.paths) = (roots, scans, worker, paths)
+        (self.isOn, self.logger, self.owns) = (isOn, logger, owns)
+    }
+
+    /// The service: until graceful shutdown.
+    package func run() async throws {
+        guard isOn else { return try await gracefulShutdown() }
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                repeat {
+                    do { for root in try await self.unwatched() { group.addTask { await self.follow(root) } } } catch {
+                        guard !Task.isCancelled else { return }
+                        self.logger.warning("storage roots cannot be watched", metadata: ["error": "\(error)"])
+                    }
+                } while (try? await Task.sleep(for: Self.interval)) != nil
+            }
+        }
+    }
+
+    /// Roots that nobody in this process watches and somebody should; they count as watched from now on.
+    private func unwatched() async throws -> [StorageRoot] {
+        var found: [StorageRoot] = []
+        for root in try await roots.list(scope: .everything, includingDisabled: false) where Self.canBeWatched(root) {
+            guard !followed.withLock({ $0.contains(root.id) }), try await owns(root) else { continue }
+            followed.withLock { _ = $0.insert(root.id) }
+            found.append(root)
+        }
+        return found
+    }
+
+    private static func canBeWatched(_ root: StorageRoot) -> Bool {
+        root.protocolName == LocalBackend.facts.name && root.enabled && root.status == .online && root.lastScanAt != nil
+    }
+
+    /// Whether a root is still what it was when its watch began.
+    func isWatched(_ root: StorageRoot) async throws -> Bool {
+        let now = try await roots.list(scope: .everything, includingDisabled: false).first { $0.id == root.id }
+        guard let now, Self.canBeWatched(now) else { return false }
+        return now.updatedAt == root.updatedAt
+    }
+
+    private func follow(_ root: StorageRoot) async {
+        do {
+            try await ChangeFollower(root: root, watching: self, logger: logger).run()
+        } catch {
+            if !Task.isCancelled {
+                logger.warning(
+                    "a storage root cannot be watched", metadata: ["root": "\(root.name)", "error": "\(error)"])
+                // Not again at once.
+                try? await Task.sleep(for: .seconds(30))
+            }
+        }
+        followed.withLock { _ = $0.remove(root.id) }
+    }
+}
