@@ -120,6 +120,9 @@ enum JobQueries {
         WHERE id = $1 AND status = 'pending'
         """)
 
+    static let replacePayload = SQLStatement(
+        "UPDATE jobs SET payload = $2 WHERE id = $1 AND status IN ('pending', 'running')")
+
     static let running = SQLStatement(
         """
         SELECT id, lease_owner, heartbeat_us, attempts, attempts_max, cancel_requested FROM jobs

@@ -29,6 +29,11 @@ package struct JobStore: Sendable {
         return id
     }
 
+    /// Gives a live job another payload: one that waits begins with it, one that runs has to look for it.
+    package func replacePayload(of id: JobID, with json: String, on connection: any SQLConnection) throws {
+        try connection.execute(JobQueries.replacePayload, [.integer(id), .text(json)])
+    }
+
     /// The live job with this key, if there is one.
     package func live(uniqueKey: String, on connection: any SQLConnection) throws -> Job? {
         try connection.firstRow(JobQueries.findLive, [.text(uniqueKey)], Job.init(row:))

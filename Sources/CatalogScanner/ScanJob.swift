@@ -58,6 +58,7 @@ package struct ScanJob: JobHandler {
                 try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
             }
             try await onWritten()
+            try await HashService(database: database, time: time).request(root.id)
         } catch let error as CatalogError
             where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code)
         {

@@ -68,6 +68,8 @@ package struct CatalogServices: Sendable {
     package let scans: ScanService
     /// Listings and entries as the API shows them.
     package let catalog: CatalogService
+    /// Which files are equal, and what of that somebody may see.
+    package let duplicates: DuplicateService
     /// Which files are read through this process.
     package let accessLog: FileAccessLog
     /// Figures over it.
@@ -114,22 +116,24 @@ package struct CatalogServices: Sendable {
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
         let events = EventBroker()
         let nodes = NodeSignals(database: database, logger: logger)
+        let hashes = HashService(database: database, time: time)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(
                 registry: registry, providers: providers, pool: storagePool,
                 probes: StorageProbes(pool: probePool), vault: configuration.vault),
             policy: policy, skipNames: configuration.skipNames, scans: scans,
-            onChange: Self.tell(events, nodes, time))
+            hashes: hashes, onChange: Self.tell(events, nodes, time))
         let entries = CatalogStore(database: database)
         let scanActivity = ScanActivity()
         let publish = Self.tell(events, nodes, time, scanActivity, listeners)
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
-        catalog = CatalogService(store: entries, roots: roots, reads: reads)
+        duplicates = DuplicateService(database: database, roots: roots, reads: reads)
+        catalog = CatalogService(store: entries, roots: roots, duplicates: duplicates, reads: reads)
         accessLog = FileAccessLog(database: database, time: time)
         statistics = StatisticsService(
-            database: database, roots: roots, accessLog: accessLog, reads: reads, time: time)
+            database: database, duplicates: duplicates, accessLog: accessLog, reads: reads, time: time)
         openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
         let written = FileRecorder(
@@ -149,7 +153,8 @@ package struct CatalogServices: Sendable {
                     onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),
-            ], slots: configuration.scanSlots + Limits.copyJobsAtOnce, reach: configuration.reach, logger: logger,
+                HashJob(database: database, roots: roots, pool: storagePool, time: time, logger: logger),
+            ], slots: configuration.scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
     }
@@ -217,8 +222,8 @@ package struct CatalogServices: Sendable {
     /// Searching, over an index that somebody has opened.
     package func search(_ index: NameIndex) -> SearchService {
         SearchService(
-            index: index, store: SearchStore(database: database), catalog: entries, roots: roots, pool: searchPool,
-            reads: reads)
+            index: index, store: SearchStore(database: database), catalog: entries, duplicates: duplicates,
+            pool: searchPool, reads: reads)
     }
 
     /// Removes uploads that were on their way when the program ended; for whoever has the data directory to itself.
