@@ -1,6 +1,6 @@
 package import CatalogCore
 package import CatalogDatabase
-package import CatalogJobs
+import CatalogJobs
 import Foundation
 
 /// The rules of hashing: when a root is looked at, and what becomes of its hashes when it goes.

@@ -1,4 +1,4 @@
-package import CatalogCore
+import CatalogCore
 
 /// What groups of equal files sum up to, in all storage roots or in what somebody may see of them.
 package struct DuplicateFigures: Sendable, Equatable {

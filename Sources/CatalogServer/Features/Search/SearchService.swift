@@ -1,6 +1,6 @@
 package import CatalogCore
-package import CatalogSearch
-package import CatalogStorage
+import CatalogSearch
+import CatalogStorage
 
 /// The rules of searching: which roots, which part of them, which order.
 package struct SearchService: Sendable {

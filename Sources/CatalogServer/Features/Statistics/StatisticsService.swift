@@ -1,5 +1,5 @@
 package import CatalogCore
-package import CatalogDatabase
+import CatalogDatabase
 package import CatalogScanner
 import CatalogStorage
 
