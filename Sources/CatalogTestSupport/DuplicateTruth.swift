@@ -18,7 +18,8 @@ package enum DuplicateTruth {
         try await database.read { connection in
             let expected = lines(of: try members(connection))
             let found = try Set(connection.rows(groups) { $0.text(0) } + connection.rows(counters) { $0.text(0) })
-            return (expected.subtracting(found).map { "missing: \($0)" }
+            return
+                (expected.subtracting(found).map { "missing: \($0)" }
                 + found.subtracting(expected).map { "too much: \($0)" }).sorted()
         }
     }

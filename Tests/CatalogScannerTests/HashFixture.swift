@@ -6,6 +6,7 @@ import CatalogStorage
 import CatalogTestSupport
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 /// Hash jobs over the one root of a test.
@@ -55,7 +56,8 @@ extension ScanFixture {
     }
 
     func duplicateFigures() async throws -> Figures {
-        let statement = SQLStatement("SELECT group_count, file_count, wasted_bytes FROM duplicate_counts WHERE root_id = 0")
+        let statement = SQLStatement(
+            "SELECT group_count, file_count, wasted_bytes FROM duplicate_counts WHERE root_id = 0")
         return try await database.read { connection in
             try connection.firstRow(statement) {
                 Figures(groups: $0.integer(0), files: $0.integer(1), wasted: $0.integer(2))
@@ -103,5 +105,18 @@ extension ScanFixture {
         var data = content(bytes, seed: seed)
         data[place] ^= 1
         return data
+    }
+}
+
+/// Counts calls from any thread.
+final class CallCount: Sendable {
+    private let count = Mutex(0)
+
+    /// The number of this call, from 1.
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
     }
 }

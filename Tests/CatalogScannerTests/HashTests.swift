@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `A file that goes or changes leaves its group with that scan, and rejoins when it comes back`() async throws {
+    @Test func `A file that goes or changes leaves its group at once, and rejoins when it comes back`() async throws {
         try await ScanFixture.withNew { disk in
             for name in ["a", "b", "c"] { try disk.write(name, ScanFixture.content(4_000, seed: 1)) }
             try await disk.scanAndHash()
@@ -106,9 +106,9 @@ import Testing
         try await ScanFixture.withNew { disk in
             for name in ["a", "b"] { try disk.write(name, ScanFixture.content(Self.large, seed: 1)) }
             try await disk.scan()
-            let written = Mutex(false)
+            let reads = CallCount()
             disk.backend.onRead { path, _ in
-                guard path == "b", written.withLock({ was in defer { was = true }; return !was }) else { return }
+                guard path == "b", reads.next() == 1 else { return }
                 try disk.write("b", ScanFixture.content(Self.large, seed: 2))
             }
             let job = try await disk.hash()
@@ -141,9 +141,9 @@ import Testing
         try await ScanFixture.withNew { disk in
             for number in 0..<200 { try disk.write("\(number)", ScanFixture.content(3_000, seed: 1)) }
             try await disk.scan()
-            let reads = Mutex(0)
+            let reads = CallCount()
             disk.backend.onRead { _, _ in
-                guard reads.withLock({ $0 += 1; return $0 > 100 }) else { return }
+                guard reads.next() > 100 else { return }
                 disk.backend.goAway(true)
                 throw CatalogError(.storageUnavailable, "Storage unavailable")
             }
@@ -153,7 +153,8 @@ import Testing
             disk.backend.goAway(false)
             _ = disk.backend.takeBytesRead()
             let rest = try await disk.scanAndHash()
-            #expect(rest.count == 100)
+            // What was on its way then is read again.
+            #expect((100...104).contains(rest.count))
             #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 200, wasted: 199 * 3_000))
         }
     }
@@ -162,10 +163,10 @@ import Testing
         try await ScanFixture.withNew { disk in
             for number in 0..<300 { try disk.write("\(number)", ScanFixture.content(3_000, seed: UInt64(number / 2))) }
             try await disk.scan()
-            let reads = Mutex(0)
+            let reads = CallCount()
             let run = Mutex<Task<Void, any Error>?>(nil)
             disk.backend.onRead { _, _ in
-                guard reads.withLock({ $0 += 1; return $0 == 200 }) else { return }
+                guard reads.next() == 200 else { return }
                 run.withLock { $0?.cancel() }
             }
             let task = Task { _ = try await disk.hash() }
@@ -187,10 +188,10 @@ import Testing
         try await ScanFixture.withNew { disk in
             for number in 0..<300 { try disk.write("\(number)", ScanFixture.content(3_000, seed: 1)) }
             try await disk.scan()
-            let reads = Mutex(0)
+            let reads = CallCount()
             let job = try await disk.hash { worker, id in
                 disk.backend.onRead { _, _ in
-                    if reads.withLock({ $0 += 1; return $0 == 200 }) { worker.cancelNow(id) }
+                    if reads.next() == 200 { worker.cancelNow(id) }
                 }
             }
             #expect(job.status == .cancelled)

@@ -60,13 +60,6 @@ struct CatalogContent: Sendable {
                     FROM entry_counts WHERE entries <> 0 OR bytes <> 0 ORDER BY root_id, kind, extension, size_class
                     """)
             ) { $0.text(0) }
-            let duplicates = try connection.rows(
-                SQLStatement(
-                    """
-                    SELECT 'duplicates in ' || root_id || ': ' || group_count || ' ' || file_count || ' ' || wasted_bytes
-                    FROM duplicate_counts WHERE group_count <> 0 ORDER BY root_id
-                    """)
-            ) { $0.text(0) }
             let entries = try connection.rows(
                 SQLStatement(
                     """
@@ -83,7 +76,7 @@ struct CatalogContent: Sendable {
                     ORDER BY t.path
                     """)
             ) { $0.text(0) }
-            return entries + counters + duplicates
+            return entries + counters
         }
     }
 

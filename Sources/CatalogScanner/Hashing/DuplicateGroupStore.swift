@@ -73,7 +73,9 @@ extension DuplicateGroupStore {
             return
         }
         let values: [SQLValue] = [.blob(content), .integer(file.sizeBytes), .integer(file.entryID)]
-        guard let other = try connection.firstRow(DuplicateGroupQueries.other, values, { $0.integer(0) }) else { return }
+        guard let other = try connection.firstRow(DuplicateGroupQueries.other, values, { $0.integer(0) }) else {
+            return
+        }
         let new: [SQLValue] = [
             .integer(file.sizeBytes), .text(ContentHash.algorithm), .blob(content), .integer(now),
         ]

@@ -96,7 +96,8 @@ struct HashPass {
             while let reading = try await group.next() {
                 readNext()
                 note(reading, names: others[reading.candidate.identity] ?? [])
-                if waiting.count >= Limits.hashesPerTransaction || progress.bytesRead >= Limits.hashBytesPerTransaction {
+                if waiting.count >= Limits.hashesPerTransaction || progress.bytesRead >= Limits.hashBytesPerTransaction
+                {
                     try await save()
                 }
             }

@@ -53,7 +53,8 @@ enum DuplicateEndpoints {
             "DuplicateSearch", "Groups of equal files", .always("groups", .array(of: .named("DuplicateGroup"))),
             .always("count", .integer, "Groups of this answer"), .always("total", .integer, "Groups in all")),
         SchemaDefinition(
-            "DuplicateGroup", "Files with the same content", .always("id", .integer), .always("hash", .text, "XXH3-128"),
+            "DuplicateGroup", "Files with the same content", .always("id", .integer),
+            .always("hash", .text, "XXH3-128"),
             .always("file_count", .integer), .always("count", .integer, "The same"),
             .always("size", .integer, "Bytes of one file"), .always("total_size", .integer, "Bytes of all files"),
             .always("wasted_space", .integer, "Bytes of all but one"), .always("created_at", .time),

@@ -7,14 +7,16 @@ enum DuplicateQueries {
 
     // Sums of one root, or of all (root 0)
 
-    static let figures = SQLStatement("SELECT group_count, file_count, wasted_bytes FROM duplicate_counts WHERE root_id = $1")
+    static let figures = SQLStatement(
+        "SELECT group_count, file_count, wasted_bytes FROM duplicate_counts WHERE root_id = $1")
 
     static let largestGroup = SQLStatement("SELECT MAX(file_count) FROM duplicate_group_counts WHERE root_id = $1")
 
     static let countGroups = SQLStatement(
         "SELECT COUNT(*) FROM duplicate_group_counts WHERE root_id = $1 AND file_count >= $2")
 
-    private static let groupColumns = "g.id, c.file_count, g.size_bytes, g.content_hash, g.created_at_us, g.updated_at_us"
+    private static let groupColumns =
+        "g.id, c.file_count, g.size_bytes, g.content_hash, g.created_at_us, g.updated_at_us"
 
     /// The first $3 groups of the root $1 with $2 files at least.
     static func groups(_ order: DuplicateOrder) -> SQLStatement {
