@@ -12,6 +12,8 @@ package struct ScanService: Sendable {
     private let jobs: JobStore
     private let store: ScanStore
     private let stopPatience: Duration
+    /// What is known of the content of files, and goes with their root.
+    package let hashes: HashService
 
     /// The rules over one database; every process may have its own.
     ///
@@ -22,6 +24,7 @@ package struct ScanService: Sendable {
         self.database = database
         self.stopPatience = stopPatience
         jobs = JobStore(database: database, time: time)
+        hashes = HashService(database: database, time: time)
         store = ScanStore(database: database, time: time)
     }
 

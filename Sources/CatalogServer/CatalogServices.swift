@@ -33,6 +33,9 @@ package struct CatalogServices: Sendable {
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
+        /// Jobs of every kind at the same time: copies and hashes never take the place of a scan.
+        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce }
+
         package init(
             skipNames: [String], reserved: [ReservedDirectory], storageThreads: Int,
             scanSlots: Int, scanConcurrency: Int, vault: CredentialVault
@@ -116,14 +119,13 @@ package struct CatalogServices: Sendable {
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
         let events = EventBroker()
         let nodes = NodeSignals(database: database, logger: logger)
-        let hashes = HashService(database: database, time: time)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(
                 registry: registry, providers: providers, pool: storagePool,
                 probes: StorageProbes(pool: probePool), vault: configuration.vault),
             policy: policy, skipNames: configuration.skipNames, scans: scans,
-            hashes: hashes, onChange: Self.tell(events, nodes, time))
+            onChange: Self.tell(events, nodes, time))
         let entries = CatalogStore(database: database)
         let scanActivity = ScanActivity()
         let publish = Self.tell(events, nodes, time, scanActivity, listeners)
@@ -149,12 +151,11 @@ package struct CatalogServices: Sendable {
                     database: database, roots: roots,
                     threads: ScanThreads(
                         pool: scanPool, directoriesAtOnce: configuration.scanConcurrency, reads: configuration.reads),
-                    time: time,
-                    onProgress: publish, onWritten: listeners.onWritten),
+                    time: time, onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),
                 HashJob(database: database, roots: roots, pool: storagePool, time: time, logger: logger),
-            ], slots: configuration.scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce, reach: configuration.reach, logger: logger,
+            ], slots: configuration.jobSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
     }

@@ -7,6 +7,7 @@ package struct HashStore: Sendable {
     let database: any Database
     let time: TimeSource
 
+    /// Over one database.
     package init(database: any Database, time: TimeSource = .system) {
         (self.database, self.time) = (database, time)
     }

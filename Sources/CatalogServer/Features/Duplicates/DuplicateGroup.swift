@@ -2,6 +2,7 @@ import CatalogCore
 
 /// What groups of equal files sum up to, in all storage roots or in what somebody may see of them.
 package struct DuplicateFigures: Sendable, Equatable {
+    /// Contents that more than one file has.
     package var groups: Int64 = 0
     /// All files of all groups; one with several names is one file.
     package var files: Int64 = 0
@@ -26,6 +27,7 @@ package struct DuplicateFigures: Sendable, Equatable {
 
 /// Files with the same content.
 package struct DuplicateGroup: Sendable, Equatable {
+    /// Never used again for another one.
     package let id: Int64
     /// Those that count: of one root, or that may be seen.
     package let fileCount: Int64
@@ -46,6 +48,7 @@ package struct DuplicateGroup: Sendable, Equatable {
 
 /// A group with files of it.
 package struct FoundDuplicates: Sendable {
+    /// The group, with the figures that its reader may see.
     package let group: DuplicateGroup
     /// Some of its names, by root and path.
     package let files: [CatalogEntry]

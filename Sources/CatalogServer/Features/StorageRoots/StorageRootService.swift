@@ -9,7 +9,6 @@ package struct StorageRootService: Sendable {
     private let policy: LocalRootPolicy
     private let skipNames: [String]
     let scans: ScanService
-    private let hashes: HashService
     let onChange: @Sendable (StorageRootChange) -> Void
 
     var registry: StorageRegistry { access.registry }
@@ -21,18 +20,16 @@ package struct StorageRootService: Sendable {
     ///   - policy: which directories of this machine may become roots.
     ///   - skipNames: names that no scan looks at.
     ///   - scans: stops the scan of a root that is removed.
-    ///   - hashes: takes the files of such a root out of groups of duplicates.
     ///   - onChange: told when a root can be reached again, or not any more.
     package init(
         store: StorageRootStore, access: StorageAccess, policy: LocalRootPolicy, skipNames: [String],
-        scans: ScanService, hashes: HashService, onChange: @escaping @Sendable (StorageRootChange) -> Void
+        scans: ScanService, onChange: @escaping @Sendable (StorageRootChange) -> Void
     ) {
         self.store = store
         self.access = access
         self.policy = policy
         self.skipNames = skipNames
         self.scans = scans
-        self.hashes = hashes
         self.onChange = onChange
     }
 
@@ -116,21 +113,21 @@ package struct StorageRootService: Sendable {
         }
         // A hidden root is scanned no more, but a scan may have begun just before it was hidden.
         try await scans.stopAll(of: id)
-        try await hashes.leaveAll(of: id)
+        try await scans.hashes.leaveAll(of: id)
         if purge { try await forget(id, by: author) }
     }
 
     /// Goes on with purges that the end of a process interrupted.
     package func finishPurges() async throws {
         for id in try await store.abandoned() { try await forget(id, by: nil) }
-        try await hashes.finishLeaving()
+        try await scans.hashes.finishLeaving()
     }
 
     /// The root's own row goes last: while it is there, an interrupted purge is found again.
     private func forget(_ id: RootID, by author: Author?) async throws {
         try await store.abandon(id, by: author)
         try await scans.forgetAll(of: id)
-        try await hashes.forgetAll(of: id)
+        try await scans.hashes.forgetAll(of: id)
         try await store.purge(id)
     }
 
