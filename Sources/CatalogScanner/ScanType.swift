@@ -7,4 +7,6 @@ package enum ScanType: String, Sendable, CaseIterable {
     /// Lists only directories whose own time changed. It cannot see a file that was rewritten in place, because that leaves
     /// its directory's time alone.
     case quick
+    /// As incremental, and then reads every file and compares its content with what was read before.
+    case verify
 }

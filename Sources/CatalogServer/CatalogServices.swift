@@ -150,7 +150,8 @@ package struct CatalogServices: Sendable {
                 ScanJob(
                     database: database, roots: roots,
                     threads: ScanThreads(
-                        pool: scanPool, directoriesAtOnce: configuration.scanConcurrency, reads: configuration.reads),
+                        pool: scanPool, storage: storagePool, directoriesAtOnce: configuration.scanConcurrency,
+                        reads: configuration.reads),
                     time: time, onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),

@@ -8,6 +8,8 @@ enum HashedPart: Sendable {
     case quick
     /// Everything.
     case content
+    /// Both in one reading.
+    case everything
 }
 
 /// What came of reading one file.
@@ -22,6 +24,8 @@ struct FileReading: Sendable {
     let candidate: HashCandidate
     var outcome: Outcome
     var bytesRead: Int64 = 0
+    /// Another name of a file that was read by one of its names already.
+    var isOtherName = false
 }
 
 /// Reads files of one storage. Every call blocks and belongs on a storage thread.
@@ -47,28 +51,27 @@ struct FileHasher: Sendable {
     private func hash(
         of reader: any StorageReader, _ file: HashCandidate, _ part: HashedPart, _ bytesRead: inout Int64
     ) throws -> FileHash? {
+        let size = file.sizeBytes
         let edge = Int64(ContentHash.edgeBytes)
-        let isWhole = file.sizeBytes <= 2 * edge
-        let hasher = try ContentHasher()
-        if part == .content {
-            guard try add(0..<file.sizeBytes, of: reader, to: [hasher], &bytesRead) else { return nil }
-            return FileHash(quick: nil, content: hasher.bytes)
+        let ends = size <= 2 * edge ? [0..<size] : [0..<edge, (size - edge)..<size]
+        let isWhole = part != .quick || ends.count == 1
+        let quick = part == .content ? nil : QuickHasher(hasher: try ContentHasher(), ends: ends)
+        quick?.hasher.add(size: size)
+        let content = isWhole ? try ContentHasher() : nil
+        for range in isWhole ? [0..<size] : ends {
+            let isThere = try forEachPiece(of: range, reader, &bytesRead) { piece, offset in
+                content?.add(piece)
+                quick?.add(piece, at: offset)
+            }
+            guard isThere else { return nil }
         }
-        hasher.add(size: file.sizeBytes)
-        if isWhole {
-            let content = try ContentHasher()
-            guard try add(0..<file.sizeBytes, of: reader, to: [hasher, content], &bytesRead) else { return nil }
-            return FileHash(quick: hasher.bytes, content: content.bytes)
-        }
-        for range in [0..<edge, (file.sizeBytes - edge)..<file.sizeBytes] {
-            guard try add(range, of: reader, to: [hasher], &bytesRead) else { return nil }
-        }
-        return FileHash(quick: hasher.bytes, content: nil)
+        return FileHash(quick: quick?.hasher.bytes, content: content?.bytes)
     }
 
     /// - Returns: whether all of it was there.
-    private func add(
-        _ range: Range<Int64>, of reader: any StorageReader, to hashers: [ContentHasher], _ bytesRead: inout Int64
+    private func forEachPiece(
+        of range: Range<Int64>, _ reader: any StorageReader, _ bytesRead: inout Int64,
+        _ body: (UnsafeRawBufferPointer, Int64) -> Void
     ) throws -> Bool {
         let pieceMax = Int64(Limits.storageReadBytes)
         let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -82,7 +85,7 @@ struct FileHasher: Sendable {
             let count = try reader.read(into: piece, at: offset)
             bytesRead += Int64(count)
             guard count == wanted else { return false }
-            for hasher in hashers { hasher.add(UnsafeRawBufferPointer(piece)) }
+            body(UnsafeRawBufferPointer(piece), offset)
             offset += Int64(count)
         }
         return true
@@ -102,5 +105,21 @@ struct FileHasher: Sendable {
     /// Whether nobody wrote it while it was read. A remote storage has to be asked.
     private func isStill(_ reader: any StorageReader, _ file: HashCandidate, _ path: StoragePath) throws -> Bool {
         reader.isRemote ? try hasTimes(of: file, path) : reader.isUnchanged
+    }
+}
+
+/// Takes from the pieces of a file what its quick hash covers.
+private struct QuickHasher {
+    let hasher: ContentHasher
+    /// In order; they do not touch.
+    let ends: [Range<Int64>]
+
+    func add(_ piece: UnsafeRawBufferPointer, at offset: Int64) {
+        for end in ends {
+            let part = end.clamped(to: offset..<(offset + Int64(piece.count)))
+            guard !part.isEmpty else { continue }
+            hasher.add(
+                UnsafeRawBufferPointer(rebasing: piece[Int(part.lowerBound - offset)..<Int(part.upperBound - offset)]))
+        }
     }
 }

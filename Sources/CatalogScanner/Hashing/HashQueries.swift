@@ -43,6 +43,22 @@ enum HashQueries {
         ORDER BY e.id LIMIT $3
         """)
 
+    /// Files of the root $1 behind the entry $2 that were not read whole since $4, $3 at most.
+    static let unverified = SQLStatement(
+        """
+        SELECT \(candidateColumns) FROM entries e LEFT JOIN file_hashes h ON h.entry_id = e.id
+        WHERE e.id > $2 AND e.root_id = $1 AND e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL
+            AND e.parent_id IS NOT NULL AND (\(isUnread) OR h.content_hash IS NULL OR h.hashed_at_us < $4)
+        ORDER BY e.id LIMIT $3
+        """)
+
+    /// What is known of a file: what it is true for, hashes, and the rest of `HashedFile`.
+    static let known = SQLStatement(
+        """
+        SELECT \(DuplicateGroupQueries.fileColumns), h.modified_ns, h.quick_hash, h.is_present
+        FROM file_hashes h WHERE h.entry_id = $1
+        """)
+
     /// The same of all other roots: root and size.
     static let unreadElsewhere = SQLStatement(
         """

@@ -40,29 +40,39 @@ extension HashStore {
         _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: DuplicateGroupStore,
         _ connection: any SQLConnection
     ) throws -> Bool {
-        let identity = try connection.firstRow(HashQueries.entry, [.integer(file.id)]) { row -> FileIdentity? in
-            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
-            return FileIdentity(
-                entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))
-        }
-        guard let identity = identity ?? nil else { return false }
+        guard let identity = try currentIdentity(of: file, connection) else { return false }
+        let hashed = HashedFile(
+            entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: identity)
         if let quick = hash.quick {
-            try connection.execute(
-                HashQueries.insert,
-                [
-                    .integer(file.id), .integer(root), .integer(file.sizeBytes), .integer(file.modifiedNS),
-                    .text(ContentHash.algorithm), .blob(quick), .optional(hash.content), .integer(identity.device),
-                    .integer(identity.inode), .integer(groups.now),
-                ])
+            try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection)
         } else if let content = hash.content {
             let values: [SQLValue] = [.integer(file.id), .blob(content), .integer(groups.now)]
             guard try connection.execute(HashQueries.setContent, values) > 0 else { return false }
         }
-        try groups.enter(
-            HashedFile(
-                entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: identity),
-            on: connection)
+        try groups.enter(hashed, on: connection)
         return true
+    }
+
+    /// Nil when the file is another one by now.
+    func currentIdentity(of file: HashCandidate, _ connection: any SQLConnection) throws -> FileIdentity? {
+        try connection.firstRow(HashQueries.entry, [.integer(file.id)]) { row -> FileIdentity? in
+            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
+            return FileIdentity(
+                entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))
+        } ?? nil
+    }
+
+    /// Writes the row of a file that is present.
+    func insert(
+        _ file: HashedFile, quick: [UInt8], modifiedNS: Int64, at now: Int64, _ connection: any SQLConnection
+    ) throws {
+        try connection.execute(
+            HashQueries.insert,
+            [
+                .integer(file.entryID), .integer(file.rootID), .integer(file.sizeBytes), .integer(modifiedNS),
+                .text(ContentHash.algorithm), .blob(quick), .optional(file.content), .integer(file.identity.device),
+                .integer(file.identity.inode), .integer(now),
+            ])
     }
 
     /// Takes in again what came back as it was, after its root was hidden.

@@ -36,6 +36,14 @@ package struct HashStore: Sendable {
         try await candidates(HashQueries.colliding, root, after)
     }
 
+    /// Files of a root behind an entry that were not read whole since a time, in microseconds since 1970.
+    func unverified(in root: RootID, after: EntryID, since: Int64) async throws -> [HashCandidate] {
+        let values: [SQLValue] = [
+            .integer(root), .integer(after), .integer(Int64(Limits.hashBatchFiles)), .integer(since),
+        ]
+        return try await database.read { try $0.rows(HashQueries.unverified, values, HashCandidate.init(row:)) }
+    }
+
     private func candidates(
         _ statement: SQLStatement, _ root: RootID, _ after: EntryID
     ) async throws -> [HashCandidate] {
