@@ -36,6 +36,10 @@ package struct CatalogServices: Sendable {
         /// Jobs of every kind at the same time: copies and hashes never take the place of a scan.
         var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce }
 
+        fileprivate func threads(_ scans: BlockingPool, _ storage: BlockingPool) -> ScanThreads {
+            ScanThreads(pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, reads: reads)
+        }
+
         package init(
             skipNames: [String], reserved: [ReservedDirectory], storageThreads: Int,
             scanSlots: Int, scanConcurrency: Int, vault: CredentialVault
@@ -149,9 +153,7 @@ package struct CatalogServices: Sendable {
             handlers: [
                 ScanJob(
                     database: database, roots: roots,
-                    threads: ScanThreads(
-                        pool: scanPool, storage: storagePool, directoriesAtOnce: configuration.scanConcurrency,
-                        reads: configuration.reads),
+                    threads: configuration.threads(scanPool, storagePool),
                     time: time, onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),

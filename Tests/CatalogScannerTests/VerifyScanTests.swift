@@ -110,7 +110,8 @@ import Testing
             try await disk.scanAndHash(.full)
             for number in [3, 150, 299] { try damage("\(number)", at: 7, disk) }
             let id = try await disk.request(.verify)
-            let (reads, run) = (CallCount(), Mutex<Task<Void, any Error>?>(nil))
+            let reads = CallCount()
+            let run = Mutex<Task<Void, any Error>?>(nil)
             disk.backend.onRead { _, _ in
                 if reads.next() == 200 { run.withLock { $0?.cancel() } }
             }

@@ -77,7 +77,7 @@ struct HashPass {
 
     private static func known(_ work: HashWork, _ part: HashedPart) -> FileHash? {
         switch part {
-        case .quick: work.known
+        case .quick, .everything: work.known
         case .content: work.known?.content.map { FileHash(quick: nil, content: $0) }
         }
     }

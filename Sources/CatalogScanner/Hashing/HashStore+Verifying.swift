@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogDatabase
+import CatalogJobs
 
 /// What a scan that reads every file has found.
 extension HashStore {
