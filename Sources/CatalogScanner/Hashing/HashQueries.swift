@@ -26,7 +26,7 @@ enum HashQueries {
             SELECT e.size_bytes, e.root_id, e.device,
                 CASE WHEN e.link_count > 1 AND e.inode <> 0 THEN e.inode ELSE -e.id END AS file
             FROM entries e JOIN storage_roots r ON r.id = e.root_id
-            WHERE e.kind = 0 AND e.size_bytes > 0 AND e.missing_since_us IS NULL AND \(takesPart)) f
+            WHERE e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL AND \(takesPart)) f
         GROUP BY f.size_bytes
         HAVING COUNT(*) > 1 AND (MIN(f.file) <> MAX(f.file) OR MIN(f.device) <> MAX(f.device)
             OR MIN(f.root_id) <> MAX(f.root_id))
@@ -64,7 +64,7 @@ enum HashQueries {
         """
         SELECT e.root_id, e.size_bytes FROM entries e JOIN storage_roots r ON r.id = e.root_id
         LEFT JOIN file_hashes h ON h.entry_id = e.id
-        WHERE e.root_id <> $1 AND e.kind = 0 AND e.size_bytes > 0 AND e.missing_since_us IS NULL
+        WHERE e.root_id <> $1 AND e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL
             AND r.enabled = 1 AND \(takesPart) AND \(isUnread)
         """
     ).withManyRows

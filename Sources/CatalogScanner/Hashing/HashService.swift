@@ -27,6 +27,15 @@ package struct HashService: Sendable {
     /// - Returns: the job; nil where there is none.
     @discardableResult
     package func request(_ root: RootID, spread: Int = HashRequest.spreadOfScans) async throws -> JobID? {
+        do { return try await tryRequest(root, spread: spread) } catch let error as CatalogError
+            where error.code == .alreadyExists || error.code == .conflict
+        {
+            // Somebody else asked at the same moment: there is a job now.
+            return try await tryRequest(root, spread: spread)
+        }
+    }
+
+    private func tryRequest(_ root: RootID, spread: Int) async throws -> JobID? {
         let now = time.now
         return try await database.write { connection in
             guard try store.isWanted(root, on: connection) else { return nil }
