@@ -112,6 +112,8 @@ package enum Limits {
     /// and downloads keep most of the threads for storages.
     package static let hashJobsAtOnce = 2
     package static let hashFilesAtOnce = 4
+    /// Seconds after which a root that had to wait for others looks whether it may be read now.
+    package static let hashSlotSeconds: Int64 = 30
     /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
     /// read: that much is read again after a kill.
     package static let hashBatchFiles = 512

@@ -20,6 +20,9 @@ enum JobQueries {
     static let findLive = SQLStatement(
         "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
 
+    static let lastStatus = SQLStatement(
+        "SELECT status FROM jobs WHERE unique_key = $1 ORDER BY id DESC LIMIT 1")
+
     static let countPending = SQLStatement(
         "SELECT COUNT(*) FROM jobs WHERE status = 'pending' AND kind = $1")
 

@@ -39,6 +39,14 @@ package struct JobStore: Sendable {
         try connection.firstRow(JobQueries.findLive, [.text(uniqueKey)], Job.init(row:))
     }
 
+    /// Where the newest job with this key stands; nil when there never was one.
+    package func lastStatus(uniqueKey: String) async throws -> Job.Status? {
+        try await database.read { connection in
+            try connection.firstRow(JobQueries.lastStatus, [.text(uniqueKey)]) { Job.Status(rawValue: $0.text(0)) }
+                ?? nil
+        }
+    }
+
     /// How many jobs of a kind wait.
     package func pendingCount(kind: String, on connection: any SQLConnection) throws -> Int {
         try connection.firstRow(JobQueries.countPending, [.text(kind)]) { Int($0.integer(0)) } ?? 0

@@ -137,7 +137,7 @@ import Testing
         }
     }
 
-    @Test func `A storage that goes away ends the job, and the next scan takes up what is left`() async throws {
+    @Test func `A storage that goes away ends the job, and its return takes up what is left`() async throws {
         try await ScanFixture.withNew { disk in
             for number in 0..<200 { try disk.write("\(number)", ScanFixture.content(3_000, seed: 1)) }
             try await disk.scan()
@@ -149,13 +149,19 @@ import Testing
             }
             let job = try await disk.hash()
             #expect(job.status == .failed && job.errorCode == CatalogError.Code.storageUnavailable.rawValue)
+            #expect(disk.roots.lastError?.code == .storageUnavailable)
             disk.backend.onRead(nil)
             disk.backend.goAway(false)
             _ = disk.backend.takeBytesRead()
-            let rest = try await disk.scanAndHash()
+            // Whoever sees that it is back says so.
+            try await HashService(database: disk.database).resume(ScanFixture.rootID)
+            try await disk.hash()
+            let rest = disk.backend.takeBytesRead()
             // What was on its way then is read again.
             #expect((100...104).contains(rest.count))
             #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 200, wasted: 199 * 3_000))
+            try await HashService(database: disk.database).resume(ScanFixture.rootID)
+            #expect(try await disk.waitingHashJob() == nil)
         }
     }
 

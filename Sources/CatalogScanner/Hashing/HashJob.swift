@@ -31,7 +31,9 @@ package struct HashJob: JobHandler {
     package func run(_ context: JobContext) async throws {
         var request = try HashRequest(json: context.job.payload)
         // Back to the queue: scans keep their places.
-        guard slots.take() else { throw CatalogError(.unavailable, "Enough hash jobs are running") }
+        guard slots.take() else {
+            throw CatalogError.retryLater("Enough hash jobs are running", seconds: Limits.hashSlotSeconds)
+        }
         defer { slots.give() }
         while true {
             let start = time.now
@@ -39,7 +41,10 @@ package struct HashJob: JobHandler {
             guard try await hashes.isWanted(request.rootID) else { return }
             let root = try await reachedRoot(request.rootID)
             var pass = HashPass(root: root, store: hashes.store, pool: pool, context: context, logger: logger)
-            try await pass.run()
+            do { try await pass.run() } catch let error as CatalogError where error.code == .storageUnavailable {
+                try await roots.noteReachability(of: root.id, error: error)
+                throw error
+            }
             if request.spread > 0 {
                 for other in try await hashes.store.waitingElsewhere(than: root.id, pass.sizes).sorted() {
                     try await hashes.request(other, spread: request.spread - 1)

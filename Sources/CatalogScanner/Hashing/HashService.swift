@@ -55,6 +55,12 @@ package struct HashService: Sendable {
         }
     }
 
+    /// Has a root looked at that is back, if it went away while its files were read.
+    package func resume(_ root: RootID) async throws {
+        guard try await jobs.lastStatus(uniqueKey: Self.key(of: root)) == .failed else { return }
+        try await request(root)
+    }
+
     /// Whether files of a root are to be read.
     func isWanted(_ root: RootID) async throws -> Bool {
         try await database.read { try store.isWanted(root, on: $0) }
