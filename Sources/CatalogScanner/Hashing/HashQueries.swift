@@ -18,19 +18,25 @@ enum HashQueries {
     static let isWanted = SQLStatement(
         "SELECT 1 FROM storage_roots r WHERE r.id = $1 AND r.enabled = 1 AND \(takesPart)")
 
-    /// Sizes that more than one file has. Names of one file are one: the first of a file with one name is minus its id, which no
-    /// other has.
+    private static let sized = """
+        FROM entries e JOIN storage_roots r ON r.id = e.root_id
+        WHERE e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL AND \(takesPart)
+        """
+    private static let hasMoreNames = "(e.link_count > 1 AND e.inode <> 0)"
+
+    /// Sizes of a file with one name that another entry has too.
     static let sharedSizes = SQLStatement(
         """
-        SELECT f.size_bytes FROM (
-            SELECT e.size_bytes, e.root_id, e.device,
-                CASE WHEN e.link_count > 1 AND e.inode <> 0 THEN e.inode ELSE -e.id END AS file
-            FROM entries e JOIN storage_roots r ON r.id = e.root_id
-            WHERE e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL AND \(takesPart)) f
-        GROUP BY f.size_bytes
-        HAVING COUNT(*) > 1 AND (MIN(f.file) <> MAX(f.file) OR MIN(f.device) <> MAX(f.device)
-            OR MIN(f.root_id) <> MAX(f.root_id))
-        ORDER BY f.size_bytes
+        SELECT e.size_bytes \(sized) GROUP BY e.size_bytes
+        HAVING COUNT(*) > 1 AND COUNT(*) > SUM(CASE WHEN \(hasMoreNames) THEN 1 ELSE 0 END)
+        """
+    ).withManyRows
+
+    /// Sizes that more than one of the files with several names have.
+    static let sharedSizesOfLinks = SQLStatement(
+        """
+        SELECT e.size_bytes \(sized) AND \(hasMoreNames) GROUP BY e.size_bytes
+        HAVING MIN(e.inode) <> MAX(e.inode) OR MIN(e.device) <> MAX(e.device) OR MIN(e.root_id) <> MAX(e.root_id)
         """
     ).withManyRows
 

@@ -19,10 +19,13 @@ package struct HashStore: Sendable {
 
     // MARK: What is to be read
 
-    /// Sizes that more than one file of the catalog has, in order. Eight bytes for each of them are held in memory.
+    /// Sizes that more than one file of the catalog has; names of one file are one. Eight bytes for each of them are held in memory.
     func sharedSizes() async throws -> SharedSizes {
         try await database.read { connection in
-            SharedSizes(sorted: try connection.rows(HashQueries.sharedSizes) { $0.integer(0) })
+            var sizes = try connection.rows(HashQueries.sharedSizes) { $0.integer(0) }
+            sizes += try connection.rows(HashQueries.sharedSizesOfLinks) { $0.integer(0) }
+            sizes.sort()
+            return SharedSizes(sorted: sizes)
         }
     }
 
