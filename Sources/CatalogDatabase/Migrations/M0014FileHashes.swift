@@ -62,7 +62,8 @@ extension Migrations {
                 wasted_bytes {int} NOT NULL
             ){strict};
 
-            -- How far hash jobs came; id is that of the job.
+            -- How far hash jobs came; id is that of the job. settled names the state of the catalog in which a job found nothing to
+            -- read.
             CREATE TABLE hash_runs (
                 id {int} NOT NULL PRIMARY KEY,
                 root_id {int} NOT NULL,
@@ -71,7 +72,8 @@ extension Migrations {
                 bytes_read {int} NOT NULL,
                 files_skipped {int} NOT NULL,
                 errors {int} NOT NULL,
-                updated_at_us {int} NOT NULL
+                updated_at_us {int} NOT NULL,
+                settled {text}
             ){strict};
             """)
 }

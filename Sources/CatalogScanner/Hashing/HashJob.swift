@@ -39,6 +39,9 @@ package struct HashJob: JobHandler {
             let start = time.now
             try await hashes.store.start(context.job.id, of: request.rootID, at: start)
             guard try await hashes.isWanted(request.rootID) else { return }
+            // Two passes over all entries are spared where nothing has changed since one that found nothing.
+            let state = try await hashes.store.state()
+            guard try await hashes.store.settledState(of: request.rootID) != state else { return }
             let root = try await reachedRoot(request.rootID)
             var pass = HashPass(root: root, store: hashes.store, pool: pool, context: context, logger: logger)
             do { try await pass.run() } catch let error as CatalogError where error.code == .storageUnavailable {
@@ -50,6 +53,7 @@ package struct HashJob: JobHandler {
                     try await hashes.request(other, spread: request.spread - 1)
                 }
             }
+            if pass.foundNothing { try await hashes.store.settle(context.job.id, in: state) }
             guard let newest = try await hashes.currentRequest(of: context.job.id), newest.requestedAt > start else {
                 return
             }

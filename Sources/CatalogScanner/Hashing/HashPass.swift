@@ -13,6 +13,8 @@ struct HashPass {
     private let logger: Logger
     /// The sizes that more than one file of the catalog has.
     private(set) var sizes = SharedSizes(sorted: [])
+    /// Whether every file was read before.
+    private(set) var foundNothing = true
     private var waiting: [FileReading] = []
     private var progress = HashProgress()
 
@@ -49,6 +51,7 @@ struct HashPass {
     /// Reads files and writes what came of it.
     private mutating func read(_ files: [HashCandidate], _ part: HashedPart) async throws {
         guard !files.isEmpty else { return }
+        foundNothing = false
         let work = try await store.work(files, in: root.id)
         var toRead: [HashWork] = []
         for item in work {

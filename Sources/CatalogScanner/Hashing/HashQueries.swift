@@ -179,6 +179,19 @@ enum HashQueries {
     static let run = SQLStatement(
         "SELECT files_read, bytes_read, files_skipped, errors, started_at_us FROM hash_runs WHERE id = $1")
 
+    /// What decides whether there is anything to read: entries, hashes and groups, storage roots.
+    static let state = SQLStatement(
+        """
+        SELECT COALESCE((SELECT MAX(sequence) FROM name_changes), 0) || '/'
+            || COALESCE((SELECT value FROM counters WHERE name = 'duplicates'), 0) || '/'
+            || COALESCE((SELECT MAX(updated_at_us) FROM storage_roots), 0)
+        """)
+
+    static let settled = SQLStatement(
+        "SELECT settled FROM hash_runs WHERE root_id = $1 AND settled IS NOT NULL ORDER BY id DESC LIMIT 1")
+
+    static let settle = SQLStatement("UPDATE hash_runs SET settled = $2 WHERE id = $1")
+
     /// The newest run of a root that has $2 after it.
     static let runAfter = SQLStatement(
         "SELECT id FROM hash_runs WHERE root_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2")

@@ -100,6 +100,21 @@ package struct HashStore: Sendable {
         }
     }
 
+    /// The state of everything that decides whether there is anything to read, as one text.
+    func state() async throws -> String {
+        try await database.read { try $0.firstRow(HashQueries.state) { $0.text(0) } ?? "" }
+    }
+
+    /// The state in which a job of a root found nothing to read; nil before the first one.
+    func settledState(of root: RootID) async throws -> String? {
+        try await database.read { try $0.firstRow(HashQueries.settled, [.integer(root)]) { $0.text(0) } }
+    }
+
+    /// Notes that a job found nothing to read in this state.
+    func settle(_ run: JobID, in state: String) async throws {
+        _ = try await database.write { try $0.execute(HashQueries.settle, [.integer(run), .text(state)]) }
+    }
+
     /// How far a hash job is, over all its attempts; nil for one that never ran.
     package func progress(of run: JobID) async throws -> HashProgress? {
         try await database.read { connection in
