@@ -82,6 +82,8 @@ package enum Limits {
     /// Scans of one root that are remembered, and how many of the newest keep their list of errors.
     package static let scansKept = 100
     package static let scansWithErrorsKept = 20
+    /// Seconds until files that were seen by a scan of changes are compared with all others, together with what comes meanwhile.
+    package static let hashDelaySeconds: Int64 = 600
     /// Directories that a scan of changes looks at; when more have changed, it looks at all of the root.
     package static let watchedChanges = 500
     /// Scans kept of those that follow changes as they happen: there may be one every second, and they must not push the others out.
@@ -112,6 +114,24 @@ package enum Limits {
     package static let multipartPaddingBytes = 64
     /// Bytes of an upload that are gathered before a storage gets them.
     package static let uploadPieceBytes = 1 << 20
+    /// Roots whose files are read for hashes at the same time in one process, and files of one root: a disk that turns gains from a few,
+    /// and downloads keep most of the threads for storages.
+    package static let hashJobsAtOnce = 2
+    package static let hashFilesAtOnce = 4
+    /// Seconds after which a root that had to wait for others looks whether it may be read now.
+    package static let hashSlotSeconds: Int64 = 30
+    /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
+    /// read: that much is read again after a kill.
+    package static let hashBatchFiles = 512
+    package static let hashesPerTransaction = 64
+    package static let hashBytesPerTransaction: Int64 = 64 << 20
+    /// Names of files that are shown of one group of duplicates, and of all groups of an answer; and how many are looked at to find those
+    /// that somebody may see.
+    package static let duplicateNamesShown = 100
+    package static let duplicateNamesOfAnswer = 10_000
+    package static let duplicateNamesLookedAt = 1_000
+    /// Hash jobs of one root that are remembered.
+    package static let hashRunsKept = 20
     /// Seconds for which a copy job tries again while a storage is away.
     package static let copyPatienceSeconds: Int64 = 3_600
     /// How long a file that was sent stays open for the next range of it, and how many stay open: a player asks again

@@ -45,6 +45,8 @@ package struct NewJob: Sendable {
     package let priority: Int
     /// Starts before it counts as failed; each crash of the process counts one.
     package let attemptsMax: Int
+    /// Seconds that it waits at least.
+    package var delaySeconds: Int64 = 0
 
     package init(
         kind: String, payload: String, uniqueKey: String?, rootID: RootID?, priority: Int = 0, attemptsMax: Int = 20

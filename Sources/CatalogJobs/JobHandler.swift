@@ -27,6 +27,23 @@ extension JobHandler {
     package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {}
 }
 
+extension CatalogError {
+    private static let retryKey = "retry_after_s"
+
+    /// What a job throws that cannot go on for now and should be tried again after a while.
+    ///
+    /// - Parameter seconds: how long it waits at least.
+    package static func retryLater(_ message: String, seconds: Int64) -> CatalogError {
+        CatalogError(.unavailable, message, details: [retryKey: .integer(seconds)])
+    }
+
+    /// How long a job wants to wait; nil where it does not say.
+    var retryDelay: Duration? {
+        guard case .integer(let seconds)? = details[Self.retryKey] else { return nil }
+        return .seconds(seconds)
+    }
+}
+
 /// What a running job is told.
 package struct JobContext: Sendable {
     /// The job as it was when this run took it.

@@ -11,7 +11,7 @@ enum JobQueries {
         """
         INSERT INTO jobs (kind, unique_key, payload, status, priority, run_at_us, attempts, attempts_max,
             cancel_requested, created_at_us, root_id)
-        VALUES ($1, $2, $3, 'pending', $4, $5, 0, $6, 0, $5, $7)
+        VALUES ($1, $2, $3, 'pending', $4, $8, 0, $6, 0, $5, $7)
         RETURNING id
         """)
 
@@ -19,6 +19,9 @@ enum JobQueries {
 
     static let findLive = SQLStatement(
         "SELECT \(columns) FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
+
+    static let lastStatus = SQLStatement(
+        "SELECT status FROM jobs WHERE unique_key = $1 ORDER BY id DESC LIMIT 1")
 
     static let countPending = SQLStatement(
         "SELECT COUNT(*) FROM jobs WHERE status = 'pending' AND kind = $1")
@@ -118,6 +121,12 @@ enum JobQueries {
         """
         UPDATE jobs SET status = 'cancelled', finished_at_us = $2
         WHERE id = $1 AND status = 'pending'
+        """)
+
+    static let replacePayload = SQLStatement(
+        """
+        UPDATE jobs SET payload = $2, run_at_us = CASE WHEN run_at_us > $3 THEN $3 ELSE run_at_us END
+        WHERE id = $1 AND status IN ('pending', 'running')
         """)
 
     static let running = SQLStatement(

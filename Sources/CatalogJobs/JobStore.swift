@@ -21,6 +21,7 @@ package struct JobStore: Sendable {
         let values: [SQLValue] = [
             .text(job.kind), .optional(job.uniqueKey), .text(job.payload), .integer(Int64(job.priority)),
             .integer(time.now), .integer(Int64(job.attemptsMax)), .optional(job.rootID),
+            .integer(time.now + job.delaySeconds * 1_000_000),
         ]
         guard let id = try connection.firstRow(JobQueries.insert, values, { $0.integer(0) }) else {
             throw CatalogError.internalError("an inserted job has no id")
@@ -29,9 +30,27 @@ package struct JobStore: Sendable {
         return id
     }
 
+    /// Gives a live job another payload: one that waits begins with it, one that runs has to look for it.
+    ///
+    /// - Parameter delaySeconds: one that waits does not wait longer from now.
+    package func replacePayload(
+        of id: JobID, with json: String, delaySeconds: Int64 = 0, on connection: any SQLConnection
+    ) throws {
+        let time = time.now + delaySeconds * 1_000_000
+        try connection.execute(JobQueries.replacePayload, [.integer(id), .text(json), .integer(time)])
+    }
+
     /// The live job with this key, if there is one.
     package func live(uniqueKey: String, on connection: any SQLConnection) throws -> Job? {
         try connection.firstRow(JobQueries.findLive, [.text(uniqueKey)], Job.init(row:))
+    }
+
+    /// Where the newest job with this key stands; nil when there never was one.
+    package func lastStatus(uniqueKey: String) async throws -> Job.Status? {
+        try await database.read { connection in
+            try connection.firstRow(JobQueries.lastStatus, [.text(uniqueKey)]) { Job.Status(rawValue: $0.text(0)) }
+                ?? nil
+        }
     }
 
     /// How many jobs of a kind wait.

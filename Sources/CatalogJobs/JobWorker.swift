@@ -175,8 +175,11 @@ package final class JobWorker: Service {
             case (.failure(let error), .cancelled) where error.code == .cancelled:
                 try await finish(job, as: .cancelled, error: nil)
             case (.failure(let error), nil) where error.code == .unavailable && job.attempts < job.attemptsMax:
-                logger.warning("job goes back to the queue", metadata: metadata(of: job, error))
-                try await store.retry(job.id, owner: owner, after: Self.retryDelay)
+                // One that says how long is no trouble: it waits for others of its kind.
+                logger.log(
+                    level: error.retryDelay == nil ? .warning : .debug, "job goes back to the queue",
+                    metadata: metadata(of: job, error))
+                try await store.retry(job.id, owner: owner, after: error.retryDelay ?? Self.retryDelay)
             case (.failure(let error), _):
                 logger.error("job failed", metadata: metadata(of: job, error))
                 try await finish(job, as: .failed, error: error)

@@ -3,13 +3,15 @@ import CatalogDatabase
 import CatalogSearch
 
 /// What one transaction changes in the entries of a root, collected for all that follows them: the journal of names for search indexes,
-/// the counters of statistics, the history. Whoever writes, revives or removes a row of `entries` says so here.
+/// the groups of equal files, the counters of statistics, the history. Whoever writes, revives or removes a row of `entries` says so here.
 struct ChangeLedger {
     private var addedRuns: [ClosedRange<EntryID>] = []
     private var removed: [EntryID] = []
     private var restored: [EntryID] = []
     /// New rows that were given up for old ones.
     private var replaced: [EntryID] = []
+    /// Files of which there may be hashes.
+    private var changedFiles: [EntryID] = []
     private var tally = EntryTally()
     private var history = EntryHistory()
     /// What is taken back of earlier hours.
@@ -40,6 +42,7 @@ struct ChangeLedger {
     /// A tombstone that came back to life.
     mutating func revived(_ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: Int64) {
         restored.append(id)
+        if kind == .file { changedFiles.append(id) }
         count(kind, name: name, bytes: bytes)
     }
 
@@ -50,6 +53,7 @@ struct ChangeLedger {
         _ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: (old: Int64, new: Int64)
     ) {
         restored.append(id)
+        if kind == .file { changedFiles.append(id) }
         tally.add(kind: kind, name: name, bytes: bytes.old, count: -1)
         tally.add(kind: kind, name: name, bytes: bytes.new)
         guard kind != .directory else { return }
@@ -65,6 +69,7 @@ struct ChangeLedger {
     /// An entry that became a tombstone.
     mutating func removed(_ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: Int64) {
         removed.append(id)
+        if kind == .file { changedFiles.append(id) }
         tally.add(kind: kind, name: name, bytes: bytes, count: -1)
         guard kind != .directory else { return }
         history.removedFiles += 1
@@ -76,6 +81,7 @@ struct ChangeLedger {
         let (old, new) = (move.old, move.new)
         replaced.append(new.id)
         restored.append(old.id)
+        if new.kind == .file { changedFiles += [new.id, old.id] }
         if new.kind != .directory { history.movedFiles += 1 }
         guard old.rootID == new.rootID, !old.isMissing else { return }
         old.name.withUnsafeBytes { tally.add(kind: old.kind, name: $0, bytes: old.size, count: -1) }
@@ -97,6 +103,7 @@ struct ChangeLedger {
         }
         try NameJournal.recordRemoved(root: root, ids: removed + replaced, in: connection, nowMicroseconds: now)
         try NameJournal.recordRestored(root: root, ids: restored, in: connection, nowMicroseconds: now)
+        try DuplicateGroupStore(now: now).follow(changedFiles, on: connection)
         let counts = EntryCountStore(rootID: root)
         try counts.add(tally, on: connection)
         try counts.add(history, at: EntryHistory.hour(of: now), on: connection)

@@ -270,6 +270,8 @@ extension EntryStore {
 
     /// Deletes rows that went missing before this time, in microseconds since 1970.
     func purgeTombstones(before time: Int64, on connection: any SQLConnection) throws {
-        try connection.execute(EntryQueries.purgeTombstones, [.integer(rootID), .integer(time)])
+        for statement in [HashQueries.forgetTombstones, EntryQueries.purgeTombstones] {
+            try connection.execute(statement, [.integer(rootID), .integer(time)])
+        }
     }
 }

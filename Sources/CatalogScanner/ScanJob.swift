@@ -58,6 +58,9 @@ package struct ScanJob: JobHandler {
                 try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
             }
             try await onWritten()
+            // Which files may be equal is a question about all of the catalog: not after each of many small changes.
+            let delay = request.type == .watch ? Limits.hashDelaySeconds : 0
+            try await HashService(database: database, time: time).request(root.id, delaySeconds: delay)
         } catch let error as CatalogError
             where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code)
         {
@@ -123,6 +126,7 @@ package struct ScanJob: JobHandler {
                 try await pool.run { try store.dropFrontier(of: scan.id) }
                 continue
             }
+            if request.type == .verify { progress.counts.errors += try await verify(root, path, scan) }
             let final = progress
             try await pool.run {
                 try RollUpPhase(scan: scan).run()
@@ -134,6 +138,19 @@ package struct ScanJob: JobHandler {
             }
             return outcome
         }
+    }
+
+    /// Reads the files, now that the catalog is what the storage has.
+    ///
+    /// - Returns: how many could not be read, or were not what they had been.
+    private func verify(_ root: ScanRoot, _ path: StoragePath, _ scan: ScanContext) async throws -> Int {
+        let (requestedAt, damaged) = try await pool.run {
+            (try store.findBlocking(scan.id)?.requestedAt ?? scan.time.now, try store.damageCount(of: scan.id))
+        }
+        var phase = VerifyPhase(
+            root: root, path: path, scan: scan, pool: threads.storage, damaged: damaged, since: requestedAt)
+        try await phase.run()
+        return phase.unreadable + phase.damaged
     }
 
     private func walk(

@@ -33,7 +33,10 @@ enum ScanQueries {
     static let clearRemovals = SQLStatement("DELETE FROM scan_removals WHERE scan_id = $1")
     static let clearFrontier = SQLStatement("DELETE FROM scan_frontier WHERE scan_id = $1")
 
-    static let clearErrors = SQLStatement("DELETE FROM scan_errors WHERE scan_id = $1")
+    /// All but files that had other content than before: those are not looked for again.
+    static let clearErrors = SQLStatement("DELETE FROM scan_errors WHERE scan_id = $1 AND code <> 'dataLoss'")
+
+    static let countDamages = SQLStatement("SELECT COUNT(*) FROM scan_errors WHERE scan_id = $1 AND code = 'dataLoss'")
 
     static let clearOlderRemovals = SQLStatement(
         "DELETE FROM scan_removals WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")

@@ -12,6 +12,8 @@ package struct ScanService: Sendable {
     private let jobs: JobStore
     private let store: ScanStore
     private let stopPatience: Duration
+    /// What is known of the content of files, and goes with their root.
+    package let hashes: HashService
 
     /// The rules over one database; every process may have its own.
     ///
@@ -22,6 +24,7 @@ package struct ScanService: Sendable {
         self.database = database
         self.stopPatience = stopPatience
         jobs = JobStore(database: database, time: time)
+        hashes = HashService(database: database, time: time)
         store = ScanStore(database: database, time: time)
     }
 
@@ -116,11 +119,14 @@ package struct ScanService: Sendable {
         guard isSettled else { throw Self.nothingParked(scan) }
     }
 
-    /// Stops what runs or waits for a root, be it a scan or the removals that somebody confirmed, and waits for its end.
+    /// Stops what runs or waits for a root, be it a scan, the removals that somebody confirmed, or hashing, and waits for its end.
     ///
     /// - Throws: `CatalogError.unavailable` when it does not end in time, as when a storage hangs; it then ends later.
     package func stopAll(of rootID: RootID) async throws {
-        let key = Self.key(of: rootID)
+        for key in [Self.key(of: rootID), HashService.key(of: rootID)] { try await stop(key) }
+    }
+
+    private func stop(_ key: String) async throws {
         let deadline = ContinuousClock.now + stopPatience
         var looks = 0
         while let live = try await database.read({ try jobs.live(uniqueKey: key, on: $0) }) {

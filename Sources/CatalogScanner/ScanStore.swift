@@ -218,6 +218,18 @@ package struct ScanStore: Sendable {
         try clear(ScanQueries.clearErrors, id)
     }
 
+    /// Adds a row to the scan's list of errors, in a transaction of its own. Blocks.
+    func noteAlone(_ error: ScanErrorRow, in id: JobID) throws {
+        try database.writeBlocking { try note(error, in: id, on: $0) }
+    }
+
+    /// How many files a scan has found to have other content than before. Blocks.
+    func damageCount(of id: JobID) throws -> Int {
+        try database.readBlocking { connection in
+            try connection.firstRow(ScanQueries.countDamages, [.integer(id)]) { Int($0.integer(0)) } ?? 0
+        }
+    }
+
     func dropFrontier(of id: JobID) throws {
         try clear(ScanQueries.clearFrontier, id)
     }

@@ -8,12 +8,20 @@ package struct ScanThreads: Sendable {
     /// Setting `scan.concurrency`: directories that one scan lists at the same time, each on a thread of the scan's own; more of
     /// them where the storage gains from that.
     let directoriesAtOnce: Int
+    /// For the content of files.
+    let storage: BlockingPool
     /// What a scan lets pass before each piece of its writing.
     let reads: ForegroundReads
 
-    /// - Parameter pool: has a thread for each scan that may run at the same time.
-    package init(pool: BlockingPool, directoriesAtOnce: Int, reads: ForegroundReads = ForegroundReads()) {
+    /// - Parameters:
+    ///   - pool: has a thread for each scan that may run at the same time.
+    ///   - storage: threads for calls to storages; nil for the same ones.
+    package init(
+        pool: BlockingPool, storage: BlockingPool? = nil, directoriesAtOnce: Int,
+        reads: ForegroundReads = ForegroundReads()
+    ) {
         self.pool = pool
+        self.storage = storage ?? pool
         self.reads = reads
         self.directoriesAtOnce = max(directoriesAtOnce, 1)
     }

@@ -71,6 +71,7 @@ package struct CatalogServer: Sendable {
                 scans: services.scans, roots: services.roots, worker: services.worker, time: dependencies.time
             ).handlers,
             StatisticsRoutes(statistics: services.statistics).handlers,
+            DuplicateRoutes(duplicates: services.duplicates).handlers,
             EventRoutes(broker: services.events).handlers,
         ]
         shell = try HTTPShell(

@@ -33,6 +33,13 @@ package struct CatalogServices: Sendable {
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
+        /// Jobs of every kind at the same time: copies and hashes never take the place of a scan.
+        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce }
+
+        fileprivate func threads(_ scans: BlockingPool, _ storage: BlockingPool) -> ScanThreads {
+            ScanThreads(pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, reads: reads)
+        }
+
         package init(
             skipNames: [String], reserved: [ReservedDirectory], storageThreads: Int,
             scanSlots: Int, scanConcurrency: Int, vault: CredentialVault
@@ -68,6 +75,8 @@ package struct CatalogServices: Sendable {
     package let scans: ScanService
     /// Listings and entries as the API shows them.
     package let catalog: CatalogService
+    /// Which files are equal, and what of that somebody may see.
+    package let duplicates: DuplicateService
     /// Which files are read through this process.
     package let accessLog: FileAccessLog
     /// Figures over it.
@@ -126,10 +135,11 @@ package struct CatalogServices: Sendable {
         let publish = Self.tell(events, nodes, time, scanActivity, listeners)
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
-        catalog = CatalogService(store: entries, roots: roots, reads: reads)
+        duplicates = DuplicateService(database: database, roots: roots, reads: reads)
+        catalog = CatalogService(store: entries, roots: roots, duplicates: duplicates, reads: reads)
         accessLog = FileAccessLog(database: database, time: time)
         statistics = StatisticsService(
-            database: database, roots: roots, accessLog: accessLog, reads: reads, time: time)
+            database: database, duplicates: duplicates, accessLog: accessLog, reads: reads, time: time)
         openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
         let written = FileRecorder(
@@ -143,13 +153,12 @@ package struct CatalogServices: Sendable {
             handlers: [
                 ScanJob(
                     database: database, roots: roots,
-                    threads: ScanThreads(
-                        pool: scanPool, directoriesAtOnce: configuration.scanConcurrency, reads: configuration.reads),
-                    time: time,
-                    onProgress: publish, onWritten: listeners.onWritten),
+                    threads: configuration.threads(scanPool, storagePool),
+                    time: time, onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),
-            ], slots: configuration.scanSlots + Limits.copyJobsAtOnce, reach: configuration.reach, logger: logger,
+                HashJob(database: database, roots: roots, pool: storagePool, time: time, logger: logger),
+            ], slots: configuration.jobSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
     }
@@ -233,8 +242,8 @@ package struct CatalogServices: Sendable {
     /// Searching, over an index that somebody has opened.
     package func search(_ index: NameIndex) -> SearchService {
         SearchService(
-            index: index, store: SearchStore(database: database), catalog: entries, roots: roots, pool: searchPool,
-            reads: reads)
+            index: index, store: SearchStore(database: database), catalog: entries, duplicates: duplicates,
+            pool: searchPool, reads: reads)
     }
 
     /// Removes uploads that were on their way when the program ended; for whoever has the data directory to itself.

@@ -20,6 +20,7 @@ package enum EndpointManifest {
         SMBDiscoveryEndpoints.all,
         ScanEndpoints.all,
         StatisticsEndpoints.all,
+        DuplicateEndpoints.all,
         EventEndpoints.all,
     ].flatMap { $0 }
 
@@ -41,5 +42,6 @@ package enum EndpointManifest {
         SMBDiscoveryEndpoints.schemas,
         ScanEndpoints.schemas,
         StatisticsSchemas.all,
+        DuplicateEndpoints.schemas,
     ].flatMap { $0 }
 }

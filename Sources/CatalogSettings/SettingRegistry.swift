@@ -14,7 +14,8 @@ package enum SettingRegistry {
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
         allowedLocalRoots.definition, storageCheckInterval.definition, allowedLocalPaths.definition,
-        maxUploadBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition, scanWatch.definition,
+        maxUploadBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition,
+        scanWatch.definition,
         skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]

@@ -1,6 +1,7 @@
 import CatalogCore
 package import CatalogDatabase
 import CatalogJobs
+import CatalogScanner
 package import CatalogSearch
 package import CatalogServer
 import CatalogStorage
@@ -98,6 +99,19 @@ package struct TestServer: Sendable {
             atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
         try Data(content).write(to: URL(fileURLWithPath: full))
     }
+
+    /// Waits until no file waits to be hashed.
+    package func waitForHashes() async throws {
+        let jobs = JobStore(database: database)
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try await jobs.liveCounts().contains(where: { $0.kind == HashService.kind }) {
+            guard ContinuousClock.now < deadline else { throw HashesNeverEnded() }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    /// What makes a test wait longer than the hashes of a few files take.
+    private struct HashesNeverEnded: Error {}
 
     private func whileJobsRun(_ body: @escaping @Sendable () async throws -> Void) async throws {
         let worker = services.worker

@@ -192,7 +192,7 @@ import Testing
             disk.backend.makeUnreadable(["a"])
             for _ in 0..<(Limits.scansKept + 3) { try await disk.scan() }
             #expect(try await disk.count("scans") == Limits.scansKept)
-            #expect(try await disk.count("jobs") == Limits.scansKept)
+            #expect(try await disk.count("jobs WHERE kind = 'scan'") == Limits.scansKept)
             #expect(try await disk.count("scan_errors") == Limits.scansWithErrorsKept)
         }
     }

@@ -13,6 +13,8 @@ final class FaultyBackend: StorageBackend {
         var hidesNumbers = false
         var onList: (@Sendable (String) -> Void)?
         var afterList: (@Sendable (String) -> Void)?
+        var onRead: (@Sendable (String, Int64) throws -> Void)?
+        var bytesRead: [String: Int64] = [:]
     }
 
     private let base: LocalBackend
@@ -71,7 +73,26 @@ final class FaultyBackend: StorageBackend {
         return entry
     }
 
-    func openReader(_ path: StoragePath) throws -> any StorageReader { try base.openReader(path) }
+    /// Called with path (text form) and offset before each read of a file, on the thread that reads.
+    func onRead(_ body: (@Sendable (String, Int64) throws -> Void)?) { faults.withLock { $0.onRead = body } }
+
+    /// Bytes that were read of each file since the last call, by its path in text form.
+    func takeBytesRead() -> [String: Int64] {
+        faults.withLock { faults in
+            defer { faults.bytesRead = [:] }
+            return faults.bytesRead
+        }
+    }
+
+    func openReader(_ path: StoragePath) throws -> any StorageReader {
+        if faults.withLock({ $0.isAway }) { throw CatalogError(.storageUnavailable, "Storage unavailable") }
+        return CountingReader(base: try base.openReader(path)) { [self] offset, read in
+            try faults.withLock { $0.onRead }?(path.text, offset)
+            let count = try read()
+            faults.withLock { $0.bytesRead[path.text, default: 0] += Int64(count) }
+            return count
+        }
+    }
 
     func openWriter(
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
@@ -95,4 +116,23 @@ final class FaultyBackend: StorageBackend {
     }
 
     func close() { base.close() }
+}
+
+/// A reader that tells of each read before it happens.
+private final class CountingReader: StorageReader {
+    private let base: any StorageReader
+    private let around: @Sendable (Int64, () throws -> Int) throws -> Int
+
+    init(base: any StorageReader, around: @escaping @Sendable (Int64, () throws -> Int) throws -> Int) {
+        (self.base, self.around) = (base, around)
+    }
+
+    var entry: StorageEntry { base.entry }
+    var isUnchanged: Bool { base.isUnchanged }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        try around(offset) { try base.read(into: buffer, at: offset) }
+    }
+
+    func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
 }

@@ -248,6 +248,7 @@ struct ScanFixture: Sendable {
             )
         }
         #expect(drift.isEmpty, "\(drift)")
+        #expect(try await DuplicateTruth.differences(database) == [])
         #expect(remembered == counted)
     }
 

@@ -50,12 +50,8 @@ import Testing
         (#"{"storage_root_id":"media","path":"../x"}"#, 400, #"{"error":"Invalid path"}"#),
         (#"{"storage_root_id":"media","path":"x"}"#, 404, #"{"error":"Path not found"}"#),
         (
-            #"{"storage_root_id":"media","scan_type":"verify"}"#, 400,
-            #"{"error":"Scan type \"verify\" is not supported by this version"}"#
-        ),
-        (
             #"{"storage_root_id":"media","scan_type":"x"}"#, 400,
-            #"{"error":"Invalid scan_type. Supported: full, incremental, quick"}"#
+            #"{"error":"Invalid scan_type. Supported: full, incremental, quick, verify"}"#
         ),
         (#"{"storage_root_id":"none"}"#, 404, #"{"error":"Storage root not found"}"#),
         ("{}", 400, #"{"error":"Invalid request body","field":"storage_root_id"}"#),

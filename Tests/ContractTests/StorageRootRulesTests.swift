@@ -76,8 +76,8 @@ import Testing
             #expect(broken.status == 400)
             let sound = try await api.send(.put, "storage/roots/none", "{}")
             #expect(sound.status == 404)
-            let verify = try await api.post("scans", #"{"storage_root_id":"none","scan_type":"verify"}"#)
-            #expect(verify.status == 400)
+            let unknown = try await api.post("scans", #"{"storage_root_id":"none","scan_type":"x"}"#)
+            #expect(unknown.status == 400)
         }
     }
 

@@ -119,6 +119,10 @@ import Testing
         }
         let expected = try await CatalogContent.withOpen(program.path("calm")) { try await $0.lines() }
         let lines = try await CatalogContent.withOpen(program.path(data)) { try await $0.lines() }
+        let wrongGroups = try await CatalogContent.withOpen(program.path(data)) {
+            try await DuplicateTruth.differences($0.database)
+        }
+        #expect(wrongGroups == [])
         #expect(expected.count > Self.roots.count * 900)
         #expect(lines == expected, "\(Set(lines).symmetricDifference(expected).sorted().prefix(5))")
     }

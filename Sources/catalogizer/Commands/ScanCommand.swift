@@ -29,7 +29,7 @@ struct ScanCommand: AsyncParsableCommand {
             switch value {
             case .full: "Look at every entry and recompute every figure."
             case .quick: "Look only into directories whose own time changed; misses files rewritten in place."
-            case .verify: "Compare the content of files too; not in this version."
+            case .verify: "Read every file and compare its content with what was read before."
             }
         }
     }

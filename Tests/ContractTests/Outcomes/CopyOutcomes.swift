@@ -39,7 +39,7 @@ enum CopyOutcomes {
                 .sending(toStorage("media:films/a.txt", "films/a.txt", "media", #","overwrite":true"#)),
             .success(200, "a copy", showing: #""destination":"/b/c.txt","storage_id":"media","size":10}"#)
                 .sending(toStorage("/b/c.txt")),
-            .success(202, "a job", showing: #""message":"Copy queued","job_id":2,"status":"queued""#)
+            .success(202, "a job", showing: #""message":"Copy queued","job_id":3,"status":"queued""#)
                 .sending(toStorage("media:films/a.txt", "d.txt", "1", #","async":true"#)),
             .failure(507, "a full storage", "The storage is full").sending(toStorage("e.txt")).after(.storageFull),
             .failure(409, "a disabled root", "The storage root is disabled").sending(toStorage("f.txt"))

@@ -8,10 +8,10 @@ enum ScanOutcomes {
             [
                 .failure(400, "JSON that breaks off", "Invalid request body").sending("{"),
                 .failure(400, "no root", "Invalid request body", members: #""field":"storage_root_id""#).sending("{}"),
-                .failure(400, "a type that is none", "Invalid scan_type. Supported: full, incremental, quick")
-                    .sending(#"{"storage_root_id":"media","scan_type":"x"}"#),
-                .failure(400, "a type of later versions", #"Scan type "verify" is not supported by this version"#)
-                    .sending(#"{"storage_root_id":"media","scan_type":"verify"}"#),
+                .failure(
+                    400, "a type that is none", "Invalid scan_type. Supported: full, incremental, quick, verify"
+                )
+                .sending(#"{"storage_root_id":"media","scan_type":"x"}"#),
                 .failure(404, "an unknown root", "Storage root not found").sending(#"{"storage_root_id":"none"}"#),
                 .success(202, "a root", showing: #""status":"queued","message":"Scan queued""#)
                     .sending(#"{"storage_root_id":"media","scan_type":"quick"}"#),

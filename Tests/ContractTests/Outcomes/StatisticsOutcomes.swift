@@ -39,6 +39,30 @@ enum StatisticsOutcomes {
                     .at("stats/changes?since=2024-01-15T10:30:00Z&smb_root=none"),
             ]),
         ofRoots("access", showing: #"{"period_days":30"#),
+        EndpointOutcomes(
+            "search.duplicates", "search/duplicates?smb_root=media",
+            [
+                .success(200, "a root", showing: #"{"groups":["#).by(.viewer),
+                .failure(400, "no root", "SMB root is required").at("search/duplicates"),
+                .failure(404, "an unknown root", "Storage root not found").at("search/duplicates?smb_root=none"),
+            ]),
+        EndpointOutcomes(
+            "stats.duplicates.count", "stats/duplicates/count",
+            [
+                .success(200, "a viewer", showing: #"{"duplicate_groups":"#).by(.viewer),
+                .statsFailure(404, "an unknown root", "Storage root not found")
+                    .at("stats/duplicates/count?smb_root=none"),
+            ]),
+        ofRoots("duplicates", showing: #"{"total_duplicates":"#),
+        EndpointOutcomes(
+            "stats.duplicates.groups", "stats/duplicates/groups",
+            [
+                .success(200, "a viewer", showing: #"{"success":true,"data":["#).by(.viewer),
+                .statsFailure(400, "an order that is none", "sort_by must be 'count' or 'size'")
+                    .at("stats/duplicates/groups?sort_by=name"),
+                .statsFailure(404, "an unknown root", "Storage root not found")
+                    .at("stats/duplicates/groups?smb_root=none"),
+            ]),
         ofRoots("forecast", showing: #"[{"storage_root_id":1"#),
     ]
 

@@ -42,6 +42,8 @@ enum CatalogEndpoints {
             .always("name", .text), .always("size", .integer, "Bytes; of a directory the whole tree"),
             .always("is_directory", .boolean), .always("mime_type", .nullable(.text)), .always("created_at", .time),
             .always("modified_at", .time), .maybe("is_symlink", .boolean, "Only when it is one"),
+            .maybe("is_duplicate", .boolean, "Only when the caller may see another file with the same content"),
+            .maybe("duplicate_group_id", .integer, "Only then"),
             .maybe("storage_status", .oneOf(["offline"]), "Only while the storage is away")),
         SchemaDefinition(
             "FileInfo", "Everything that the catalog knows of an entry", .always("id", .integer),
@@ -52,7 +54,8 @@ enum CatalogEndpoints {
             .always("file_type", .nullable(.text)), .always("parent_id", .nullable(.integer)),
             .always("is_duplicate", .boolean), .always("duplicate_group_id", .nullable(.integer)),
             .always("media_type", .nullable(.text)), .always("media_item_id", .nullable(.integer)),
-            .always("hash", .nullable(.text)), .always("md5", .nullable(.text)), .always("sha1", .nullable(.text)),
+            .always("hash", .nullable(.text), "XXH3-128 of its size and both ends, where it had to be read"),
+            .always("md5", .nullable(.text)), .always("sha1", .nullable(.text)),
             .always("sha256", .nullable(.text)), .always("blake3", .nullable(.text)), .always("created_at", .time),
             .always("modified_at", .time), .always("last_modified", .time), .always("accessed_at", .nullable(.time)),
             .always("last_scan_at", .nullable(.time)), .always("updated_at", .time), .always("deleted", .boolean),

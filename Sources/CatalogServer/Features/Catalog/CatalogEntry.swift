@@ -27,6 +27,8 @@ package struct CatalogEntry: Sendable {
     package let firstSeenAt: Int64
     /// The same; nil in pages of many, where nobody asks for it.
     package let updatedAt: Int64?
+    /// The group of files with the same content that it is in, as far as the caller may see that.
+    package fileprivate(set) var duplicateGroupID: Int64?
 
     /// The name as the storage has it.
     package var name: [UInt8] { NameEncoding.bytes(of: nameText) }
@@ -50,6 +52,13 @@ extension CatalogEntry {
     func showing(bytes: Int64) -> CatalogEntry {
         var copy = self
         copy.sizeBytes = bytes
+        return copy
+    }
+
+    /// The same file without its group, where the caller may see no other file of it.
+    func hidingDuplicates() -> CatalogEntry {
+        var copy = self
+        copy.duplicateGroupID = nil
         return copy
     }
 

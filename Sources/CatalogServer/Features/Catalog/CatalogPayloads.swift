@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogScanner
 
 extension JSONWriter {
     /// An object that begins with the array `name`, with room for so many entries.
@@ -14,8 +15,8 @@ extension JSONWriter {
         let texts =
             entry.rootName.utf8.count + entry.directoryPath.utf8.count + 2 * entry.nameText.utf8.count
             + (mimeType?.utf8.count ?? 0)
-        // The names of the members and everything of a fixed length are less than 384 bytes.
-        piece(atMost: 384 + texts * JSONText.escapedBytesMax) { text in
+        // The names of the members and everything of a fixed length are less than 448 bytes.
+        piece(atMost: 448 + texts * JSONText.escapedBytesMax) { text in
             text.open("{")
             text.field("id", entry.id)
             text.field("storage_root_id", entry.rootID)
@@ -29,13 +30,19 @@ extension JSONWriter {
             text.field("created_at", time: entry.firstSeenAt)
             text.field("modified_at", time: entry.modifiedAt)
             if entry.kind == .link { text.field("is_symlink", true) }
+            if let group = entry.duplicateGroupID {
+                text.field("is_duplicate", true)
+                text.field("duplicate_group_id", group)
+            }
             if entry.isOffline { text.field("storage_status", "offline") }
             text.close("}")
         }
     }
 
     /// Everything about one entry.
-    mutating func fileInfo(_ entry: CatalogEntry, lastScanAt: Int64?, accessedAt: Int64?) {
+    ///
+    /// - Parameter quickHash: nil for a file that nobody had to read.
+    mutating func fileInfo(_ entry: CatalogEntry, quickHash: [UInt8]?, lastScanAt: Int64?, accessedAt: Int64?) {
         beginObject()
         field("id", entry.id)
         field("storage_root_id", entry.rootID)
@@ -50,8 +57,10 @@ extension JSONWriter {
         field("extension", entry.fileExtension)
         field("file_type", entry.isDirectory ? nil : FileType.of(fileExtension: entry.fileExtension).rawValue)
         field("parent_id", entry.parentID)
-        // What later scans compute: a file without a hash is in no group and has no media item.
-        field("is_duplicate", false)
+        field("is_duplicate", entry.duplicateGroupID != nil)
+        field("duplicate_group_id", entry.duplicateGroupID)
+        field("hash", quickHash.map(ContentHash.text))
+        // What later versions find out.
         for key in Self.uncomputed { nullField(key) }
         field("created_at", time: entry.firstSeenAt)
         field("modified_at", time: entry.modifiedAt)
@@ -66,7 +75,7 @@ extension JSONWriter {
     }
 
     private static let uncomputed: [StaticString] = [
-        "duplicate_group_id", "media_type", "media_item_id", "hash", "md5", "sha1", "sha256", "blake3",
+        "media_type", "media_item_id", "md5", "sha1", "sha256", "blake3",
     ]
 }
 

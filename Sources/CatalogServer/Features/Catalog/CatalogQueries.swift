@@ -72,12 +72,26 @@ enum CatalogQueries {
         e.id, e.kind, e.name, \(size) AS shown_bytes, e.modified_ns, e.first_seen_us
         """
 
+    /// The group of duplicates that an entry is in, or NULL.
+    private static func duplicateGroup(of id: String) -> String {
+        """
+        (SELECT g.id FROM file_hashes h JOIN duplicate_groups g
+            ON g.content_hash = h.content_hash AND g.size_bytes = h.size_bytes
+            WHERE h.entry_id = \(id) AND h.is_present = 1)
+        """
+    }
+
+    /// Where the group stands in rows of pages, of `entries`, and of `child`.
+    static let groupColumnOfPage = 6
+    static let groupColumnOfEntry = 9
+    static let groupColumnOfChild = 7
+
     static let entry = entries(byIDs: 1)
 
     /// The entry $2 of the directory $1, and behind its columns what it is sorted by.
     static let child = SQLStatement(
         """
-        SELECT \(columns), COALESCE(e.name_folded, e.name) FROM entries e
+        SELECT \(columns), COALESCE(e.name_folded, e.name), \(duplicateGroup(of: "e.id")) FROM entries e
         WHERE e.parent_id = $1 AND e.name = $2 AND e.missing_since_us IS NULL
         """)
 
@@ -93,7 +107,7 @@ enum CatalogQueries {
     private static func entries(_ list: String) -> SQLStatement {
         SQLStatement(
             """
-            SELECT \(columns), e.updated_us, e.parent_id, e.root_id FROM entries e
+            SELECT \(columns), e.updated_us, e.parent_id, e.root_id, \(duplicateGroup(of: "e.id")) FROM entries e
             WHERE e.id IN (\(list)) AND +e.missing_since_us IS NULL
             """)
     }
@@ -137,7 +151,7 @@ enum CatalogQueries {
         childrenByPath[names][order] ?? childrenByPath(names, order)
     }
 
-    static let columnsOfChild = 6
+    static let columnsOfChild = 7
 
     // One for each order, so that no text of a request ever becomes SQL.
     private static let childrenByID = byOrder(childrenByID)
@@ -149,7 +163,7 @@ enum CatalogQueries {
     }
 
     private static func childrenByID(_ order: CatalogOrder) -> SQLStatement {
-        SQLStatement(page(of: "$1", order, limit: "$2", offset: "$3")).endingRead
+        SQLStatement(withGroups(page(of: "$1", order, limit: "$2", offset: "$3"))).endingRead
     }
 
     private static func childrenAfterCursor(_ order: CatalogOrder) -> SQLStatement {
@@ -159,28 +173,33 @@ enum CatalogQueries {
             case .size: size
             case .modified: "e.modified_ns"
             }
-        return SQLStatement(
-            """
+        let page = """
             SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NULL
                 AND (\(key) \(order.isDescending ? "<" : ">") $3 OR (\(key) = $3 AND e.id > $4))
             ORDER BY \(keys(order)) LIMIT $2
             """
-        ).endingRead
+        return SQLStatement(withGroups(page)).endingRead
     }
 
     private static func childrenByPath(_ names: Int, _ order: CatalogOrder) -> SQLStatement {
         let directory = "(SELECT entry_id FROM place)"
         return SQLStatement(
             """
-            WITH place AS MATERIALIZED (\(locationText(names: names)))
-            SELECT NULL, NULL, NULL, NULL, NULL, NULL, root_id, root_name, status, last_scan_at_us, root_entry_id, url, entry_id,
-                child_count
+            WITH place AS MATERIALIZED (\(locationText(names: names))),
+            page AS MATERIALIZED (
+                \(page(of: directory, order, limit: "$\(names + 3)", offset: "$\(names + 4)")))
+            SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, root_id, root_name, status, last_scan_at_us, root_entry_id, url,
+                entry_id, child_count
             FROM place
             UNION ALL
-            SELECT c.*, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
-            FROM (\(page(of: directory, order, limit: "$\(names + 3)", offset: "$\(names + 4)"))) c
+            SELECT c.*, \(duplicateGroup(of: "c.id")), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM page c
             """
         ).endingRead
+    }
+
+    /// The rows of a page with their groups, which nobody looks for before it is known which rows are in the page.
+    private static func withGroups(_ page: String) -> String {
+        "WITH page AS MATERIALIZED (\(page)) SELECT c.*, \(duplicateGroup(of: "c.id")) FROM page c"
     }
 
     private static func page(of directory: String, _ order: CatalogOrder, limit: String, offset: String) -> String {

@@ -50,7 +50,8 @@ struct CatalogRoutes: Sendable {
         let found = try await catalog.info(context.path.bytes("path"), scope: context.requireCaller().scope)
         var json = JSONWriter()
         let accessedAt = try await accessLog.lastAccess(to: found.entry.id)
-        json.fileInfo(found.entry, lastScanAt: found.lastScanAt, accessedAt: accessedAt)
+        let quickHash = try await catalog.duplicates.quickHash(of: found.entry.id)
+        json.fileInfo(found.entry, quickHash: quickHash, lastScanAt: found.lastScanAt, accessedAt: accessedAt)
         return json.response()
     }
 }

@@ -5,11 +5,13 @@ package struct CatalogService: Sendable {
     private let store: CatalogStore
     private let roots: StorageRootService
     private let reads: ForegroundReads
+    let duplicates: DuplicateService
 
     /// - Parameter reads: where listings count as reads.
-    package init(store: CatalogStore, roots: StorageRootService, reads: ForegroundReads) {
+    init(store: CatalogStore, roots: StorageRootService, duplicates: DuplicateService, reads: ForegroundReads) {
         self.store = store
         self.roots = roots
+        self.duplicates = duplicates
         self.reads = reads
     }
 
@@ -34,7 +36,14 @@ package struct CatalogService: Sendable {
         let request = CatalogPageRequest(
             rootName: place.root, path: place.path, order: part.order, page: part.page, cursor: part.cursor,
             scope: scope)
-        return try await reads.run { try await store.children(request, into: output, append) }
+        return try await reads.run {
+            guard scope != .everything else { return try await store.children(request, into: output, append) }
+            // Which of their groups the caller may see is another question.
+            let page = try await store.children(request, into: { [CatalogEntry]() }, { $0.append($1) })
+            var shown = CatalogPage(output: output(), count: page.count, total: page.total, last: page.last)
+            for entry in try await duplicates.shown(page.output, scope: scope) { append(&shown.output, entry) }
+            return shown
+        }
     }
 
     /// The entry that a path means; a single number that is no root's name is an id. A root that was never scanned has no
@@ -50,11 +59,11 @@ package struct CatalogService: Sendable {
             try await roots.enabledRoot(named: place.root, scope: scope) == nil
         {
             let found = try await store.entry(id: id, scope: scope)
-            return (found.entry, found.place.lastScanAt)
+            return (try await duplicates.shown(found.entry, scope: scope), found.place.lastScanAt)
         }
         do {
             let found = try await store.entry(rootName: place.root, path: place.path, scope: scope)
-            return (found.entry, found.place.lastScanAt)
+            return (try await duplicates.shown(found.entry, scope: scope), found.place.lastScanAt)
         } catch let error as CatalogError where error.code == .notFound && place.path == .root {
             guard let root = try await roots.enabledRoot(named: place.root, scope: scope) else { throw error }
             return (CatalogEntry(unscanned: root), root.lastScanAt)

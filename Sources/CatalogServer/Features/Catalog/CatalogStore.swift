@@ -82,7 +82,7 @@ package struct CatalogStore: Sendable {
                 let entry = try connection.firstRow(CatalogQueries.entry, [.integer(found.id)]) { row in
                     CatalogEntry(
                         row: row, place: place, parentID: row.optionalInteger(7), directoryPath: prefix,
-                        updatedAt: row.integer(6))
+                        updatedAt: row.integer(6), groupColumn: CatalogQueries.groupColumnOfEntry)
                 }
                 guard let entry, let seen = try partial.seen(entry, at: path) else { throw Self.pathNotFound }
                 return (seen, place)
@@ -231,7 +231,9 @@ private struct PageInProgress<Output: Sendable> {
     }
 
     mutating func append(_ row: SQLRow, _ body: (inout Output, CatalogEntry) -> Void) {
-        let entry = CatalogEntry(row: row, place: place, parentID: directory, directoryPath: directoryPath)
+        let entry = CatalogEntry(
+            row: row, place: place, parentID: directory, directoryPath: directoryPath,
+            groupColumn: CatalogQueries.groupColumnOfPage)
         body(&result.output, entry)
         result.count += 1
         result.last = entry
@@ -267,8 +269,10 @@ extension CatalogEntry {
     ///   - parentID: the directory that it is in; nil for a root's own one.
     ///   - directoryPath: text form of its directory with a slash at the end; empty below the root.
     ///   - updatedAt: where the statement asks for it.
+    ///   - groupColumn: where the group of duplicates stands.
     init(
-        row: SQLRow, place: CatalogPlace, parentID: EntryID?, directoryPath: String, updatedAt: Int64? = nil
+        row: SQLRow, place: CatalogPlace, parentID: EntryID?, directoryPath: String, updatedAt: Int64? = nil,
+        groupColumn: Int
     ) {
         self.init(
             id: row.integer(0), rootID: place.rootID, rootName: place.rootName, isOffline: place.isOffline,
@@ -276,6 +280,6 @@ extension CatalogEntry {
             kind: EntryKind(rawValue: row.integer(1)) ?? .file,
             nameText: row.withBytes(2) { NameEncoding.text(of: $0) }, directoryPath: directoryPath,
             sizeBytes: row.integer(3), modifiedNS: row.integer(4), firstSeenAt: row.integer(5),
-            updatedAt: updatedAt)
+            updatedAt: updatedAt, duplicateGroupID: row.optionalInteger(groupColumn))
     }
 }

@@ -44,7 +44,8 @@ struct EntryPathStore {
             guard let place = try own.place(row.integer(8)) else { return true }
             let parentID = row.optionalInteger(7)
             let entry = CatalogEntry(
-                row: row, place: place, parentID: parentID, directoryPath: "", updatedAt: row.integer(6))
+                row: row, place: place, parentID: parentID, directoryPath: "", updatedAt: row.integer(6),
+                groupColumn: CatalogQueries.groupColumnOfEntry)
             rows.append(Row(entry: entry, name: row.bytes(2), parentID: parentID, place: place))
             return true
         }

@@ -27,7 +27,10 @@ struct PartialDirectoryStore {
         let prefix = path.components.isEmpty ? "" : path.text + "/"
         return try names(below: path).compactMap { name -> (entry: CatalogEntry, key: [UInt8])? in
             let row = try connection.firstRow(CatalogQueries.child, [.integer(directory), .blob(name)]) { row in
-                (CatalogEntry(row: row, place: place, parentID: directory, directoryPath: prefix), row.bytes(6))
+                let entry = CatalogEntry(
+                    row: row, place: place, parentID: directory, directoryPath: prefix,
+                    groupColumn: CatalogQueries.groupColumnOfChild)
+                return (entry, row.bytes(6))
             }
             guard let row, let entry = try seen(row.0, at: try path.appending(name)) else { return nil }
             return (entry, row.1)

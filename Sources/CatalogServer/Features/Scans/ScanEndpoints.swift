@@ -34,7 +34,7 @@ enum ScanEndpoints {
         SchemaDefinition(
             "ScanRequest", "A scan to start", example: #"{"storage_root_id":"nas-media","scan_type":"incremental"}"#,
             .always("storage_root_id", .text, "Number, string id or name"),
-            .maybe("scan_type", .oneOf(["full", "incremental", "quick"])), .maybe("max_depth", .integer),
+            .maybe("scan_type", .oneOf(["full", "incremental", "quick", "verify"])), .maybe("max_depth", .integer),
             .maybe("path", .text, "A directory of the catalog to look at with all below it, instead of the whole root"),
             .maybe("confirm_removals", .boolean, "Remove what is missing without asking")),
         SchemaDefinition(

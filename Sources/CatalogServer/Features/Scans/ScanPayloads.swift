@@ -28,14 +28,11 @@ struct ScanCreateRequest: Decodable, Sendable {
 
     /// How closely to look, once all fields have been found to make sense.
     ///
-    /// - Throws: `CatalogError.invalidArgument` or `.unsupported` for what this version cannot do.
+    /// - Throws: `CatalogError.invalidArgument` for what there is not.
     func checkedType() throws -> ScanType {
-        guard scanType != "verify" else {
-            throw CatalogError(.unsupported, "Scan type \"verify\" is not supported by this version")
-        }
         guard let type = ScanType(rawValue: scanType ?? ScanType.full.rawValue), ScanType.requestable.contains(type)
         else {
-            throw CatalogError(.invalidArgument, "Invalid scan_type. Supported: full, incremental, quick")
+            throw CatalogError(.invalidArgument, "Invalid scan_type. Supported: full, incremental, quick, verify")
         }
         if let maxDepth, maxDepth < 1 { throw CatalogError(.invalidArgument, "max_depth must be at least 1") }
         return type

@@ -1,6 +1,6 @@
 package import CatalogCore
-package import CatalogSearch
-package import CatalogStorage
+import CatalogSearch
+import CatalogStorage
 
 /// The rules of searching: which roots, which part of them, which order.
 package struct SearchService: Sendable {
@@ -8,20 +8,23 @@ package struct SearchService: Sendable {
     private let store: SearchStore
     private let catalog: CatalogStore
     private let roots: StorageRootService
+    private let duplicates: DuplicateService
     private let pool: BlockingPool
     private let reads: ForegroundReads
 
     /// - Parameters:
+    ///   - duplicates: which groups of equal files the caller may see.
     ///   - pool: threads for the index, which computes for some milliseconds.
     ///   - reads: where searches count as reads.
-    package init(
-        index: NameIndex, store: SearchStore, catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool,
+    init(
+        index: NameIndex, store: SearchStore, catalog: CatalogStore, duplicates: DuplicateService, pool: BlockingPool,
         reads: ForegroundReads
     ) {
         self.index = index
         self.store = store
         self.catalog = catalog
-        self.roots = roots
+        self.duplicates = duplicates
+        roots = duplicates.roots
         self.pool = pool
         self.reads = reads
     }
@@ -38,7 +41,8 @@ package struct SearchService: Sendable {
         return try await reads.run {
             guard let query = try await nameQuery(request, scope: scope) else { return ([], 0) }
             let hits = try await pool.run { try index.search(query) }
-            return (try await catalog.entries(hits.ids, scope: scope), hits.total)
+            let entries = try await catalog.entries(hits.ids, scope: scope)
+            return (try await duplicates.shown(entries, scope: scope), hits.total)
         }
     }
 

@@ -53,6 +53,8 @@ struct StatisticsRoutes: Sendable {
         return JSONWriter.wrapped(for: request) { json in
             json.beginObject()
             json.totals(found.totals)
+            json.field("total_duplicates", found.duplicates.files)
+            json.field("duplicate_groups", found.duplicates.groups)
             json.field("storage_roots_count", found.roots.count)
             json.field("active_storage_roots", found.roots.count { $0.enabled && $0.status != .offline })
             json.field("last_scan_time", found.roots.compactMap(\.lastScanAt).max().map { $0 / 1_000_000 })
@@ -67,6 +69,8 @@ struct StatisticsRoutes: Sendable {
             json.beginObject()
             json.field("name", found.root.name)
             json.totals(found.totals)
+            json.field("duplicate_files", found.duplicates.files)
+            json.field("duplicate_groups", found.duplicates.groups)
             json.field("last_scan_time", found.root.lastScanAt.map { $0 / 1_000_000 })
             json.field("is_online", found.root.enabled && found.root.status == .online)
             json.endObject()

@@ -13,24 +13,25 @@ private struct VisibleRoots: Sendable {
 }
 
 extension StatisticsService {
-    /// All there is, and the roots that hold it.
+    /// All there is, what of it is there more than once, and the roots that hold it.
     package func overall(
         scope: AccessScope
-    ) async throws -> (totals: EntryTotals, roots: [StorageRoot]) {
+    ) async throws -> (totals: EntryTotals, duplicates: DuplicateFigures, roots: [StorageRoot]) {
         let visible = try await visibleRoots(nil, scope)
         let totals = try await figures(visible, scope, counted: { try $0.totals() }, summed: \.totals)
-        return (totals, visible.all)
+        return (totals, try await duplicates.figures(of: nil, scope: scope).figures, visible.all)
     }
 
-    /// All there is in one root.
+    /// All there is in one root, and what of it is there more than once.
     ///
     /// - Throws: `CatalogError.notFound` "Storage root not found".
     package func totals(
         of rootText: String, scope: AccessScope
-    ) async throws -> (root: StorageRoot, totals: EntryTotals) {
+    ) async throws -> (root: StorageRoot, totals: EntryTotals, duplicates: DuplicateFigures) {
         let root = try await roots.find(rootText, scope: scope)
         let visible = try await visibleRoots(rootText, scope)
-        return (root, try await figures(visible, scope, counted: { try $0.totals() }, summed: \.totals))
+        let totals = try await figures(visible, scope, counted: { try $0.totals() }, summed: \.totals)
+        return (root, totals, try await duplicates.figures(of: rootText, scope: scope).figures)
     }
 
     /// Files and links by extension, the most frequent first.

@@ -1,5 +1,5 @@
 package import CatalogCore
-package import CatalogDatabase
+import CatalogDatabase
 package import CatalogScanner
 import CatalogStorage
 
@@ -7,6 +7,7 @@ import CatalogStorage
 package struct StatisticsService: Sendable {
     let database: any Database
     let roots: StorageRootService
+    let duplicates: DuplicateService
     let scans: ScanStore
     let accessLog: FileAccessLog
     let reads: ForegroundReads
@@ -14,13 +15,15 @@ package struct StatisticsService: Sendable {
     let partialTallies = PartialTallyCache()
 
     /// - Parameters:
+    ///   - duplicates: which files are equal.
     ///   - accessLog: which files this process has read.
     ///   - reads: where these questions count as reads.
-    package init(
-        database: any Database, roots: StorageRootService, accessLog: FileAccessLog, reads: ForegroundReads,
+    init(
+        database: any Database, duplicates: DuplicateService, accessLog: FileAccessLog, reads: ForegroundReads,
         time: TimeSource = .system
     ) {
-        (self.database, self.roots, self.accessLog, self.reads, self.time) = (database, roots, accessLog, reads, time)
+        (self.database, self.duplicates, self.accessLog) = (database, duplicates, accessLog)
+        (roots, self.reads, self.time) = (duplicates.roots, reads, time)
         scans = ScanStore(database: database)
     }
 

@@ -56,6 +56,7 @@ extension StorageRootService {
     ) async throws {
         if let change = try await store.noteReachability(of: id, status, error: error, unlessFoundSince: start) {
             onChange(change)
+            if status == .online { try await scans.hashes.resume(id) }
         }
     }
 }

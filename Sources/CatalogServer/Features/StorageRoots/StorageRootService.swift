@@ -113,18 +113,21 @@ package struct StorageRootService: Sendable {
         }
         // A hidden root is scanned no more, but a scan may have begun just before it was hidden.
         try await scans.stopAll(of: id)
+        try await scans.hashes.leaveAll(of: id)
         if purge { try await forget(id, by: author) }
     }
 
     /// Goes on with purges that the end of a process interrupted.
     package func finishPurges() async throws {
         for id in try await store.abandoned() { try await forget(id, by: nil) }
+        try await scans.hashes.finishLeaving()
     }
 
     /// The root's own row goes last: while it is there, an interrupted purge is found again.
     private func forget(_ id: RootID, by author: Author?) async throws {
         try await store.abandon(id, by: author)
         try await scans.forgetAll(of: id)
+        try await scans.hashes.forgetAll(of: id)
         try await store.purge(id)
     }
 

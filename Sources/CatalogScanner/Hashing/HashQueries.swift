@@ -1,0 +1,226 @@
+import CatalogDatabase
+
+/// The SQL of hashes: which files have to be read, and what is known of them. Files have the kind 0.
+enum HashQueries {
+    /// What `HashCandidate` is made of.
+    private static let candidateColumns = """
+        e.id, e.parent_id, e.name, e.size_bytes, e.modified_ns, e.device, e.inode, e.link_count
+        """
+
+    private static let takesPart = "r.deleted_at_us IS NULL AND r.enable_duplicate_detection = 1"
+
+    /// Whether a row of hashes is missing, or is about what the file was before.
+    private static let isUnread = """
+        (h.entry_id IS NULL OR h.size_bytes <> e.size_bytes OR h.modified_ns <> e.modified_ns)
+        """
+
+    /// Whether the files of a root are to be read: it is there and enabled.
+    static let isWanted = SQLStatement(
+        "SELECT 1 FROM storage_roots r WHERE r.id = $1 AND r.enabled = 1 AND \(takesPart)")
+
+    private static let sized = """
+        FROM entries e JOIN storage_roots r ON r.id = e.root_id
+        WHERE e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL AND \(takesPart)
+        """
+    private static let hasMoreNames = "(e.link_count > 1 AND e.inode <> 0)"
+
+    /// Sizes of a file with one name that another entry has too.
+    static let sharedSizes = SQLStatement(
+        """
+        SELECT e.size_bytes \(sized) GROUP BY e.size_bytes
+        HAVING COUNT(*) > 1 AND COUNT(*) > SUM(CASE WHEN \(hasMoreNames) THEN 1 ELSE 0 END)
+        """
+    ).withManyRows
+
+    /// Sizes that more than one of the files with several names have.
+    static let sharedSizesOfLinks = SQLStatement(
+        """
+        SELECT e.size_bytes \(sized) AND \(hasMoreNames) GROUP BY e.size_bytes
+        HAVING MIN(e.inode) <> MAX(e.inode) OR MIN(e.device) <> MAX(e.device) OR MIN(e.root_id) <> MAX(e.root_id)
+        """
+    ).withManyRows
+
+    /// Files of the root $1 behind the entry $2 that are not read yet, $3 at most.
+    static let unread = SQLStatement(
+        """
+        SELECT \(candidateColumns) FROM entries e LEFT JOIN file_hashes h ON h.entry_id = e.id
+        WHERE e.id > $2 AND e.root_id = $1 AND e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL
+            AND e.parent_id IS NOT NULL AND \(isUnread)
+        ORDER BY e.id LIMIT $3
+        """)
+
+    /// Files of the root $1 behind the entry $2 that were not read whole since $4, $3 at most.
+    static let unverified = SQLStatement(
+        """
+        SELECT \(candidateColumns) FROM entries e LEFT JOIN file_hashes h ON h.entry_id = e.id
+        WHERE e.id > $2 AND e.root_id = $1 AND e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL
+            AND e.parent_id IS NOT NULL AND (\(isUnread) OR h.content_hash IS NULL OR h.hashed_at_us < $4)
+        ORDER BY e.id LIMIT $3
+        """)
+
+    /// What is known of a file: what it is true for, hashes, and the rest of `HashedFile`.
+    static let known = SQLStatement(
+        """
+        SELECT \(DuplicateGroupQueries.fileColumns), h.modified_ns, h.quick_hash, h.is_present
+        FROM file_hashes h WHERE h.entry_id = $1
+        """)
+
+    /// The same of all other roots: root and size.
+    static let unreadElsewhere = SQLStatement(
+        """
+        SELECT e.root_id, e.size_bytes FROM entries e JOIN storage_roots r ON r.id = e.root_id
+        LEFT JOIN file_hashes h ON h.entry_id = e.id
+        WHERE e.root_id <> $1 AND e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL
+            AND r.enabled = 1 AND \(takesPart) AND \(isUnread)
+        """
+    ).withManyRows
+
+    /// Another file with the same quick hash. Two places in the index are looked at, however many names the file has.
+    private static let collides = """
+        (EXISTS (SELECT 1 FROM file_hashes o WHERE o.is_present = 1 AND o.size_bytes = h.size_bytes
+                AND o.quick_hash = h.quick_hash
+                AND (o.root_id, o.file_device, o.file_inode) < (h.root_id, h.file_device, h.file_inode))
+            OR EXISTS (SELECT 1 FROM file_hashes o WHERE o.is_present = 1 AND o.size_bytes = h.size_bytes
+                AND o.quick_hash = h.quick_hash
+                AND (o.root_id, o.file_device, o.file_inode) > (h.root_id, h.file_device, h.file_inode)))
+        """
+
+    /// Files of the root $1 behind the entry $2 that collide and were not read whole, $3 at most.
+    static let colliding = SQLStatement(
+        """
+        SELECT \(candidateColumns) FROM file_hashes h JOIN entries e ON e.id = h.entry_id
+        WHERE h.root_id = $1 AND h.entry_id > $2 AND h.is_present = 1 AND h.content_hash IS NULL
+            AND e.parent_id IS NOT NULL AND \(collides)
+        ORDER BY h.entry_id LIMIT $3
+        """)
+
+    /// Other roots that have such files.
+    static let collidingElsewhere = SQLStatement(
+        """
+        SELECT r.id FROM storage_roots r WHERE r.id <> $1 AND r.enabled = 1 AND \(takesPart)
+            AND EXISTS (SELECT 1 FROM file_hashes h WHERE h.root_id = r.id AND h.is_present = 1
+                AND h.content_hash IS NULL AND \(collides))
+        ORDER BY r.id
+        """)
+
+    /// What is known of a file by one of its other names: quick hash and hash of the content.
+    static let knownByOtherName = SQLStatement(
+        """
+        SELECT quick_hash, content_hash FROM file_hashes
+        WHERE root_id = $1 AND file_device = $2 AND file_inode = $3 AND file_device <> -1 AND size_bytes = $4
+            AND modified_ns = $5
+        ORDER BY content_hash NULLS LAST LIMIT 1
+        """)
+
+    /// Entries of the root $1 behind $2 whose hashes wait for their return, and which are there, $3 at most.
+    static let returned = SQLStatement(
+        """
+        SELECT h.entry_id FROM file_hashes h JOIN entries e ON e.id = h.entry_id
+        WHERE h.root_id = $1 AND h.is_present = 0 AND h.entry_id > $2 AND e.missing_since_us IS NULL
+        ORDER BY h.entry_id LIMIT $3
+        """)
+
+    /// Directories and everything above them: id, parent and name, in no order. The list repeats its last id.
+    ///
+    /// - Parameter count: ids in the list.
+    static func ancestors(ofIDs count: Int) -> SQLStatement {
+        SQLStatement(
+            """
+            WITH RECURSIVE up (id, parent_id, name) AS (
+                SELECT id, parent_id, name FROM entries WHERE id IN (\(list(count)))
+                UNION
+                SELECT e.id, e.parent_id, e.name FROM up u JOIN entries e ON e.id = u.parent_id)
+            SELECT id, parent_id, name FROM up
+            """)
+    }
+
+    private static func list(_ count: Int) -> String { (1...count).map { "$\($0)" }.joined(separator: ", ") }
+
+    // Writing
+
+    static let entry = SQLStatement(
+        """
+        SELECT size_bytes, modified_ns, device, inode, link_count FROM entries
+        WHERE id = $1 AND +missing_since_us IS NULL AND kind = 0
+        """)
+
+    /// A new quick hash is about other content than before, so what was known of all of it goes.
+    static let insert = SQLStatement(
+        """
+        INSERT INTO file_hashes (entry_id, root_id, size_bytes, modified_ns, algorithm, quick_hash, content_hash,
+            file_device, file_inode, is_present, hashed_at_us)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)
+        ON CONFLICT (entry_id) DO UPDATE SET size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns,
+            algorithm = excluded.algorithm, quick_hash = excluded.quick_hash, content_hash = excluded.content_hash,
+            file_device = excluded.file_device, file_inode = excluded.file_inode, is_present = 1,
+            hashed_at_us = excluded.hashed_at_us
+        """)
+
+    static let setContent = SQLStatement(
+        """
+        UPDATE file_hashes SET content_hash = $2, hashed_at_us = $3
+        WHERE entry_id = $1 AND content_hash IS NULL AND is_present = 1
+        """)
+
+    static let startRun = SQLStatement(
+        """
+        INSERT INTO hash_runs (id, root_id, started_at_us, files_read, bytes_read, files_skipped, errors, updated_at_us)
+        VALUES ($1, $2, $3, 0, 0, 0, 0, $3)
+        ON CONFLICT (id) DO UPDATE SET started_at_us = excluded.started_at_us, updated_at_us = excluded.updated_at_us
+        """)
+
+    static let addToRun = SQLStatement(
+        """
+        UPDATE hash_runs SET files_read = files_read + $2, bytes_read = bytes_read + $3,
+            files_skipped = files_skipped + $4, errors = errors + $5, updated_at_us = $6
+        WHERE id = $1
+        """)
+
+    static let run = SQLStatement(
+        "SELECT files_read, bytes_read, files_skipped, errors, started_at_us FROM hash_runs WHERE id = $1")
+
+    /// What decides whether there is anything to read: entries, hashes and groups, storage roots.
+    static let state = SQLStatement(
+        """
+        SELECT COALESCE((SELECT MAX(sequence) FROM name_changes), 0) || '/'
+            || COALESCE((SELECT value FROM counters WHERE name = 'duplicates'), 0) || '/'
+            || COALESCE((SELECT MAX(updated_at_us) FROM storage_roots), 0)
+        """)
+
+    static let settled = SQLStatement(
+        "SELECT settled FROM hash_runs WHERE root_id = $1 AND settled IS NOT NULL ORDER BY id DESC LIMIT 1")
+
+    static let settle = SQLStatement("UPDATE hash_runs SET settled = $2 WHERE id = $1")
+
+    /// The newest run of a root that has $2 after it.
+    static let runAfter = SQLStatement(
+        "SELECT id FROM hash_runs WHERE root_id = $1 ORDER BY id DESC LIMIT 1 OFFSET $2")
+
+    static let forgetRuns = SQLStatement("DELETE FROM hash_runs WHERE root_id = $1 AND id <= $2")
+
+    // What becomes of a root
+
+    static let hashRun = SQLStatement("SELECT MIN(entry_id), MAX(entry_id) FROM file_hashes WHERE root_id = $1")
+
+    static let present = SQLStatement(
+        """
+        SELECT \(DuplicateGroupQueries.fileColumns) FROM file_hashes h
+        WHERE h.entry_id BETWEEN $2 AND $3 AND h.root_id = $1 AND h.is_present = 1 ORDER BY h.entry_id
+        """)
+
+    static let forget = SQLStatement(
+        "DELETE FROM file_hashes WHERE entry_id BETWEEN $2 AND $3 AND root_id = $1")
+
+    static let forgetRoot = [
+        SQLStatement("DELETE FROM duplicate_counts WHERE root_id = $1"),
+        SQLStatement("DELETE FROM hash_runs WHERE root_id = $1"),
+    ]
+
+    static let hiddenRoots = SQLStatement("SELECT id FROM storage_roots WHERE deleted_at_us IS NOT NULL ORDER BY id")
+
+    static let forgetTombstones = SQLStatement(
+        """
+        DELETE FROM file_hashes WHERE root_id = $1 AND is_present = 0
+            AND EXISTS (SELECT 1 FROM entries e WHERE e.id = file_hashes.entry_id AND e.missing_since_us < $2)
+        """)
+}

@@ -1,0 +1,77 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogJobs
+
+/// What a scan that reads every file has found.
+extension HashStore {
+    /// A file that was read whole, and where it is.
+    struct Verified: Sendable {
+        let candidate: HashCandidate
+        let quick: [UInt8]
+        let content: [UInt8]
+        let path: StoragePath
+    }
+
+    /// Writes the hashes of files, and an error row of the scan for each that had other content when it was read before, with the same
+    /// size and time.
+    ///
+    /// - Parameter rowsMax: error rows that are written at most.
+    /// - Returns: those files.
+    /// - Throws: `CatalogError.cancelled` when the scan is another run's; what the database throws.
+    func save(_ files: [Verified], of scan: ScanContext, rowsMax: Int) async throws -> [StoragePath] {
+        let now = time.now
+        return try await database.write(.readCommitted) { connection in
+            try scan.lease.require(on: connection)
+            _ = try scan.sideWrites.takeTurn(on: connection)
+            let groups = DuplicateGroupStore(now: now)
+            try groups.takeTurn(on: connection)
+            var damaged: [StoragePath] = []
+            for file in files where try isDamaged(file, in: scan.rootID, groups, connection) {
+                damaged.append(file.path)
+                guard damaged.count <= rowsMax else { continue }
+                try scan.scans.note(
+                    ScanErrorRow(path: file.path.text, error: Self.damage), in: scan.id, on: connection)
+            }
+            return damaged
+        }
+    }
+
+    private static let damage = CatalogError(
+        .dataLoss, "The content is not what it was, with the same size and modification time")
+
+    /// Writes the hashes of one file.
+    ///
+    /// - Returns: whether it had other content when it was read before.
+    private func isDamaged(
+        _ file: Verified, in root: RootID, _ groups: DuplicateGroupStore, _ connection: any SQLConnection
+    ) throws -> Bool {
+        // A file that changed meanwhile is the next scan's business.
+        guard let identity = try currentIdentity(of: file.candidate, connection) else { return false }
+        let new = HashedFile(
+            entryID: file.candidate.id, rootID: root, sizeBytes: file.candidate.sizeBytes, content: file.content,
+            identity: identity)
+        let known = try connection.firstRow(HashQueries.known, [.integer(new.entryID)], KnownHash.init(row:))
+        let isMember = known.map { $0.isPresent && $0.file.content == file.content } ?? false
+        if let known, known.isPresent, !isMember { try groups.leave(known.file, on: connection) }
+        try insert(new, quick: file.quick, modifiedNS: file.candidate.modifiedNS, at: groups.now, connection)
+        if !isMember { try groups.enter(new, on: connection) }
+        guard let known, known.file.sizeBytes == new.sizeBytes, known.modifiedNS == file.candidate.modifiedNS else {
+            return false
+        }
+        return known.quick != file.quick || (known.file.content ?? file.content) != file.content
+    }
+}
+
+/// What is known of a file from an earlier reading.
+private struct KnownHash {
+    let file: HashedFile
+    let modifiedNS: Int64
+    let quick: [UInt8]
+    let isPresent: Bool
+
+    /// Columns as in `HashQueries.known`.
+    init(row: SQLRow) {
+        file = HashedFile(row: row)
+        (modifiedNS, quick, isPresent) = (row.integer(6), row.bytes(7), row.bool(8))
+    }
+}

@@ -1,0 +1,145 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogJobs
+
+/// What was read, and what follows from it.
+extension HashStore {
+    /// Writes what was read of files of a root, where the catalog still has them as they were read.
+    ///
+    /// - Parameters:
+    ///   - progress: what to add to the row of the run.
+    ///   - lease: of the job.
+    /// - Throws: `CatalogError.cancelled` when the job is another run's; what the database throws.
+    func save(
+        _ readings: [FileReading], in root: RootID, _ progress: HashProgress, of run: JobID, lease: JobLease
+    ) async throws {
+        let now = time.now
+        // Each statement sees what was committed before its turn.
+        try await database.write(.readCommitted) { connection in
+            try lease.require(on: connection)
+            _ = try SideWriteStore(rootID: root).takeTurn(on: connection)
+            let groups = DuplicateGroupStore(now: now)
+            try groups.takeTurn(on: connection)
+            var progress = progress
+            for reading in readings {
+                guard case .hashed(let hash) = reading.outcome else { continue }
+                let isSaved = try save(hash, of: reading.candidate, in: root, groups, connection)
+                if !isSaved { progress.filesSkipped += 1 }
+            }
+            try connection.execute(
+                HashQueries.addToRun,
+                [
+                    .integer(run), .integer(progress.filesRead), .integer(progress.bytesRead),
+                    .integer(progress.filesSkipped), .integer(progress.errors), .integer(now),
+                ])
+        }
+    }
+
+    /// - Returns: false when the file is another one by now.
+    private func save(
+        _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: DuplicateGroupStore,
+        _ connection: any SQLConnection
+    ) throws -> Bool {
+        guard let identity = try currentIdentity(of: file, connection) else { return false }
+        let hashed = HashedFile(
+            entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: identity)
+        if let quick = hash.quick {
+            try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection)
+        } else if let content = hash.content {
+            let values: [SQLValue] = [.integer(file.id), .blob(content), .integer(groups.now)]
+            guard try connection.execute(HashQueries.setContent, values) > 0 else { return false }
+        }
+        try groups.enter(hashed, on: connection)
+        return true
+    }
+
+    /// Nil when the file is another one by now.
+    func currentIdentity(of file: HashCandidate, _ connection: any SQLConnection) throws -> FileIdentity? {
+        try connection.firstRow(HashQueries.entry, [.integer(file.id)]) { row -> FileIdentity? in
+            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
+            return FileIdentity(
+                entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))
+        } ?? nil
+    }
+
+    /// Writes the row of a file that is present.
+    func insert(
+        _ file: HashedFile, quick: [UInt8], modifiedNS: Int64, at now: Int64, _ connection: any SQLConnection
+    ) throws {
+        try connection.execute(
+            HashQueries.insert,
+            [
+                .integer(file.entryID), .integer(file.rootID), .integer(file.sizeBytes), .integer(modifiedNS),
+                .text(ContentHash.algorithm), .blob(quick), .optional(file.content), .integer(file.identity.device),
+                .integer(file.identity.inode), .integer(now),
+            ])
+    }
+
+    /// Takes in again what came back as it was, after its root was hidden.
+    func takeBack(in root: RootID, stop: StopSignal) async throws {
+        var after: EntryID = 0
+        while true {
+            try stop.check()
+            let values: [SQLValue] = [.integer(root), .integer(after), .integer(Int64(Limits.hashBatchFiles))]
+            let ids = try await database.read { try $0.rows(HashQueries.returned, values) { $0.integer(0) } }
+            guard let last = ids.last else { return }
+            after = last
+            let now = time.now
+            try await database.write(.readCommitted) { connection in
+                _ = try SideWriteStore(rootID: root).takeTurn(on: connection)
+                try DuplicateGroupStore(now: now).follow(ids, on: connection)
+            }
+        }
+    }
+
+    // MARK: What becomes of a root
+
+    /// Takes the files of a root out of all groups; what is known of them stays, should it come back.
+    func leaveAll(of root: RootID) async throws {
+        let now = time.now
+        try await forEachPart(of: root) { connection, range in
+            _ = try SideWriteStore(rootID: root).takeTurn(on: connection)
+            let groups = DuplicateGroupStore(now: now)
+            let values: [SQLValue] = [.integer(root), .integer(range.lowerBound), .integer(range.upperBound)]
+            let files = try connection.rows(HashQueries.present, values, HashedFile.init(row:))
+            guard !files.isEmpty else { return }
+            try groups.takeTurn(on: connection)
+            for file in files {
+                try groups.leave(file, on: connection)
+                try groups.setPresence(of: file, false, on: connection)
+            }
+        }
+    }
+
+    /// Forgets everything about a root whose files are in no group any more.
+    func forgetAll(of root: RootID) async throws {
+        try await leaveAll(of: root)
+        try await forEachPart(of: root) { connection, range in
+            try connection.execute(
+                HashQueries.forget, [.integer(root), .integer(range.lowerBound), .integer(range.upperBound)])
+        }
+        try await database.write { connection in
+            for statement in HashQueries.forgetRoot { try connection.execute(statement, [.integer(root)]) }
+        }
+    }
+
+    /// Roots that somebody has deleted and whose rows are still there.
+    func hiddenRoots() async throws -> [RootID] {
+        try await database.read { try $0.rows(HashQueries.hiddenRoots) { $0.integer(0) } }
+    }
+
+    private func forEachPart(
+        of root: RootID, _ body: @escaping @Sendable (any SQLConnection, ClosedRange<EntryID>) throws -> Void
+    ) async throws {
+        let run = try await database.read { connection in
+            try connection.firstRow(HashQueries.hashRun, [.integer(root)]) { row in
+                row.optionalInteger(0).map { (first: $0, last: row.integer(1)) }
+            } ?? nil
+        }
+        guard let run else { return }
+        for first in stride(from: run.first, through: run.last, by: 5_000) {
+            let range = first...min(first + 4_999, run.last)
+            try await database.write(.readCommitted) { try body($0, range) }
+        }
+    }
+}

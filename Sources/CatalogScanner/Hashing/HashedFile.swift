@@ -1,0 +1,77 @@
+import CatalogCore
+import CatalogDatabase
+
+/// Which file a name stands for: names of one file (hard links) have the same device and number on it.
+struct FileIdentity: Sendable, Hashable {
+    let device: Int64
+    let inode: Int64
+
+    /// The device of files with one name, whose number is that of their entry.
+    private static let noDevice: Int64 = -1
+
+    /// - Parameters:
+    ///   - linkCount: names of the file; 1 or less means that this is its only one, or that the storage does not say.
+    ///   - inode: 0 where the storage does not say.
+    init(entry: EntryID, device: Int64, inode: Int64, linkCount: Int64) {
+        let hasMoreNames = linkCount > 1 && inode != 0 && device != Self.noDevice
+        self.device = hasMoreNames ? device : Self.noDevice
+        self.inode = hasMoreNames ? inode : entry
+    }
+
+    /// As in a row.
+    init(device: Int64, inode: Int64) {
+        (self.device, self.inode) = (device, inode)
+    }
+
+    /// Whether there may be other names of the file.
+    var hasMoreNames: Bool { device != Self.noDevice }
+}
+
+/// A file that may have to be read.
+struct HashCandidate: Sendable {
+    let id: EntryID
+    let parentID: EntryID
+    let name: [UInt8]
+    /// As the catalog has them: what is read is true for these.
+    let sizeBytes: Int64
+    let modifiedNS: Int64
+    let inode: Int64
+    let identity: FileIdentity
+
+    /// Columns as in `HashQueries.candidateColumns`.
+    init(row: SQLRow) {
+        (id, parentID, name) = (row.integer(0), row.integer(1), row.bytes(2))
+        (sizeBytes, modifiedNS, inode) = (row.integer(3), row.integer(4), row.integer(6))
+        identity = FileIdentity(
+            entry: row.integer(0), device: row.integer(5), inode: row.integer(6), linkCount: row.integer(7))
+    }
+}
+
+/// What was read of a file: hashes that are true for its size and modification time.
+struct FileHash: Sendable {
+    /// Nil where it was known before.
+    let quick: [UInt8]?
+    /// Nil where not all of the file was read.
+    let content: [UInt8]?
+}
+
+/// A file in the table of hashes, as far as groups are concerned.
+struct HashedFile: Sendable {
+    let entryID: EntryID
+    let rootID: RootID
+    let sizeBytes: Int64
+    let content: [UInt8]?
+    let identity: FileIdentity
+}
+
+/// How far a hash job is.
+package struct HashProgress: Sendable, Equatable {
+    /// Files that were opened and read, each of the two readings counted.
+    package var filesRead: Int64 = 0
+    /// Bytes that came from storages.
+    package var bytesRead: Int64 = 0
+    /// Files that are not any more what the catalog has; the next scan sees to them.
+    package var filesSkipped: Int64 = 0
+    /// Files that could not be read.
+    package var errors: Int64 = 0
+}

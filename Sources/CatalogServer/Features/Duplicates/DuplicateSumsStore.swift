@@ -1,0 +1,105 @@
+import CatalogCore
+import CatalogDatabase
+import Synchronization
+
+/// How many files of each group somebody may see, which no counter knows.
+struct DuplicateSums: Sendable {
+    /// What may be seen of one group.
+    struct Share: Sendable {
+        var files: Int64
+        /// Of one file.
+        let sizeBytes: Int64
+
+        var bytes: Int64 { files * sizeBytes }
+    }
+
+    /// By group; also those of which one file may be seen.
+    fileprivate(set) var shares: [Int64: Share] = [:]
+
+    var figures: DuplicateFigures {
+        shares.values.reduce(into: DuplicateFigures()) { $0.add(files: $1.files, of: $1.sizeBytes) }
+    }
+
+    fileprivate mutating func add(_ files: Int64, to group: Int64, size: Int64) {
+        shares[group, default: Share(files: 0, sizeBytes: size)].files += files
+    }
+}
+
+/// Sums up what somebody may see of the groups: roots from their counters, places in roots from the rows below them.
+struct DuplicateSumsStore {
+    /// A file by one of its several names.
+    private struct LinkedFile: Hashable {
+        let group: Int64
+        let device: Int64
+        let inode: Int64
+    }
+
+    let connection: any SQLConnection
+    let scope: AccessScope
+
+    func sums(of roots: [RootID]) throws -> DuplicateSums {
+        var sums = DuplicateSums()
+        let whole = Set(roots.filter(scope.allowsWhole))
+        if !whole.isEmpty {
+            try connection.forEachRow(DuplicateQueries.sums, [StatisticsQueries.list(whole)]) { row in
+                sums.add(row.integer(1), to: row.integer(0), size: row.integer(2))
+                return true
+            }
+        }
+        for root in roots where !scope.allowsWhole(root) { try add(root, to: &sums) }
+        return sums
+    }
+
+    private func add(_ root: RootID, to sums: inout DuplicateSums) throws {
+        let place = try CatalogStore.place(ofRoot: root, scope, connection)
+        var linked: Set<LinkedFile> = []
+        for path in scope.places(in: root) ?? [] {
+            guard let id = try CatalogStore.entryID(of: path, in: place, connection) else { continue }
+            var waiting: [EntryID] = []
+            try count(DuplicateQueries.entry, id, &sums, &linked, &waiting)
+            while let directory = waiting.popLast() {
+                try count(DuplicateQueries.children, directory, &sums, &linked, &waiting)
+            }
+        }
+    }
+
+    private func count(
+        _ statement: SQLStatement, _ id: EntryID, _ sums: inout DuplicateSums, _ linked: inout Set<LinkedFile>,
+        _ directories: inout [EntryID]
+    ) throws {
+        try connection.forEachRow(statement, [.integer(id)]) { row in
+            if EntryKind(rawValue: row.integer(1)) == .directory { directories.append(row.integer(0)) }
+            guard let group = row.optionalInteger(2) else { return true }
+            let file = LinkedFile(group: group, device: row.integer(4), inode: row.integer(5))
+            // Names that are the only ones of their files differ in the number of their entry.
+            guard linked.insert(file).inserted else { return true }
+            sums.add(1, to: group, size: row.integer(3))
+            return true
+        }
+    }
+}
+
+/// Sums of scopes that were asked for lately. One counts as long as no group was changed since.
+final class DuplicateSumsCache: Sendable {
+    private static let sumsMax = 8
+
+    struct Key: Equatable, Sendable {
+        let scope: AccessScope
+        let roots: [RootID]
+        let generation: Int64
+    }
+
+    private let sums = Mutex<[(key: Key, sums: DuplicateSums)]>([])
+
+    subscript(key: Key) -> DuplicateSums? {
+        sums.withLock { kept in kept.first { $0.key == key }?.sums }
+    }
+
+    func keep(_ new: DuplicateSums, for key: Key) {
+        sums.withLock { kept in
+            kept.removeAll { $0.key.scope == key.scope && $0.key.roots == key.roots }
+            if kept.count >= Self.sumsMax { kept.removeFirst() }
+            kept.append((key, new))
+        }
+    }
+}

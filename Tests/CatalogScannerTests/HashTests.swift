@@ -1,0 +1,293 @@
+import CatalogCore
+import CatalogDatabase
+import CatalogJobs
+import CatalogScanner
+import CatalogStorage
+import CatalogTestSupport
+import Foundation
+import Synchronization
+import Testing
+
+/// Files that are equal are found, and no more is read for it than has to be.
+@Suite("Hashing") struct HashTests {
+    private static let edge = 64 << 10
+    /// A size at which a quick hash does not see everything.
+    private static let large = 1 << 20
+
+    @Test func `Equal files are found, and files that differ anywhere are not`() async throws {
+        try await ScanFixture.withNew { disk in
+            let whole = Self.large
+            for name in ["a/one", "b/two", "c/three"] { try disk.write(name, ScanFixture.content(whole, seed: 1)) }
+            for place in [0, Self.edge - 1, Self.edge, whole / 2, whole - Self.edge - 1, whole - Self.edge, whole - 1] {
+                try disk.write("decoys/at \(place)", ScanFixture.content(whole, seed: 1, changedAt: place))
+            }
+            for (name, seed) in [("s/1", 2), ("s/2", 2), ("s/3", 3)] as [(String, UInt64)] {
+                try disk.write(name, ScanFixture.content(5_000, seed: seed))
+            }
+            for size in [2 * Self.edge - 1, 2 * Self.edge, 2 * Self.edge + 1] {
+                for name in ["x", "y"] { try disk.write("\(name)/\(size)", ScanFixture.content(size, seed: 4)) }
+            }
+            for name in ["empty 1", "empty 2"] { try disk.write(name, Data()) }
+            try disk.write("unique", ScanFixture.content(777_777, seed: 5))
+            let read = try await disk.scanAndHash()
+            let pairs = [2 * Self.edge - 1, 2 * Self.edge, 2 * Self.edge + 1].map { ["x/\($0)", "y/\($0)"] }
+            #expect(try await disk.duplicateGroups() == ([["a/one", "b/two", "c/three"], ["s/1", "s/2"]] + pairs))
+            let wasted = 2 * whole + 5_000 + 6 * Self.edge
+            #expect(
+                try await disk.duplicateFigures() == .init(groups: 5, files: 11, wasted: Int64(wasted)))
+            // Both ends of all that share a size; all of those whose ends are equal too: three, and the decoys that differ in between.
+            let ends = Int64(2 * Self.edge)
+            #expect(read["decoys/at 0"] == ends && read["decoys/at \(whole - 1)"] == ends)
+            #expect(read["a/one"] == ends + Int64(whole) && read["decoys/at \(whole / 2)"] == ends + Int64(whole))
+            #expect(read["s/1"] == 5_000 && read["x/\(2 * Self.edge)"] == ends)
+            #expect(read["unique"] == nil && read["empty 1"] == nil)
+        }
+    }
+
+    @Test func `What was read once is not read again while nothing changes`() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b", "c"] { try disk.write(name, ScanFixture.content(Self.large, seed: 1)) }
+            try disk.write("d", ScanFixture.content(Self.large, seed: 1, changedAt: Self.large / 2))
+            try disk.write("e", ScanFixture.content(Self.large, seed: 9))
+            #expect(try await disk.scanAndHash().count == 5)
+            for type in [ScanType.incremental, .full, .quick] { #expect(try await disk.scanAndHash(type) == [:]) }
+            try disk.write("f", ScanFixture.content(Self.large, seed: 1))
+            #expect(try await disk.scanAndHash() == ["f": Int64(Self.large + 2 * Self.edge)])
+            #expect(try await disk.duplicateGroups() == [["a", "b", "c", "f"]])
+        }
+    }
+
+    @Test func `Names of one file are one file: read once, and no waste of their own`() async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("alone", ScanFixture.content(300_000, seed: 1))
+            try disk.link("alone", as: "links/of alone")
+            try disk.write("first", ScanFixture.content(200_000, seed: 2))
+            for number in 0..<5 { try disk.link("first", as: "links/\(number)") }
+            try disk.write("second", ScanFixture.content(200_000, seed: 2))
+            let read = try await disk.scanAndHash()
+            // Its size is no other file's.
+            #expect(read["alone"] == nil && read["links/of alone"] == nil)
+            #expect(read.values.reduce(0, +) == Int64(2 * (200_000 + 2 * Self.edge)))
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 2, wasted: 200_000))
+            #expect(try await disk.duplicateGroups().first?.count == 7)
+            // A name more, or fewer, changes nothing.
+            try disk.link("second", as: "third")
+            try disk.remove("links/3")
+            #expect(try await disk.scanAndHash() == [:])
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 2, wasted: 200_000))
+            try disk.remove("second")
+            try disk.remove("third")
+            try await disk.scan()
+            #expect(try await disk.duplicateFigures() == .init())
+        }
+    }
+
+    @Test func `A file that goes or changes leaves its group at once, and rejoins when it comes back`() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b", "c"] { try disk.write(name, ScanFixture.content(4_000, seed: 1)) }
+            try await disk.scanAndHash()
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 3, wasted: 8_000))
+            try disk.move("c", to: "../c")
+            try await disk.scan()
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 2, wasted: 4_000))
+            try disk.write("b", ScanFixture.content(4_000, seed: 2))
+            try await disk.scan()
+            #expect(try await disk.duplicateFigures() == .init())
+            // With its old time: nobody has to read it again.
+            try disk.move("../c", to: "c")
+            try await disk.scan()
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 2, wasted: 4_000))
+            #expect(try await disk.scanAndHash() == ["b": 4_000])
+            #expect(try await disk.duplicateGroups() == [["a", "c"]])
+        }
+    }
+
+    @Test func `A file that is written while it is read waits for the next scan`() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b"] { try disk.write(name, ScanFixture.content(Self.large, seed: 1)) }
+            try await disk.scan()
+            let reads = CallCount()
+            disk.backend.onRead { path, _ in
+                guard path == "b", reads.next() == 1 else { return }
+                try disk.write("b", ScanFixture.content(Self.large, seed: 2))
+            }
+            let job = try await disk.hash()
+            #expect(job.status == .completed)
+            let progress = try await disk.hashProgress(job)
+            #expect(progress.filesSkipped >= 1 && progress.errors == 0)
+            #expect(try await disk.duplicateFigures() == .init())
+            try disk.write("b", ScanFixture.content(Self.large, seed: 1))
+            try await disk.scanAndHash()
+            #expect(try await disk.duplicateGroups() == [["a", "b"]])
+        }
+    }
+
+    @Test func `What cannot be read is counted, and the rest is found`() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b", "c", "d"] { try disk.write(name, ScanFixture.content(9_000, seed: 1)) }
+            disk.backend.onRead { path, _ in
+                if path == "b" { throw CatalogError(.storageUnavailable, "Storage unavailable", cause: "bad sector") }
+                if path == "c" { throw CatalogError(.permissionDenied, "Permission denied") }
+            }
+            try await disk.scan()
+            let job = try await disk.hash()
+            #expect(job.status == .completed)
+            #expect(try await disk.hashProgress(job).errors == 2)
+            #expect(try await disk.duplicateGroups() == [["a", "d"]])
+        }
+    }
+
+    @Test func `A storage that goes away ends the job, and its return takes up what is left`() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<200 { try disk.write("\(number)", ScanFixture.content(3_000, seed: 1)) }
+            try await disk.scan()
+            let reads = CallCount()
+            disk.backend.onRead { _, _ in
+                guard reads.next() > 100 else { return }
+                disk.backend.goAway(true)
+                throw CatalogError(.storageUnavailable, "Storage unavailable")
+            }
+            let job = try await disk.hash()
+            #expect(job.status == .failed && job.errorCode == CatalogError.Code.storageUnavailable.rawValue)
+            #expect(disk.roots.lastError?.code == .storageUnavailable)
+            disk.backend.onRead(nil)
+            disk.backend.goAway(false)
+            _ = disk.backend.takeBytesRead()
+            // Whoever sees that it is back says so.
+            try await HashService(database: disk.database).resume(ScanFixture.rootID)
+            try await disk.hash()
+            let rest = disk.backend.takeBytesRead()
+            // What was on its way then is read again.
+            #expect((100...104).contains(rest.count))
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 200, wasted: 199 * 3_000))
+            try await HashService(database: disk.database).resume(ScanFixture.rootID)
+            #expect(try await disk.waitingHashJob() == nil)
+        }
+    }
+
+    @Test func `A job that was stopped goes on where it was`() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<300 { try disk.write("\(number)", ScanFixture.content(3_000, seed: UInt64(number / 2))) }
+            try await disk.scan()
+            let reads = CallCount()
+            let run = Mutex<Task<Void, any Error>?>(nil)
+            disk.backend.onRead { _, _ in
+                guard reads.next() == 200 else { return }
+                run.withLock { $0?.cancel() }
+            }
+            let task = Task { _ = try await disk.hash() }
+            run.withLock { $0 = task }
+            _ = await task.result
+            disk.backend.onRead(nil)
+            #expect(try await disk.waitingHashJob()?.status == .pending)
+            _ = disk.backend.takeBytesRead()
+            let job = try await disk.hash()
+            #expect(job.status == .completed)
+            // At most what was not written yet is read again.
+            let again = disk.backend.takeBytesRead().count
+            #expect(again < 300 && again >= 100)
+            #expect(try await disk.duplicateFigures() == .init(groups: 150, files: 300, wasted: 150 * 3_000))
+        }
+    }
+
+    @Test func `A job that is cancelled keeps what it has found`() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<300 { try disk.write("\(number)", ScanFixture.content(3_000, seed: 1)) }
+            try await disk.scan()
+            let reads = CallCount()
+            let job = try await disk.hash { worker, id in
+                disk.backend.onRead { _, _ in
+                    if reads.next() == 200 { worker.cancelNow(id) }
+                }
+            }
+            #expect(job.status == .cancelled)
+            let found = try await disk.duplicateFigures()
+            #expect(found.groups == 1 && found.files < 300)
+        }
+    }
+
+    @Test func `A root that looks for no duplicates is not read`() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b"] { try disk.write(name, ScanFixture.content(9_000, seed: 1)) }
+            try await disk.setDuplicateDetection(false)
+            try await disk.scan()
+            #expect(try await disk.waitingHashJob() == nil)
+            try await disk.setDuplicateDetection(true)
+            try await disk.scan()
+            // Switched off while it waits.
+            try await disk.setDuplicateDetection(false)
+            try await disk.hash()
+            #expect(disk.backend.takeBytesRead() == [:])
+        }
+    }
+
+    @Test func `Another disk in the place of the root is not read`() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b"] { try disk.write(name, ScanFixture.content(9_000, seed: 1)) }
+            try await disk.scan()
+            disk.backend.pretendIdentity("another disk")
+            let job = try await disk.hash()
+            #expect(job.status == .failed && job.errorCode == CatalogError.Code.conflict.rawValue)
+            #expect(disk.backend.takeBytesRead() == [:])
+        }
+    }
+
+    @Test func `Groups are right whatever comes, goes and changes`() async throws {
+        try await ScanFixture.withNew { disk in
+            var generator = SplitMix(state: 5)
+            for _ in 0..<8 {
+                for _ in 0..<12 { try Self.step(disk, &generator) }
+                try await disk.scan(confirm: true)
+                #expect(try await DuplicateTruth.differences(disk.database) == [])
+                if Bool.random(using: &generator) { try await disk.hash() }
+            }
+            try await disk.scan(.full, confirm: true)
+            try await disk.hash()
+            let catalog = try await disk.catalog()
+            var byContent: [Data: Set<UInt64>] = [:]
+            for (path, row) in catalog where row.kind == 0 && row.size > 0 {
+                let full = disk.tree + "/" + path
+                let attributes = try FileManager.default.attributesOfItem(atPath: full)
+                let inode = attributes[.systemFileNumber] as? UInt64 ?? 0
+                byContent[try Data(contentsOf: URL(fileURLWithPath: full)), default: []].insert(inode)
+            }
+            let groups = byContent.filter { $0.value.count >= 2 }
+            let figures = try await disk.duplicateFigures()
+            #expect(figures.groups == groups.count && figures.files == groups.values.reduce(0) { $0 + $1.count })
+            #expect(figures.wasted == groups.reduce(0) { $0 + ($1.value.count - 1) * $1.key.count })
+        }
+    }
+
+    private static func step(_ disk: ScanFixture, _ generator: inout SplitMix) throws {
+        let path = "d\(Int.random(in: 0...2, using: &generator))/f\(Int.random(in: 0...7, using: &generator))"
+        let full = disk.tree + "/" + path
+        let isThere = FileManager.default.fileExists(atPath: full)
+        switch Int.random(in: 0...4, using: &generator) {
+        case 0 where isThere: try disk.remove(path)
+        case 1 where !isThere:
+            let other = try FileManager.default.subpathsOfDirectory(atPath: disk.tree).filter { $0.contains("/") }
+            if let other = other.sorted().randomElement(using: &generator) { try disk.link(other, as: path) }
+        default:
+            // Few contents, so that many are equal; a new file each time, so that links stay with the old one.
+            if isThere { try disk.remove(path) }
+            let seed = UInt64.random(in: 0...2, using: &generator)
+            let size = Bool.random(using: &generator) ? 1_000 : 140_000
+            try disk.write(path, content(size, seed))
+        }
+    }
+
+    private static func content(_ size: Int, _ seed: UInt64) -> Data {
+        seed == 2
+            ? ScanFixture.content(size, seed: 1, changedAt: size / 2) : ScanFixture.content(size, seed: seed)
+    }
+}
+
+extension ScanFixture {
+    /// The setting of the root.
+    func setDuplicateDetection(_ isOn: Bool) async throws {
+        _ = try await database.write { connection in
+            try connection.execute(
+                SQLStatement("UPDATE storage_roots SET enable_duplicate_detection = $1"), [.bool(isOn)])
+        }
+    }
+}
