@@ -30,6 +30,8 @@ package struct CatalogServices: Sendable {
         package var vault: CredentialVault
         /// What copies may use of this machine.
         package var copy = CopySettings.none
+        /// Bytes of all files of one archive; 0 for any number.
+        package var maxArchiveBytes = Limits.archiveBytes
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
@@ -73,6 +75,8 @@ package struct CatalogServices: Sendable {
     /// Figures over it.
     package let statistics: StatisticsService
     let downloads: DownloadService
+    /// Many files as one.
+    package let archives: ArchiveService
     let writing: CopyServices
     /// Files that stay open between two requests; runs as a service, so that they are closed in time.
     package let openFiles: OpenFileCache
@@ -132,6 +136,9 @@ package struct CatalogServices: Sendable {
             database: database, roots: roots, accessLog: accessLog, reads: reads, time: time)
         openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
+        archives = ArchiveService(
+            database: database, roots: roots, downloads: downloads, pool: storagePool,
+            maxBytes: configuration.maxArchiveBytes, time: time)
         let written = FileRecorder(
             refresh: FileRefresh(database: database, roots: roots, pool: storagePool, time: time),
             audit: AuditService(database: database), time: time, logger: logger, onWritten: listeners.onWritten)
@@ -235,6 +242,7 @@ package struct CatalogServices: Sendable {
         try await storagePool.shutdown()
         try await scanPool.shutdown()
         try await searchPool.shutdown()
+        try await archives.threads.pool.shutdown()
         try await writing.pool.shutdown()
         // A storage that does not answer keeps its thread; nobody waits for that.
         probePool.abandon()

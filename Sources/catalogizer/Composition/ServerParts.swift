@@ -58,7 +58,8 @@ extension Composition {
                 product.services.nodes, product.services.worker,
                 product.services.watch(every: interval, logger: logger),
                 authentication.lastUses.writer(logger: logger),
-                product.services.accessLog.writer(logger: logger), server,
+                product.services.accessLog.writer(logger: logger),
+                product.services.archives.checksums.writer(logger: logger), server,
             ],
             reload: { change in
                 try await server.reloadCertificates()
