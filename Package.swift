@@ -155,8 +155,8 @@ let package = Package(
         house(
             "CatalogTestSupport",
             [
-                "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage", "CatalogSearch",
-                "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageFTP", "StorageNFS",
+                "CLinux", "CatalogCore", "CatalogDatabase", "CatalogPostgres", "CatalogSQLite", "CatalogStorage",
+                "CatalogSearch", "CatalogScanner", "CatalogJobs", "CatalogServer", "StorageFTP", "StorageNFS",
                 "StorageSMB", "StorageWebDAV",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),

@@ -17,24 +17,17 @@ package enum TestServerScript {
     ) async throws -> String {
         let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let process = Process()
-        process.executableURL = repository.appending(path: "Scripts/testservers/\(server)")
-        process.arguments = [command]
-        process.environment = ProcessInfo.processInfo.environment.merging(settings) { $1 }
-        // A file: the server inherits the output of the script that starts it, and would hold a pipe open.
         let output = FileManager.default.temporaryDirectory.appending(path: "catalogizer-script-\(UUID().uuidString)")
-        try Data().write(to: output)
         defer { try? FileManager.default.removeItem(at: output) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = process.standardOutput
-        try process.run()
-        // Asked again and again: beside hundreds of other processes Foundation sometimes does not tell of an end.
+        // A file: the server inherits the output of the script that starts it, and would hold a pipe open.
+        let process = try TestProcess(
+            [repository.appending(path: "Scripts/testservers/\(server)").path, command],
+            environment: ProcessInfo.processInfo.environment.merging(settings) { $1 }, output: output.path)
         let end = ContinuousClock.now + .seconds(90)
         while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
         let text = try String(contentsOf: output, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
-        guard !process.isRunning, process.terminationStatus == 0 else {
-            process.terminate()
+        guard process.exitCode == 0 else {
+            process.signal(SIGTERM)
             throw Failed(command: command, talk: text)
         }
         return text

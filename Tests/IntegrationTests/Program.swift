@@ -1,3 +1,4 @@
+import CatalogTestSupport
 import Foundation
 import Glibc
 import Testing
@@ -61,16 +62,15 @@ struct Program: Sendable {
 
     /// Starts the program and does not wait for it.
     func start(_ words: [String], prefix: [String] = []) throws -> RunningProgram {
-        let command = prefix + [Self.executable] + words
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
         // Settings of whoever runs the tests must not reach the program.
-        process.environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
-        if let databaseURL { process.environment?["CATALOGIZER_DATABASE_URL"] = databaseURL }
-        if let workerRoots { process.environment?["CATALOGIZER_WORKER_ROOTS"] = workerRoots }
-        process.currentDirectoryURL = URL(fileURLWithPath: scratch)
-        return try RunningProgram(process, output: path("run-\(UUID().uuidString)"))
+        var environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+        if let databaseURL { environment["CATALOGIZER_DATABASE_URL"] = databaseURL }
+        if let workerRoots { environment["CATALOGIZER_WORKER_ROOTS"] = workerRoots }
+        let output = path("run-\(UUID().uuidString)")
+        let process = try TestProcess(
+            prefix + [Self.executable] + words, environment: environment, directory: scratch, output: output + ".out",
+            errors: output + ".err")
+        return RunningProgram(process, output: output)
     }
 }
 

@@ -1,34 +1,28 @@
+import CatalogTestSupport
 import Foundation
 import Glibc
 import Testing
 
 /// A run of the program that is not over yet.
-final class RunningProgram: @unchecked Sendable {
-    private let process: Process
+final class RunningProgram: Sendable {
+    private let process: TestProcess
     private let output: String
     /// What it has said so far.
     var talk: String { Self.text(output + ".err") }
 
-    /// Starts the process; what it writes goes to files, so that a full pipe never stops it.
-    init(_ process: Process, output: String) throws {
+    /// - Parameter output: what its two streams go to, but for `.out` and `.err`.
+    init(_ process: TestProcess, output: String) {
         self.process = process
         self.output = output
-        for suffix in [".out", ".err"] { try Data().write(to: URL(fileURLWithPath: output + suffix)) }
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output + ".out"))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: output + ".err"))
-        try process.run()
     }
 
     deinit { kill() }
 
-    var identifier: Int32 { process.processIdentifier }
+    var identifier: Int32 { process.identifier }
     var isRunning: Bool { process.isRunning }
 
     /// Sends a signal, unless it is over.
-    func signal(_ number: Int32) {
-        if process.isRunning { Glibc.kill(process.processIdentifier, number) }
-    }
+    func signal(_ number: Int32) { process.signal(number) }
 
     /// Ends it the hard way.
     func kill() { signal(SIGKILL) }
@@ -38,12 +32,12 @@ final class RunningProgram: @unchecked Sendable {
     /// - Throws: `TooSlow`, after having killed it.
     func outcome(within limit: Duration = .seconds(60)) async throws -> Outcome {
         do {
-            try await wait(limit) { process.isRunning ? nil : true }
+            let code = try await wait(limit) { process.exitCode }
+            return Outcome(code: code, output: Self.text(output + ".out"), talk: talk)
         } catch {
             kill()
             throw error
         }
-        return Outcome(code: process.terminationStatus, output: Self.text(output + ".out"), talk: talk)
     }
 
     /// The port that the log names once the server listens.

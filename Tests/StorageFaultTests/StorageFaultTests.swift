@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: kinds) func `A server that drips is given up, and costs no row`(
+    @Test(.timeLimit(.minutes(5)), arguments: kinds) func `A server that drips is given up, and costs no row`(
         kind: TestStorageServer.Kind
     ) async throws {
         let server = try await TestStorageServer.shared(kind)
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: kinds)
+    @Test(.timeLimit(.minutes(5)), arguments: kinds)
     func `A server that ends in the middle of a scan and is started again`(
         kind: TestStorageServer.Kind
     ) async throws {

@@ -3,6 +3,7 @@
 #ifndef CATALOGIZER_CLINUX_H
 #define CATALOGIZER_CLINUX_H
 
+#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -91,6 +92,10 @@ int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *
 /// Starts the program at `path` in a session of its own, with `descriptor` as its number 3, nothing behind its standard streams,
 /// and no other open file. Writes its number to `process`, whom the caller has to wait for.
 int catalog_start_helper(const char *path, int descriptor, pid_t *process);
+
+/// Adds to what a child does before it runs its program: it goes to `directory`, unless that is NULL, and closes every file but its
+/// three standard streams.
+int catalog_spawn_apart(posix_spawn_file_actions_t *actions, const char *directory);
 
 /// Makes the heap give memory back: at most `arenas` heaps beside each other, and large blocks return to the system when
 /// they are freed. Call before the first thread starts.
