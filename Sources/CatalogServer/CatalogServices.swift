@@ -110,9 +110,7 @@ package struct CatalogServices: Sendable {
         self.database = database
         registry = StorageRegistry()
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
-        scanPool = BlockingPool(
-            name: "scan", threads: configuration.scanSlots + Limits.copyJobsAtOnce, queueLimit: 64, isBackground: true)
-        probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
+        (scanPool, probePool) = Self.backgroundPools(configuration)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
@@ -159,6 +157,14 @@ package struct CatalogServices: Sendable {
             ], slots: configuration.scanSlots + Limits.copyJobsAtOnce, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
+    }
+
+    private static func backgroundPools(_ configuration: Configuration) -> (scan: BlockingPool, probe: BlockingPool) {
+        let scanThreads = configuration.scanSlots + Limits.copyJobsAtOnce
+        return (
+            BlockingPool(name: "scan", threads: scanThreads, queueLimit: 64, isBackground: true),
+            BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
+        )
     }
 
     private static func fileCheck(_ entries: CatalogStore) -> DownloadLinkService.FileCheck {

@@ -42,7 +42,7 @@ package final class ArchiveChecksums: Sendable {
     }
 
     /// Writes what is noted now.
-    func write() async throws {
+    package func write() async throws {
         let taken = notes.withLock { Array($0.values) }
         guard !taken.isEmpty else { return }
         try await store.add(taken)

@@ -18,7 +18,7 @@ enum ArchiveEndpoints {
             QueryParameter("compression", .string, "Of a zip", default: "none", allowed: ["none", "deflate"])
         )
         .sendsArchives()
-        .fails(400, 404, 412, 416, 502)
+        .answers(304).fails(400, 404, 412, 416, 502)
         .countingRangesOnce(),
         Endpoint(
             .post, "/api/v1/download/archive", id: "download.archive", "Download files and directories", tag: .download
@@ -53,6 +53,6 @@ extension Endpoint {
     fileprivate func sendsArchives() -> Endpoint {
         answers(200, contentType: "application/zip", "Or `application/x-tar`, or `application/gzip`")
             .answers(206, contentType: "application/zip", "The range that was asked for")
-            .answers(304).streaming(onEventLoop: false)
+            .streaming(onEventLoop: false)
     }
 }

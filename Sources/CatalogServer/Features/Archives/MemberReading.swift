@@ -108,7 +108,9 @@ private final class PieceChecksums: Sendable {
 
     var value: UInt32 {
         pieces.withLock { pieces in
-            pieces.sorted { $0.key < $1.key }.reduce(0) { Checksum.combine($0, $1.value.checksum, count: $1.value.count) }
+            pieces.sorted { $0.key < $1.key }.reduce(0) { sum, piece in
+                Checksum.combine(sum, piece.value.checksum, count: piece.value.count)
+            }
         }
     }
 }

@@ -35,7 +35,9 @@ struct TarHeader {
         self.records = records
     }
 
-    static func padded(_ size: Int64) -> Int64 { (size + Int64(blockBytes) - 1) / Int64(blockBytes) * Int64(blockBytes) }
+    static func padded(_ size: Int64) -> Int64 {
+        (size + Int64(blockBytes) - 1) / Int64(blockBytes) * Int64(blockBytes)
+    }
 
     /// With the extended header, where there is one.
     var byteCount: Int {
