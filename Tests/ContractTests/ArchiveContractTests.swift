@@ -12,7 +12,7 @@ import Testing
 
     static let files: [String: [UInt8]] = [
         "a.txt": Array("0123456789".utf8), "empty.txt": [], "sub/film.mkv": noise, "sub/long.txt": text,
-        "sub/ünïcode 名前.txt": Array("names".utf8), "sub/PK\u{3}\u{4}": Array("PK\u{3}\u{4}PK\u{7}\u{8}".utf8),
+        "sub/ünïcode 名前.txt": Array("names".utf8), "sub/signatures": Array("PK\u{3}\u{4}PK\u{7}\u{8}".utf8),
         "deep/\(String(repeating: "d", count: 120))/\(String(repeating: "f", count: 200))": Array("deep".utf8),
     ]
 
@@ -46,7 +46,8 @@ import Testing
                 }
                 let found = try ArchiveReaders.tree(place.path).filter { $0.key.hasPrefix("films") }
                 #expect(Set(found.keys) == Set(wanted.keys), "\(reader)")
-                #expect(found == wanted, "\(reader)")
+                // The contents themselves would be a very long message.
+                #expect(wanted.keys.filter { found[$0] != wanted[$0] } == [], "\(reader)")
             }
             if format != "zip", format != "tar" { #expect(answer.bytes.count < Self.noise.count + 200_000) }
         }
@@ -66,7 +67,10 @@ import Testing
                 try Data(answer.bytes).write(to: URL(fileURLWithPath: "\(place.path)/\(kind)"))
             }
             let shown = try await ArchiveReaders.run(
-                ["sh", "-c", "TZ=UTC bsdtar -xf zip && stat -c %Y films/a.txt; bsdtar -xf tar; stat -c %.9Y films/a.txt"],
+                [
+                    "sh", "-c",
+                    "TZ=UTC bsdtar -xf zip && stat -c %Y films/a.txt; bsdtar -xf tar; stat -c %.9Y films/a.txt",
+                ],
                 in: place.path)
             #expect(shown == "1234567891\n1234567891.123456789\n")
         }
@@ -144,20 +148,24 @@ import Testing
             let names = try await Self.names(try await api.get("download/directory/media/films"))
             #expect(
                 Set(names) == [
-                    "films/", "films/.._.._evil", "films/a_b", "films/a_b (2)", "films/C_", "films/_txt.exe", "films/‛FE",
+                    "films/", "films/.._.._evil", "films/a_b", "films/a_b (2)", "films/C_", "films/_txt.exe",
+                    "films/‛FE",
                 ])
         }
     }
 
     @Test func `What is read is noted`() async throws {
         try await Self.with { api in
-            let path = "catalog-info/media/films/a.txt"
-            #expect(try await api.get(path).object()["accessed_at"] is NSNull)
-            #expect(try await api.send(.head, "download/directory/media/films").status == 200)
-            #expect(try await api.get(path).object()["accessed_at"] is NSNull)
-            #expect(try await api.get("download/directory/media/films").status == 200)
-            #expect(try await api.get(path).object()["accessed_at"] is String)
-            #expect(try await api.get("catalog-info/media/films/sub/film.mkv").object()["accessed_at"] is String)
+            let time = { (path: String) async throws -> String? in
+                try await api.get("catalog-info/media/films/" + path).object()["accessed_at"] as? String
+            }
+            let head = try await api.send(.head, "download/directory/media/films")
+            #expect(head.status == 200)
+            #expect(try await time("a.txt") == nil)
+            let whole = try await api.get("download/directory/media/films")
+            #expect(whole.status == 200)
+            #expect(try await time("a.txt") != nil)
+            #expect(try await time("sub/film.mkv") != nil)
         }
     }
 

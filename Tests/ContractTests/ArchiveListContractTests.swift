@@ -62,13 +62,13 @@ import Testing
         try await with { api in
             #expect(
                 try await names(api, #"{"paths":["media/films/a.txt","other/music/a.txt","only/here.txt"]}"#)
-                    == ["a.txt", "here.txt", "a (2).txt"])
+                    == ["a.txt", "a (2).txt", "here.txt"])
             let unclear = try await api.post("download/archive", #"{"paths":["films/a.txt"]}"#)
             #expect(unclear.status == 400)
             #expect(
                 unclear.text
-                    == #"{"error":"The path is in several storage roots; name one in smb_root","path":"films/a.txt","storage_roots":["media","other"]}"#
-            )
+                    == #"{"error":"The path is in several storage roots; name one in smb_root","#
+                    + #""path":"films/a.txt","storage_roots":["media","other"]}"#)
             let id = try await api.id(of: "films")
             #expect(
                 try await names(api, #"{"file_ids":[\#(id)],"paths":["only"]}"#)

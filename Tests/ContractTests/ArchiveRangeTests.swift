@@ -44,7 +44,7 @@ import Testing
     /// Larger than what is read in one go.
     private static let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
 
-    @Test func `A download that was cut goes on in the middle of a file, with nothing known of its beginning`() async throws {
+    @Test func `A download that was cut goes on in the middle of a file of which nothing is known`() async throws {
         try await with(["a.bin": Self.large, "b.bin": Self.large, "c": [1]]) { api in
             let tag = try #require(try await api.send(.head, films).header("ETag"))
             let rest = try await api.get(films, headers: ["Range": "bytes=450000-", "If-Range": tag])
@@ -102,7 +102,8 @@ import Testing
             }
             let connection = try RawConnection(port: api.port)
             try await connection.send(
-                "GET /api/v1/\(films)?format=\(format) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.admin)\r\n\r\n")
+                "GET /api/v1/\(films)?format=\(format) HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.admin)\r\n\r\n"
+            )
             // Nobody asked for the end of the connection.
             let body = try await connection.receiveBody()
             let length = try await api.send(.head, films + "?format=\(format)").header("Content-Length")

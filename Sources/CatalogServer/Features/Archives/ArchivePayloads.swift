@@ -99,7 +99,11 @@ struct ArchiveResponse {
     ) async throws -> Response {
         var headers = fields
         if let length { headers[.contentLength] = String(length) }
-        if context.isHead { return Response(status: status, headers: headers, body: ResponseBody()) }
+        if context.isHead {
+            // An empty body would state its own length.
+            let none = ResponseBody(contentLength: length) { try await $0.finish(nil) }
+            return Response(status: status, headers: headers, body: none)
+        }
         try await service.checkStorages(of: archive, scope: caller.scope)
         let slot = try service.begin(of: caller.userID)
         let authenticator = context.exchange.services.authenticator

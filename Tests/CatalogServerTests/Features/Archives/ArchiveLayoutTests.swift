@@ -67,13 +67,14 @@ import Testing
         #expect(ArchiveSamples.walk(TarLayout(members)).count == members.count + 1)
     }
 
-    @Test(arguments: [
-        // A path that splits at a slash, and one of ASCII that has none at the right place.
-        (String(repeating: "d", count: 150) + "/" + String(repeating: "f", count: 100), Int64(5), Int64(7), false),
-        (String(repeating: "d", count: 156) + "/f", 5, 7, true), ("short", 5, 7, false), ("ü", 5, 7, true),
-        ("short", 8_589_934_591, 7, false), ("short", 8_589_934_592, 7, true), ("short", 5, -1, true),
-        ("short", 5, 8_589_934_592, true),
-    ] as [(String, Int64, Int64, Bool)])
+    @Test(
+        arguments: [
+            // A path that splits at a slash, and one of ASCII that has none at the right place.
+            (String(repeating: "d", count: 150) + "/" + String(repeating: "f", count: 100), Int64(5), Int64(7), false),
+            (String(repeating: "d", count: 156) + "/f", 5, 7, true), ("short", 5, 7, false), ("ü", 5, 7, true),
+            ("short", 8_589_934_591, 7, false), ("short", 8_589_934_592, 7, true), ("short", 5, -1, true),
+            ("short", 5, 8_589_934_592, true),
+        ] as [(String, Int64, Int64, Bool)])
     func `A tar has an extended header where ustar has no room`(
         name: String, size: Int64, second: Int64, isExtended: Bool
     ) {
@@ -85,10 +86,11 @@ import Testing
         #expect(bytes[156] == UInt8(ascii: isExtended ? "x" : "0"))
     }
 
-    @Test(arguments: [
-        (1_500_000_000, "mtime=1.5\n"), (-1, "mtime=-0.000000001\n"), (-1_500_000_000, "mtime=-1.5\n"),
-        (1_700_000_000_123_456_789, "30 mtime=1700000000.123456789\n"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (1_500_000_000, "mtime=1.5\n"), (-1, "mtime=-0.000000001\n"), (-1_500_000_000, "mtime=-1.5\n"),
+            (1_700_000_000_123_456_789, "30 mtime=1700000000.123456789\n"),
+        ] as [(Int64, String)])
     func `A tar keeps times to the nanosecond`(time: Int64, record: String) {
         let bytes = TarHeader(name: [0x61], isDirectory: false, sizeBytes: 0, modifiedNS: time).bytes()
         #expect(String(decoding: bytes[512..<1_024], as: UTF8.self).contains(record))

@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("plain name.txt", "plain name.txt"), ("..\\..\\windows", ".._.._windows"), ("line\nbreak\u{7F}", "line_break_"),
+        ("plain name.txt", "plain name.txt"), ("..\\..\\windows", ".._.._windows"),
+        ("line\nbreak\u{7F}", "line_break_"),
         ("ünï", "ünï"), ("C:", "C_"), ("c:x", "c_x"), ("10:30", "10:30"), ("..", "__"), (".", "_"), ("...", "..."),
         ("exe\u{202E}gpj", "exe_gpj"), ("\u{85}", "_"), ("e\u{301}", "e\u{301}"),
     ])

@@ -20,7 +20,9 @@ import Testing
             for _ in 0..<(number * 7 % 5) { await Task.yield() }
             running.wrappingSubtract(1, ordering: .relaxed)
             return number * 2
-        } emit: { results.append($0) }
+        } emit: {
+            results.append($0)
+        }
         #expect(results == (1...100).map { $0 * 2 })
         #expect(most.withLock { $0 } <= 3)
     }
@@ -38,7 +40,9 @@ import Testing
                 await Task.yield()
                 if number == 5 { throw Failure() }
                 return number
-            } emit: { results.append($0) }
+            } emit: {
+                results.append($0)
+            }
         }
         #expect(running.load(ordering: .relaxed) == 0)
         #expect(results == Array(1..<(results.count + 1)) && results.count < 5)
@@ -46,7 +50,13 @@ import Testing
 
     @Test func `No input is no result`() async throws {
         var results: [Int] = []
-        try await OrderedWork.run(width: 4) { nil as Int? } work: { $0 } emit: { results.append($0) }
+        try await OrderedWork.run(width: 4) {
+            nil as Int?
+        } work: {
+            $0
+        } emit: {
+            results.append($0)
+        }
         #expect(results.isEmpty)
     }
 }
