@@ -103,7 +103,7 @@ package struct ArchiveService: Sendable {
     func checkStorages(of archive: Archive, scope: AccessScope) async throws {
         for member in archive.members.firstFiles {
             do {
-                _ = try await downloads.open(archive.members.entryID(member), scope: scope)
+                _ = try await downloads.open(archive.members.entryID(member), scope: scope, isNew: true)
             } catch let error as CatalogError where error.code != .storageUnavailable {
                 continue
             }
