@@ -100,22 +100,14 @@ import Testing
                 let late = ["If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"]
                 #expect(try await api.get(path, headers: late).status == 200)
             }
-            let gzip = try await api.send(.head, "download/directory/media/films?format=tar.gz")
+            // Nobody knows how long it becomes.
+            let gzip = try await api.get(
+                "download/directory/media/films?format=tar.gz", headers: ["Range": "bytes=0-9"])
+            #expect(gzip.status == 200)
             #expect(gzip.header("Content-Type") == "application/gzip")
             #expect(gzip.header("Content-Length") == nil)
             #expect(gzip.header("Accept-Ranges") == "none")
             #expect(gzip.header("ETag") == nil)
-            // The next answer on the same connection begins where the head ends.
-            let connection = try RawConnection(port: api.port)
-            let field = "Host: x\r\nAuthorization: Bearer \(api.admin)\r\n"
-            try await connection.send(
-                "HEAD /api/v1/download/directory/media/films?format=tar.gz HTTP/1.1\r\n\(field)\r\n"
-                    + "GET /api/v1/catalog HTTP/1.1\r\n\(field)Connection: close\r\n\r\n")
-            let parts = try await connection.receiveAll().split(separator: "\r\n\r\n")
-            #expect(parts.count == 3 && parts[1].hasPrefix("HTTP/1.1 200"), "\(parts)")
-            let ranged = try await api.get(
-                "download/directory/media/films?format=tar.gz", headers: ["Range": "bytes=0-9"])
-            #expect(ranged.status == 200)
         }
     }
 
