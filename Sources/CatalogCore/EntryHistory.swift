@@ -9,7 +9,8 @@ package struct EntryHistory: Sendable, Equatable {
     /// Those with another size or time than before, and how much larger they are together; below 0 when smaller.
     package var changedFiles: Int64 = 0
     package var changedBytes: Int64 = 0
-    /// Those with another name or directory than before. Nothing counts them yet: a move is a file that went and one that came.
+    /// Those with another name or directory than before. What came from another root is among those that are new, too, and was removed
+    /// there.
     package var movedFiles: Int64 = 0
 
     /// A time in which nothing happened.

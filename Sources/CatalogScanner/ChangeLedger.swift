@@ -8,8 +8,12 @@ struct ChangeLedger {
     private var addedRuns: [ClosedRange<EntryID>] = []
     private var removed: [EntryID] = []
     private var restored: [EntryID] = []
+    /// New rows that were given up for old ones.
+    private var replaced: [EntryID] = []
     private var tally = EntryTally()
     private var history = EntryHistory()
+    /// What is taken back of earlier hours.
+    private var corrections: [Int64: EntryHistory] = [:]
 
     /// How many entries were removed.
     var removedCount: Int { removed.count }
@@ -67,17 +71,36 @@ struct ChangeLedger {
         if kind == .file { history.removedBytes += bytes }
     }
 
+    /// An entry that took the place of one that was counted as new. What leaves another root by it is removed there.
+    mutating func moved(_ move: Move) {
+        let (old, new) = (move.old, move.new)
+        replaced.append(new.id)
+        restored.append(old.id)
+        if new.kind != .directory { history.movedFiles += 1 }
+        guard old.rootID == new.rootID, !old.isMissing else { return }
+        old.name.withUnsafeBytes { tally.add(kind: old.kind, name: $0, bytes: old.size, count: -1) }
+        guard new.kind != .directory else { return }
+        // It never was an addition; that it has another size, if so, is a change.
+        let hour = EntryHistory.hour(of: new.firstSeen)
+        corrections[hour, default: EntryHistory()].addedFiles -= 1
+        if new.size != old.size || new.modifiedNS != old.modifiedNS { history.changedFiles += 1 }
+        guard new.kind == .file else { return }
+        corrections[hour, default: EntryHistory()].addedBytes -= new.size
+        history.changedBytes += new.size - old.size
+    }
+
     /// Writes what was collected and starts anew.
     mutating func write(root: RootID, now: Int64, _ connection: any SQLConnection) throws {
         for run in addedRuns {
             try NameJournal.recordAdded(
                 root: root, first: run.lowerBound, last: run.upperBound, in: connection, nowMicroseconds: now)
         }
-        try NameJournal.recordRemoved(root: root, ids: removed, in: connection, nowMicroseconds: now)
+        try NameJournal.recordRemoved(root: root, ids: removed + replaced, in: connection, nowMicroseconds: now)
         try NameJournal.recordRestored(root: root, ids: restored, in: connection, nowMicroseconds: now)
         let counts = EntryCountStore(rootID: root)
         try counts.add(tally, on: connection)
         try counts.add(history, at: EntryHistory.hour(of: now), on: connection)
+        for (hour, correction) in corrections { try counts.add(correction, at: hour, on: connection) }
         self = ChangeLedger()
     }
 }

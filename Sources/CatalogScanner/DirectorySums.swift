@@ -12,6 +12,9 @@ struct DirectorySums: Sendable, Equatable {
         if kind == .directory { directories += 1 } else { files += 1 }
         if kind == .file { bytes += size }
     }
+
+    /// What takes them away.
+    var negated: DirectorySums { DirectorySums(bytes: -bytes, files: -files, directories: -directories) }
 }
 
 /// A directory with the figures of its tree.

@@ -27,7 +27,14 @@ struct ProgressReport: Sendable {
         counts.added += other.added
         counts.updated += other.updated
         counts.removed += other.removed
+        counts.moved += other.moved
         counts.errors += other.errors
+    }
+
+    /// Entries that were taken for new ones have moved.
+    mutating func note(moved: Int) {
+        counts.added -= moved
+        counts.moved += moved
     }
 
     /// Goes on from what an interrupted run of the same scan has written; what it saw is seen again.

@@ -52,6 +52,15 @@ struct RemovalPhase {
         return removed
     }
 
+    /// Makes tombstones of one entry and of what lies below it, in the transaction of the caller.
+    func removeNow(_ id: EntryID, _ connection: any SQLConnection, _ ledger: inout ChangeLedger) throws {
+        try scan.scans.noteRemoval(of: id, in: scan.id, on: connection)
+        for candidate in try scan.scans.removals(of: scan.id, after: id - 1, on: connection) where candidate.id == id {
+            try remove(candidate, connection, &ledger)
+        }
+        try scan.scans.dropRemoval(of: id, in: scan.id, on: connection)
+    }
+
     private func forEachPage(_ body: ([RemovalCandidate]) throws -> Void) throws {
         var after: EntryID = 0
         while true {

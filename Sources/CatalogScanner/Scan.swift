@@ -79,6 +79,7 @@ package struct Scan: Sendable {
         counts.updated = Int(row.integer(14))
         counts.removed = Int(row.integer(15))
         counts.errors = Int(row.integer(16))
+        counts.moved = Int(row.integer(27))
         self.counts = counts
         currentPath = row.optionalText(17)
         let jobStatus = row.text(18)

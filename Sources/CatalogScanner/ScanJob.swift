@@ -101,6 +101,9 @@ package struct ScanJob: JobHandler {
                 confirmsRemovals: request.confirmsRemovals)
             let walk = try await walk(root.backend, scan, rules, progress)
             progress.add(walk.counts)
+            if !root.isReplaced(probe) || request.confirmsRemovals {
+                progress.note(moved: try await pool.run { try MovePhase(scan: scan).run() })
+            }
             let report = progress
             let outcome = try await pool.run {
                 try settleRemovals(request, scan, report, identityChanged: root.isReplaced(probe))

@@ -44,6 +44,8 @@ package struct ScanCounts: Sendable, Equatable, Codable {
     package var added = 0
     package var updated = 0
     package var removed = 0
+    /// Entries that are somewhere else than before, or have another name.
+    package var moved = 0
     package var errors = 0
 
     /// Nothing counted yet.

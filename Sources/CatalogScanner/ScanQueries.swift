@@ -41,10 +41,12 @@ enum ScanQueries {
     static let clearOlderFrontiers = SQLStatement(
         "DELETE FROM scan_frontier WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")
 
-    /// A run that begins has parked nothing.
+    /// A run that begins has parked nothing. One that goes on has given ids already.
     static let begin = SQLStatement(
         """
-        UPDATE scans SET identity = $2, removal_state = '', removal_reason = NULL, removals_parked = 0 WHERE id = $1
+        UPDATE scans SET identity = $2, removal_state = '', removal_reason = NULL, removals_parked = 0,
+            first_new_id = COALESCE(first_new_id, (SELECT value + 1 FROM counters WHERE name = 'entry_id'))
+        WHERE id = $1
         """)
 
     static let addRemoved = SQLStatement("UPDATE scans SET removed = removed + $2 WHERE id = $1")
@@ -71,7 +73,7 @@ enum ScanQueries {
         s.id, s.root_id, r.name, r.protocol, s.scan_type, s.max_depth, s.confirm_removals, s.removal_state,
         s.removal_reason, s.removals_parked, s.entries_before, s.entries_found, s.directories_listed, s.added, s.updated,
         s.removed, s.error_count, s.current_path, j.status, j.created_at_us, j.started_at_us, j.finished_at_us,
-        j.error_message, j.cancel_requested, s.updated_at_us, s.identity, s.path
+        j.error_message, j.cancel_requested, s.updated_at_us, s.identity, s.path, s.moved
         """
     /// Scans of a deleted root are as hidden as its entries.
     private static let scanTables = """
@@ -130,7 +132,7 @@ enum ScanQueries {
     static let saveProgress = SQLStatement(
         """
         UPDATE scans SET entries_before = $2, entries_found = $3, directories_listed = $4, added = $5, updated = $6,
-            removed = $7, error_count = $8, current_path = $9, updated_at_us = $10
+            removed = $7, error_count = $8, current_path = $9, updated_at_us = $10, moved = $11
         WHERE id = $1
         """)
 

@@ -157,7 +157,7 @@ package struct ScanStore: Sendable {
                 .integer(id), .integer(Int64(entriesBefore)), .integer(Int64(counts.entriesFound)),
                 .integer(Int64(counts.directoriesListed)), .integer(Int64(counts.added)),
                 .integer(Int64(counts.updated)), .integer(Int64(counts.removed)), .integer(Int64(counts.errors)),
-                .text(path), .integer(time.now),
+                .text(path), .integer(time.now), .integer(Int64(counts.moved)),
             ])
     }
 
@@ -191,10 +191,7 @@ package struct ScanStore: Sendable {
 
     /// The next noted entries that are still in the catalog, by id; empty after the last.
     func removals(of id: JobID, after entry: EntryID) throws -> [RemovalCandidate] {
-        try database.readBlocking { connection in
-            try connection.rows(
-                ScanQueries.removals, [.integer(id), .integer(entry)], RemovalCandidate.init(row:))
-        }
+        try database.readBlocking { try removals(of: id, after: entry, on: $0) }
     }
 
     func dropRemovals(of id: JobID) throws {
@@ -236,6 +233,17 @@ extension ScanStore {
     /// Notes an entry that is not there any more; noting it again changes nothing.
     func noteRemoval(of entry: EntryID, in id: JobID, on connection: any SQLConnection) throws {
         try connection.execute(ScanQueries.insertRemoval, [.integer(id), .integer(entry)])
+    }
+
+    func removals(
+        of id: JobID, after entry: EntryID, on connection: any SQLConnection
+    ) throws -> [RemovalCandidate] {
+        try connection.rows(ScanQueries.removals, [.integer(id), .integer(entry)], RemovalCandidate.init(row:))
+    }
+
+    /// Forgets that an entry is not there any more.
+    func dropRemoval(of entry: EntryID, in id: JobID, on connection: any SQLConnection) throws {
+        try connection.execute(ScanQueries.dropRemoval, [.integer(id), .integer(entry)])
     }
 
     /// Notes directories, by id, that need not be listed again should the scan be interrupted.

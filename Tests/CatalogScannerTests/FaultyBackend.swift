@@ -10,6 +10,7 @@ final class FaultyBackend: StorageBackend {
         var isAway = false
         var devices: [String: Int64] = [:]
         var device: Int64?
+        var hidesNumbers = false
         var onList: (@Sendable (String) -> Void)?
         var afterList: (@Sendable (String) -> Void)?
     }
@@ -35,6 +36,8 @@ final class FaultyBackend: StorageBackend {
     func mount(_ devices: [String: Int64]) { faults.withLock { $0.devices = devices } }
     /// Another number for the device that holds everything, as after a restart.
     func renumber(_ device: Int64) { faults.withLock { $0.device = device } }
+    /// A storage that has no numbers for its files, nor their times of birth, as FTP.
+    func hideNumbers() { faults.withLock { $0.hidesNumbers = true } }
     /// Called with the text form of each directory, on the walker's thread, before it is listed.
     func onList(_ body: (@Sendable (String) -> Void)?) { faults.withLock { $0.onList = body } }
 
@@ -56,6 +59,9 @@ final class FaultyBackend: StorageBackend {
             let name = NameEncoding.text(of: listing.name(of: listing.entries[index]))
             let device = faults.devices[path.isEmpty ? name : path + "/" + name] ?? listing.device
             listing.entries[index].device = device
+            guard faults.hidesNumbers else { continue }
+            listing.entries[index].inode = 0
+            listing.entries[index].birthNS = 0
         }
     }
 

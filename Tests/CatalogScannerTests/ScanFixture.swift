@@ -39,23 +39,6 @@ struct ScanFixture: Sendable {
         }
     }
 
-    // MARK: The tree
-
-    func write(_ path: String, bytes: Int = 10) throws {
-        let full = tree + "/" + path
-        try FileManager.default.createDirectory(
-            atPath: (full as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-        try Data(repeating: 65, count: bytes).write(to: URL(fileURLWithPath: full))
-    }
-
-    func remove(_ path: String) throws {
-        try FileManager.default.removeItem(atPath: tree + "/" + path)
-    }
-
-    func move(_ path: String, to target: String) throws {
-        try FileManager.default.moveItem(atPath: tree + "/" + path, toPath: tree + "/" + target)
-    }
-
     // MARK: Scanning
 
     /// Runs a scan to its end.

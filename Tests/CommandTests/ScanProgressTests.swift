@@ -12,10 +12,8 @@ extension ScanSnapshot {
     ) -> ScanSnapshot {
         ScanSnapshot(
             id: 7, rootName: "nas", scanType: "incremental", status: status, percent: percent, entriesFound: 12_345,
-            added: 3,
-            updated: 2, removed: 1, removalsParked: 0, errors: 0, currentPath: path, startedAt: 10_000_000,
-            endedAt: endedAt,
-            errorMessage: nil)
+            added: 3, updated: 2, removed: 1, moved: 4, removalsParked: 0, errors: 0, currentPath: path,
+            startedAt: 10_000_000, endedAt: endedAt, errorMessage: nil)
     }
 }
 
@@ -89,7 +87,7 @@ struct ScanProgressTests {
     func summary() {
         #expect(
             ScanProgressLine.summary(.sample(.completed, endedAt: 13_900_000))
-                == "nas: 12,345 entries in 3.9 s: 3 added, 2 changed, 1 removed, 0 not readable")
+                == "nas: 12,345 entries in 3.9 s: 3 added, 2 changed, 4 moved, 1 removed, 0 not readable")
     }
 
     @Test("Without a terminal a line is due every five seconds")

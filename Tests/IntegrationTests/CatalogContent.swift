@@ -50,6 +50,15 @@ struct CatalogContent: Sendable {
         }
     }
 
+    /// Every file with its id and name, in order.
+    func fileIDs() async throws -> [String] {
+        try await database.read { connection in
+            try connection.rows(
+                SQLStatement("SELECT id, name FROM entries WHERE kind = 0 AND missing_since_us IS NULL ORDER BY id")
+            ) { "\($0.integer(0)) \(String(decoding: $0.bytes(1), as: UTF8.self))" }
+        }
+    }
+
     /// Every entry with its path, kind, size and recursive figures, as one line each, in order, and every counter; ids left out.
     func lines() async throws -> [String] {
         try await database.read { connection in

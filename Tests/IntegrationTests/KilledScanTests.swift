@@ -41,6 +41,39 @@ struct KilledScanTests {
         }
     }
 
+    @Test("What moved keeps its ids, wherever the scan that sees it is killed")
+    func resumesMoves() async throws {
+        try await Program.withNew { program in
+            try makeTree(program)
+            try await addRoot(program, "data")
+            #expect(try await program.run("scan", "films", "--full").code == 0)
+            let files = try await ids(program)
+            let first = try await progress(program, "data")
+            let duration = try #require(first?.microseconds)
+            for round in 0..<(Self.kills / 2) {
+                for directory in 0..<(Self.directories / 50) {
+                    let (old, new) = (
+                        round == 0 ? "d\(directory)" : "m\(round - 1) \(directory)", "m\(round) \(directory)"
+                    )
+                    try FileManager.default.moveItem(
+                        atPath: program.path("tree/" + old), toPath: program.path("tree/" + new))
+                }
+                _ = try await kill(program, "data", within: duration)
+                let outcome = try await program.run("scan", "films", "--full", "--confirm")
+                #expect(outcome.code == 0, "\(outcome.talk)")
+                #expect(try await ids(program) == files)
+            }
+            // Nothing but names is another than in a catalog of the same tree that saw no move.
+            try await addRoot(program, "clean")
+            #expect(try await program.run("scan", "films", "--full", data: "clean").code == 0)
+            #expect(try await content(program, "data") == content(program, "clean"))
+        }
+    }
+
+    private func ids(_ program: Program) async throws -> [String] {
+        try await CatalogContent.withOpen(program.path("data")) { try await $0.fileIDs() }
+    }
+
     private func makeTree(_ program: Program) throws {
         for directory in 0..<Self.directories {
             let path = "tree/d\(directory / 50)/s\(directory % 50)"

@@ -106,6 +106,7 @@ private struct ScanLine: Encodable {
     let added: Int
     let updated: Int
     let removed: Int
+    let moved: Int
     let removalsParked: Int
     let errors: Int
     @NullWhenMissing var durationSeconds: Double?
@@ -113,7 +114,8 @@ private struct ScanLine: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case jobID = "job_id"
-        case storageRoot, scanType, status, entriesFound, added, updated, removed, removalsParked, errors
+        case storageRoot, scanType, status, entriesFound, added, updated, removed, moved, removalsParked
+        case errors
         case durationSeconds, errorMessage
     }
 
@@ -126,6 +128,7 @@ private struct ScanLine: Encodable {
         added = scan.added
         updated = scan.updated
         removed = scan.removed
+        moved = scan.moved
         removalsParked = scan.removalsParked
         errors = scan.errors
         durationSeconds = scan.durationSeconds

@@ -45,7 +45,8 @@ struct ScanAdapter: ScanCommands {
             id: scan.id, rootName: scan.rootName, scanType: scan.type,
             status: ScanSnapshot.Status(rawValue: scan.status) ?? .failed, percent: scan.percent,
             entriesFound: scan.counts.entriesFound, added: scan.counts.added, updated: scan.counts.updated,
-            removed: scan.counts.removed, removalsParked: scan.removalsParked, errors: scan.counts.errors,
+            removed: scan.counts.removed, moved: scan.counts.moved, removalsParked: scan.removalsParked,
+            errors: scan.counts.errors,
             currentPath: scan.currentPath, startedAt: scan.startedAt, endedAt: scan.endedAt,
             errorMessage: scan.errorMessage)
     }

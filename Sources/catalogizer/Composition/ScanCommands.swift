@@ -66,6 +66,8 @@ struct ScanSnapshot: Sendable, Equatable {
     let added: Int
     let updated: Int
     let removed: Int
+    /// Entries that are somewhere else than before, or have another name.
+    let moved: Int
     /// Entries that wait for `--confirm` before they are removed.
     let removalsParked: Int
     /// Entries that could not be read.

@@ -31,7 +31,7 @@ enum ScanProgressLine {
         let time = scan.durationSeconds.map { " in \(Quantity.duration(seconds: $0))" } ?? ""
         return "\(TerminalText.safe(scan.rootName)): \(Quantity.count(scan.entriesFound)) entries\(time): "
             + "\(Quantity.count(scan.added)) added, \(Quantity.count(scan.updated)) changed, "
-            + "\(Quantity.count(scan.removed)) removed, \(Quantity.count(scan.errors)) not readable"
+            + "\(Quantity.count(scan.moved)) moved, \(Quantity.count(scan.removed)) removed, \(Quantity.count(scan.errors)) not readable"
     }
 }
 

@@ -54,7 +54,9 @@ enum ScanEndpoints {
             .always("elapsed_ms", .integer), .always("current_path", .nullable(.text)),
             .always("files_per_second", .integer), .always("files_processed", .integer),
             .always("files_found", .integer), .always("directories_listed", .integer), .always("files_added", .integer),
-            .always("files_updated", .integer), .always("files_deleted", .integer), .always("error_count", .integer),
+            .always("files_updated", .integer), .always("files_deleted", .integer),
+            .always("files_moved", .integer, "Entries that are somewhere else than before, or have another name"),
+            .always("error_count", .integer),
             .always("error_message", .nullable(.text)), .always("removal_state", .nullable(.text)),
             .always("removals_parked", .integer), .always("removal_reason", .nullable(.text))),
         SchemaDefinition(

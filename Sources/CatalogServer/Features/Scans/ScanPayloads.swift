@@ -67,6 +67,7 @@ extension JSONWriter {
         field("files_added", scan.counts.added)
         field("files_updated", scan.counts.updated)
         field("files_deleted", scan.counts.removed)
+        field("files_moved", scan.counts.moved)
         field("error_count", scan.counts.errors)
         field("error_message", scan.errorMessage)
         field("removal_state", scan.removalState == .none ? nil : scan.removalState.rawValue)

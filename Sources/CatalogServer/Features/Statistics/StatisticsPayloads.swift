@@ -36,6 +36,7 @@ extension JSONWriter {
         field("files_added", scan.counts.added)
         field("files_updated", scan.counts.updated)
         field("files_deleted", scan.counts.removed)
+        field("files_moved", scan.counts.moved)
         field("error_count", scan.counts.errors)
         if let message = scan.errorMessage { field("error_message", message) }
         endObject()
@@ -86,6 +87,7 @@ extension JSONWriter {
         field("size_removed", history.removedBytes)
         field("files_changed", history.changedFiles)
         field("size_changed", history.changedBytes)
+        field("files_moved", history.movedFiles)
         endObject()
     }
 

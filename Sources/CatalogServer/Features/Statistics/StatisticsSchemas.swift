@@ -22,7 +22,7 @@ enum StatisticsSchemas {
             .always("status", .oneOf(["queued", "running", "completed", "failed", "cancelled"])),
             .always("start_time", .nullable(.time)), .always("end_time", .nullable(.time)),
             .always("files_processed", .integer), .always("files_added", .integer), .always("files_updated", .integer),
-            .always("files_deleted", .integer), .always("error_count", .integer),
+            .always("files_deleted", .integer), .always("files_moved", .integer), .always("error_count", .integer),
             .maybe("error_message", .text)),
         wrapped("OverallAnswer", "The whole catalog, wrapped", .named("OverallFigures")),
         SchemaDefinition(
@@ -66,7 +66,8 @@ enum StatisticsSchemas {
             .always("storage_root_name", .text), .always("files_added", .integer),
             .always("size_added", .integer, "Bytes"), .always("files_removed", .integer),
             .always("size_removed", .integer, "Bytes"), .always("files_changed", .integer),
-            .always("size_changed", .integer, "How many bytes larger the changed files became")),
+            .always("size_changed", .integer, "How many bytes larger the changed files became"),
+            .always("files_moved", .integer, "Those from another root are added here and removed there, too")),
         wrapped("AccessAnswer", "What was read, wrapped", .named("AccessFigures")),
         SchemaDefinition(
             "AccessFigures", "What was read", .always("period_days", .integer), .always("total_accesses", .integer),

@@ -1,0 +1,100 @@
+import CatalogCore
+import CatalogDatabase
+
+/// Recognises what has moved (ruling 48), once a walk has seen everything and before anything counts as gone: entries keep their ids, and
+/// with them all that hangs on those.
+///
+/// Nothing is read but rows. A walk writes what it finds as new; here the rows of old entries take those places.
+struct MovePhase {
+    /// What is gone and may be found again, at most. Each takes some two hundred bytes; what is beyond that counts as removed and new.
+    private static let goneMax = 200_000
+
+    private let scan: ScanContext
+    private let store: MoveStore
+    private let writer: MoveWriter
+
+    init(scan: ScanContext) {
+        self.scan = scan
+        store = MoveStore(scan: scan)
+        writer = MoveWriter(scan: scan)
+    }
+
+    /// Blocks; may be interrupted and run again.
+    ///
+    /// - Returns: how many entries keep their ids by it.
+    func run() throws -> Int {
+        guard let marks = try store.marks() else { return 0 }
+        var count = 0
+        if marks.last >= marks.firstNew {
+            count += try moveDirectories(marks)
+            count += try moveFiles(marks)
+        }
+        if let since = marks.firstSincePrevious, marks.last >= since { count += try moveToOtherRoots(since) }
+        return count
+    }
+
+    /// Whole directories first, where the storage has numbers for them: all below them goes with them.
+    private func moveDirectories(_ marks: MoveStore.Marks) throws -> Int {
+        let gone = try store.vanished(atMost: Self.goneMax).filter { $0.kind == .directory && $0.inode != 0 }
+        guard !gone.isEmpty else { return 0 }
+        var matcher = MoveMatcher(gone)
+        try store.forEachNew(marks) { if $0.kind == .directory { matcher.offer($0) } }
+        let known = matcher.match().map { ($0.old.id, $0.new.id) }
+        return try adopt(known, marks)
+    }
+
+    /// What is left: single files, those of directories that are known by their files only, and files that went missing before.
+    private func moveFiles(_ marks: MoveStore.Marks) throws -> Int {
+        let seen = try store.sideWrites()
+        let vanished = try store.vanishedTrees(atMost: Self.goneMax)
+        let gone = vanished + (try store.tombstones(marks, atMost: Self.goneMax - vanished.count))
+        guard !gone.isEmpty else { return 0 }
+        var matcher = MoveMatcher(gone)
+        try store.forEachNew(marks) { if $0.kind != .directory { matcher.offer($0) } }
+        let moves = matcher.match()
+        let directories = matcher.directories(followedBy: moves, isNew: marks.isNew)
+        let count = try writer.move(moves, seen: seen)
+        return try count + adopt(try withParents(directories, vanished, marks), marks)
+    }
+
+    /// A directory whose sub-directory kept its name and moved is where that one is, too.
+    private func withParents(
+        _ directories: [(old: MovableEntry, new: EntryID)], _ vanished: [MovableEntry], _ marks: MoveStore.Marks
+    ) throws -> [(EntryID, EntryID)] {
+        guard !directories.isEmpty else { return [] }
+        let gone = Dictionary(
+            vanished.lazy.filter { $0.kind == .directory }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var known: [EntryID: EntryID] = [:]
+        var taken = Set(directories.map(\.new))
+        for directory in directories { known[directory.old.id] = directory.new }
+        for directory in directories {
+            var (old, new) = (directory.old, try store.entry(directory.new))
+            while let parent = old.parentID.flatMap({ gone[$0] }), let above = new?.parentID, new?.name == old.name,
+                known[parent.id] == nil, marks.isNew(above), taken.insert(above).inserted
+            {
+                known[parent.id] = above
+                (old, new) = (parent, try store.entry(above))
+            }
+        }
+        return known.map { ($0.key, $0.value) }
+    }
+
+    private func adopt(_ known: [(EntryID, EntryID)], _ marks: MoveStore.Marks) throws -> Int {
+        guard !known.isEmpty else { return 0 }
+        let pairs = Dictionary(known, uniquingKeysWith: { first, _ in first })
+        var adoption = DirectoryAdoption(scan: scan, marks: marks, known: pairs)
+        return try adoption.run()
+    }
+
+    /// Files that another root got since this one was seen last: what looked like a copy there was half of a move.
+    private func moveToOtherRoots(_ since: EntryID) throws -> Int {
+        let seen = try store.sideWrites()
+        let gone = try store.vanishedTrees(atMost: Self.goneMax).filter { $0.kind == .file }
+        guard !gone.isEmpty else { return 0 }
+        var matcher = MoveMatcher(gone)
+        try store.forEachNewElsewhere(since: since) { matcher.offer($0) }
+        _ = try writer.move(matcher.match(), seen: seen)
+        // They were added elsewhere, and are not of this scan.
+        return 0
+    }
+}

@@ -1,0 +1,93 @@
+import CatalogDatabase
+
+/// The SQL of moves: what vanished, what is new, and how a row gets to its new place.
+enum MoveQueries {
+    /// What `MovableEntry` is made of.
+    private static let columns = """
+        e.id, e.root_id, e.parent_id, e.kind, e.name, e.name_folded, e.size_bytes, e.modified_ns, e.changed_ns, e.birth_ns,
+        e.device, e.inode, e.link_count, e.first_seen_us, e.missing_since_us
+        """
+
+    static let lastID = SQLStatement("SELECT value FROM counters WHERE name = 'entry_id'")
+
+    /// The first id that the scan may have given, and the same of the last scan before it that saw the whole root.
+    static let firstIDs = SQLStatement(
+        """
+        SELECT s.first_new_id, (
+            SELECT b.first_new_id FROM scans b JOIN jobs j ON j.id = b.id
+            WHERE b.root_id = s.root_id AND b.id < s.id AND b.path IS NULL AND j.status = 'completed'
+            ORDER BY b.id DESC LIMIT 1)
+        FROM scans s WHERE s.id = $1
+        """)
+
+    static let vanished = SQLStatement(
+        """
+        SELECT \(columns) FROM scan_removals r JOIN entries e ON e.id = r.entry_id
+        WHERE r.scan_id = $1 AND +e.missing_since_us IS NULL ORDER BY e.id LIMIT $2
+        """
+    ).withManyRows
+
+    static let children = SQLStatement(
+        "SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NULL ORDER BY e.name")
+
+    static let childDirectories = SQLStatement(
+        """
+        SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL ORDER BY e.name
+        """)
+
+    /// Files that went missing, in any root; the partial index has all of them.
+    static let tombstones = SQLStatement(
+        """
+        SELECT \(columns) FROM entries e
+        WHERE e.missing_since_us IS NOT NULL AND e.kind = 0 AND e.size_bytes > 0 LIMIT $1
+        """
+    ).withManyRows
+
+    /// Those among them that are as large as a new file.
+    static let tombstonesLikeNew = SQLStatement(
+        """
+        SELECT DISTINCT \(columns) FROM entries n JOIN entries e ON e.size_bytes = n.size_bytes
+        WHERE n.id >= $1 AND n.root_id = $2 AND n.kind = 0 AND n.size_bytes > 0 AND +n.missing_since_us IS NULL
+            AND e.missing_since_us IS NOT NULL AND e.kind = 0 LIMIT $3
+        """
+    ).withManyRows
+
+    static let newEntries = SQLStatement(
+        """
+        SELECT \(columns) FROM entries e WHERE e.id >= $2 AND e.root_id = $1 AND +e.missing_since_us IS NULL
+            AND e.parent_id IS NOT NULL
+        """
+    ).withManyRows
+
+    static let newElsewhere = SQLStatement(
+        """
+        SELECT \(columns) FROM entries e
+        WHERE e.id >= $2 AND e.root_id <> $1 AND e.kind = 0 AND +e.missing_since_us IS NULL
+        """
+    ).withManyRows
+
+    static let entry = SQLStatement("SELECT \(columns) FROM entries e WHERE e.id = $1")
+
+    static let deleteEntry = SQLStatement("DELETE FROM entries WHERE id = $1")
+
+    /// A tombstone comes back to life, too.
+    static let place = SQLStatement(
+        """
+        UPDATE entries SET root_id = $2, parent_id = $3, name = $4, name_folded = $5, size_bytes = $6, modified_ns = $7,
+            changed_ns = $8, birth_ns = $9, device = $10, inode = $11, link_count = $12, updated_us = $13,
+            missing_since_us = NULL
+        WHERE id = $1
+        """)
+
+    static let handOverChildren = SQLStatement(
+        "UPDATE entries SET parent_id = $2 WHERE parent_id = $1 AND missing_since_us IS NULL")
+
+    static let handOverDirectory = SQLStatement("UPDATE directories SET entry_id = $2 WHERE entry_id = $1")
+
+    static let shrinkDirectory = SQLStatement(
+        """
+        UPDATE directories SET digest = NULL, own_bytes = own_bytes - $2, own_files = own_files - $3,
+            own_directories = own_directories - $4
+        WHERE entry_id = $1
+        """)
+}

@@ -1,0 +1,146 @@
+import CatalogCore
+import CatalogDatabase
+
+/// The rows that moves are about.
+struct MoveStore {
+    let scan: ScanContext
+
+    /// Which ids are those of new entries.
+    struct Marks {
+        /// The first one that this scan may have given.
+        let firstNew: EntryID
+        /// The same of the last scan before it that saw the whole root; nil when there is none.
+        let firstSincePrevious: EntryID?
+        /// The last one that anybody has given.
+        let last: EntryID
+
+        func isNew(_ id: EntryID) -> Bool { id >= firstNew }
+    }
+
+    func marks() throws -> Marks? {
+        try scan.database.readBlocking { connection in
+            let last = try connection.firstRow(MoveQueries.lastID) { $0.integer(0) } ?? 0
+            return try connection.firstRow(MoveQueries.firstIDs, [.integer(scan.id)]) { row in
+                row.optionalInteger(0).map {
+                    Marks(firstNew: $0, firstSincePrevious: row.optionalInteger(1), last: last)
+                }
+            } ?? nil
+        }
+    }
+
+    // MARK: What is gone
+
+    /// What this scan did not find; of a directory only itself.
+    func vanished(atMost limit: Int) throws -> [MovableEntry] {
+        try rows(MoveQueries.vanished, [.integer(scan.id), .integer(Int64(limit))])
+    }
+
+    /// The same with what lies below the directories, until there are `limit` of them.
+    func vanishedTrees(atMost limit: Int) throws -> [MovableEntry] {
+        var found = try vanished(atMost: limit)
+        var next = 0
+        while next < found.count, found.count < limit {
+            let entry = found[next]
+            next += 1
+            guard entry.kind == .directory else { continue }
+            found += try rows(MoveQueries.children, [.integer(entry.id)]).prefix(limit - found.count)
+        }
+        return found
+    }
+
+    /// Files that went missing some time ago, in any root, and may be among what is new.
+    func tombstones(_ marks: Marks, atMost limit: Int) throws -> [MovableEntry] {
+        // Beside a few new files nobody reads all that was ever removed.
+        if marks.last - marks.firstNew < Self.fewIDs {
+            return try rows(
+                MoveQueries.tombstonesLikeNew,
+                [.integer(marks.firstNew), .integer(scan.rootID), .integer(Int64(limit))])
+        }
+        return try rows(MoveQueries.tombstones, [.integer(Int64(limit))])
+    }
+
+    private static let fewIDs: Int64 = 10_000
+
+    // MARK: What is new
+
+    /// Hands over what this scan has added.
+    func forEachNew(_ marks: Marks, _ body: (MovableEntry) -> Void) throws {
+        try forEach(MoveQueries.newEntries, since: marks.firstNew, body)
+    }
+
+    /// Hands over the files that other roots got since this one was seen whole.
+    func forEachNewElsewhere(since id: EntryID, _ body: (MovableEntry) -> Void) throws {
+        try forEach(MoveQueries.newElsewhere, since: id, body)
+    }
+
+    private func forEach(
+        _ statement: SQLStatement, since id: EntryID, _ body: (MovableEntry) -> Void
+    ) throws {
+        try scan.database.readBlocking { connection in
+            try connection.forEachRow(statement, [.integer(scan.rootID), .integer(id)]) { row in
+                body(MovableEntry(row: row))
+                return true
+            }
+        }
+    }
+
+    /// How many writes from beside scans there were.
+    func sideWrites() throws -> Int64 {
+        try scan.database.writeBlocking { try scan.sideWrites.takeTurn(on: $0) }
+    }
+
+    func entry(_ id: EntryID) throws -> MovableEntry? {
+        try scan.database.readBlocking { try entry(id, on: $0) }
+    }
+
+    private func rows(_ statement: SQLStatement, _ values: [SQLValue]) throws -> [MovableEntry] {
+        try scan.database.readBlocking { try $0.rows(statement, values, MovableEntry.init(row:)) }
+    }
+}
+
+// MARK: - In the transaction of its caller
+
+extension MoveStore {
+    func entry(_ id: EntryID, on connection: any SQLConnection) throws -> MovableEntry? {
+        try connection.firstRow(MoveQueries.entry, [.integer(id)], MovableEntry.init(row:))
+    }
+
+    /// The entries of a directory, by the bytes of their names.
+    func children(of directory: EntryID, on connection: any SQLConnection) throws -> [MovableEntry] {
+        try connection.rows(MoveQueries.children, [.integer(directory)], MovableEntry.init(row:))
+    }
+
+    func directories(in directory: EntryID, on connection: any SQLConnection) throws -> [MovableEntry] {
+        try connection.rows(MoveQueries.childDirectories, [.integer(directory)], MovableEntry.init(row:))
+    }
+
+    /// Lets the old row take the place of the new one, which is no more.
+    func place(_ move: Move, on connection: any SQLConnection) throws {
+        let new = move.new
+        try connection.executeLater(MoveQueries.deleteEntry, [.integer(new.id)])
+        try connection.executeLater(
+            MoveQueries.place,
+            [
+                .integer(move.old.id), .integer(new.rootID), .optional(new.parentID), .blob(new.name),
+                .optional(new.foldedName), .integer(new.size), .integer(new.modifiedNS), .integer(new.changedNS),
+                .integer(new.birthNS), .integer(new.device), .integer(new.inode), .integer(new.linkCount),
+                .integer(scan.time.now),
+            ])
+        try connection.executeLater(ScanQueries.dropRemoval, [.integer(scan.id), .integer(move.old.id)])
+    }
+
+    /// Gives all that lies in a new directory, and what is known of it, to the old one.
+    func handOver(from new: EntryID, to old: EntryID, on connection: any SQLConnection) throws {
+        let values: [SQLValue] = [.integer(new), .integer(old)]
+        try connection.executeLater(MoveQueries.handOverChildren, values)
+        try connection.executeLater(EntryQueries.forgetDirectory, [.integer(old)])
+        try connection.executeLater(MoveQueries.handOverDirectory, values)
+    }
+
+    /// Takes entries out of the direct figures of a directory, and the digest that no longer fits.
+    func shrink(_ directory: EntryID, by sums: DirectorySums, on connection: any SQLConnection) throws {
+        try connection.executeLater(
+            MoveQueries.shrinkDirectory,
+            [.integer(directory), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories)])
+    }
+}
