@@ -34,7 +34,7 @@ int catalog_start_helper(const char *path, int descriptor, pid_t *process) {
     return -result;
 }
 
-int catalog_spawn_apart(posix_spawn_file_actions_t *actions, const char *directory) {
+int catalog_spawn_apart(void *actions, const char *directory) {
     int result = directory == NULL ? 0 : posix_spawn_file_actions_addchdir_np(actions, directory);
     if (result == 0) result = posix_spawn_file_actions_addclosefrom_np(actions, 3);
     return -result;

@@ -97,6 +97,20 @@ package enum Limits {
     /// Downloads of one user that are sent in pieces at the same time: each holds a connection, a descriptor and
     /// 256 KiB, and download managers open a tenth of that.
     package static let downloadsPerUser = 256
+    /// Bytes of the files of one archive, unless the setting says otherwise: 5 GiB.
+    package static let archiveBytes: Int64 = 5 << 30
+    /// Members of one archive, and of all that one process builds at the same time; each takes about 60 bytes and its name.
+    package static let archiveMembers = 1_000_000
+    package static let archiveMembersAtOnce = 4_000_000
+    /// Bytes of the names of one archive's members, without those of the directories above them.
+    package static let archiveNameBytes = 128 << 20
+    /// Files and directories that one request for an archive names, and how many of the unknown ones its refusal lists.
+    package static let archiveChoices = 10_000
+    package static let archiveChoicesListed = 100
+    /// Bytes of a member's path in a zip archive: the format has 16 bits for it.
+    package static let zipNameBytes = 65_535
+    /// Checksums of members that wait to be written; those beyond are worked out again when somebody needs them.
+    package static let archiveChecksumsNoted = 200_000
     /// Events that wait for one slow reader before it is told that it missed some.
     package static let eventBacklog = 256
     /// Copies that may wait as jobs, how many jobs copy at the same time in one process, and how many that are over are

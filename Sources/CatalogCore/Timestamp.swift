@@ -171,6 +171,19 @@ package enum Timestamp {
         return (Int(year), Int(month), Int(dayOfYear - (153 * monthIndex + 2) / 5 + 1))
     }
 
+    /// The date and time of FAT file systems, in two numbers of 16 bits, for a time in microseconds since 1970: UTC, in steps of
+    /// two seconds, from 1980 to 2107. *Source*: APPNOTE.TXT section 4.4.6.
+    package static func fatTime(microseconds: Int64) -> (date: UInt16, time: UInt16) {
+        let (first, last): (Int64, Int64) = (315_532_800, 4_354_819_199)
+        let second = min(max(floorDivide(microseconds, 1_000_000), first), last)
+        let (days, rest) = (floorDivide(second, 86_400), Int(second % 86_400))
+        let (year, month, day) = civilDate(days: days)
+        return (
+            UInt16((year - 1980) << 9 | month << 5 | day),
+            UInt16((rest / 3_600) << 11 | (rest / 60 % 60) << 5 | (rest % 60) / 2)
+        )
+    }
+
     private static func appendDigits(_ value: Int, _ width: Int, to out: inout [UInt8]) {
         var divisor = 1
         for _ in 1..<max(width, 2) { divisor *= 10 }

@@ -63,6 +63,7 @@ package struct CatalogServer: Sendable {
             CatalogRoutes(catalog: services.catalog, accessLog: services.accessLog).handlers,
             SearchRoutes(search: dependencies.search).handlers,
             DownloadRoutes(downloads: services.downloads, links: links, accessLog: services.accessLog).handlers,
+            ArchiveRoutes(archives: services.archives, accessLog: services.accessLog).handlers,
             DownloadLinkRoutes(links).handlers,
             CopyRoutes(services.writing, worker: services.worker).handlers,
             StorageRootRoutes(roots: services.roots).handlers,

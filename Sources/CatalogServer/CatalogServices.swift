@@ -30,6 +30,8 @@ package struct CatalogServices: Sendable {
         package var vault: CredentialVault
         /// What copies may use of this machine.
         package var copy = CopySettings.none
+        /// Bytes of all files of one archive; 0 for any number.
+        package var maxArchiveBytes = Limits.archiveBytes
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
@@ -82,6 +84,8 @@ package struct CatalogServices: Sendable {
     /// Figures over it.
     package let statistics: StatisticsService
     let downloads: DownloadService
+    /// Many files as one.
+    package let archives: ArchiveService
     let writing: CopyServices
     /// Files that stay open between two requests; runs as a service, so that they are closed in time.
     package let openFiles: OpenFileCache
@@ -115,9 +119,7 @@ package struct CatalogServices: Sendable {
         self.database = database
         registry = StorageRegistry()
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
-        scanPool = BlockingPool(
-            name: "scan", threads: configuration.scanSlots + Limits.copyJobsAtOnce, queueLimit: 64, isBackground: true)
-        probePool = BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
+        (scanPool, probePool) = Self.backgroundPools(configuration)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
         let policy = LocalRootPolicy(allowed: configuration.allowedLocalRoots ?? [], reserved: configuration.reserved)
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
@@ -142,6 +144,9 @@ package struct CatalogServices: Sendable {
             database: database, duplicates: duplicates, accessLog: accessLog, reads: reads, time: time)
         openFiles = OpenFileCache()
         downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
+        archives = ArchiveService(
+            database: database, roots: roots, downloads: downloads, pool: storagePool,
+            maxBytes: configuration.maxArchiveBytes, time: time)
         let written = FileRecorder(
             refresh: FileRefresh(database: database, roots: roots, pool: storagePool, time: time),
             audit: AuditService(database: database), time: time, logger: logger, onWritten: listeners.onWritten)
@@ -161,6 +166,14 @@ package struct CatalogServices: Sendable {
             ], slots: configuration.jobSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
+    }
+
+    private static func backgroundPools(_ configuration: Configuration) -> (scan: BlockingPool, probe: BlockingPool) {
+        let scanThreads = configuration.scanSlots + Limits.copyJobsAtOnce
+        return (
+            BlockingPool(name: "scan", threads: scanThreads, queueLimit: 64, isBackground: true),
+            BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
+        )
     }
 
     private static func fileCheck(_ entries: CatalogStore) -> DownloadLinkService.FileCheck {
@@ -230,13 +243,11 @@ package struct CatalogServices: Sendable {
 
     /// The service that follows changes in local storage roots as they happen.
     ///
-    /// - Parameters:
-    ///   - isOn: setting `scan.watch`.
-    ///   - only: as for `watch`.
-    package func followChanges(isOn: Bool, only own: Set<RootID>? = nil, logger: Logger) -> ChangeWatch {
+    /// - Parameter only: as for `watch`.
+    package func followChanges(only own: Set<RootID>? = nil, logger: Logger) -> ChangeWatch {
         ChangeWatch(
-            roots: roots, scans: scans, worker: worker, paths: DirectoryPaths(database: database), isOn: isOn,
-            logger: logger, owns: owner(own))
+            roots: roots, scans: scans, worker: worker, paths: DirectoryPaths(database: database), logger: logger,
+            owns: owner(own))
     }
 
     /// Searching, over an index that somebody has opened.
@@ -260,6 +271,7 @@ package struct CatalogServices: Sendable {
         try await storagePool.shutdown()
         try await scanPool.shutdown()
         try await searchPool.shutdown()
+        try await archives.threads.pool.shutdown()
         try await writing.pool.shutdown()
         // A storage that does not answer keeps its thread; nobody waits for that.
         probePool.abandon()

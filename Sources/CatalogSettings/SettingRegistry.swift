@@ -14,9 +14,8 @@ package enum SettingRegistry {
         registrationEnabled.definition, lockoutFailures.definition, lockoutMinutes.definition, masterKey.definition,
         authPerMinute.definition, apiPerMinute.definition,
         allowedLocalRoots.definition, storageCheckInterval.definition, allowedLocalPaths.definition,
-        maxUploadBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition, scanConcurrency.definition,
-        scanWatch.definition,
-        skipNames.definition, workerRoots.definition,
+        maxUploadBytes.definition, maxArchiveBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition,
+        scanConcurrency.definition, scanWatch.definition, skipNames.definition, workerRoots.definition,
         loggingLevel.definition, loggingFormat.definition,
     ]
 
@@ -93,6 +92,9 @@ extension SettingRegistry {
     static let maxUploadBytes = Setting(
         "catalog.max_upload_size", .integer(SettingBounds.uploadBytes, unit: "bytes"), default: .value("0"),
         "Size of an uploaded file; 0 for no limit.")
+    static let maxArchiveBytes = Setting(
+        "catalog.max_archive_size", .integer(SettingBounds.uploadBytes, unit: "bytes"),
+        default: .value("5368709120"), "Size of all files of a download as an archive; 0 for no limit.")
 }
 
 // Who may come in.

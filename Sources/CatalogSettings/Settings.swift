@@ -83,6 +83,8 @@ package struct Settings: Sendable, Equatable {
         package let allowedLocalPaths: [String]
         /// Of one uploaded file; 0 is no limit.
         package let maxUploadBytes: Int
+        /// Of all files of one archive; 0 is no limit.
+        package let maxArchiveBytes: Int
     }
 
     /// How scans work.
@@ -163,7 +165,8 @@ extension Settings {
             allowsGet: try values.value(Registry.smbAllowGet))
         copy = Copy(
             allowedLocalPaths: try values.optional(Registry.allowedLocalPaths) ?? ["\(dataDirectory)/transfer"],
-            maxUploadBytes: try values.value(Registry.maxUploadBytes))
+            maxUploadBytes: try values.value(Registry.maxUploadBytes),
+            maxArchiveBytes: try values.value(Registry.maxArchiveBytes))
         scan = Scan(
             concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames),
             watches: try values.value(Registry.scanWatch))

@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogDatabase
 import CatalogJobs
 import CatalogScanner
+import CatalogStorage
 import CatalogTestSupport
 import Foundation
 import Synchronization
@@ -24,16 +25,17 @@ import Testing
     /// Another byte in a file, with its old time.
     private func damage(_ path: String, at place: Int, _ disk: ScanFixture) throws {
         let full = disk.tree + "/" + path
-        var status = stat()
-        #expect(stat(full, &status) == 0)
+        let modifiedNS = Int(try disk.backend.stat(try StoragePath(parsing: path)).modifiedNS)
         let handle = try #require(FileHandle(forUpdatingAtPath: full))
         try handle.seek(toOffset: UInt64(place))
         let old = try #require(try handle.read(upToCount: 1)?.first)
         try handle.seek(toOffset: UInt64(place))
         try handle.write(contentsOf: [old ^ 1])
         try handle.close()
-        var times = [status.st_atim, status.st_mtim]
-        #expect(utimensat(AT_FDCWD, full, &times, 0) == 0)
+        let time = "@\(modifiedNS / 1_000_000_000).\(String(format: "%09d", modifiedNS % 1_000_000_000))"
+        let touch = try TestProcess(["/usr/bin/touch", "-d", time, full], output: "/dev/null")
+        while touch.isRunning { usleep(1_000) }
+        #expect(touch.exitCode == 0)
     }
 
     private func errors(_ scan: Scan, _ disk: ScanFixture) async throws -> [String] {

@@ -51,7 +51,7 @@ struct SettingsValueTests {
             ("scan.concurrency", "257"), ("scan.skip_names", "a/b"),
             ("scan.skip_names", String(repeating: "x,", count: 1_001)),
             ("logging.level", "INFO"), ("logging.format", "xml"),
-            ("catalog.max_upload_size", "-1"), ("catalog.max_upload_size", "1 GiB"),
+            ("catalog.max_archive_size", "-1"), ("catalog.max_upload_size", "-1"), ("catalog.max_upload_size", "1 GiB"),
             ("catalog.max_upload_size", "1152921504606846977"), ("copy.allowed_local_paths", "/srv,,/data"),
         ])
     func refused(key: String, value: String) throws {
@@ -115,6 +115,7 @@ struct SettingRegistryTests {
             "auth.lockout_failures": "9", "auth.lockout_minutes": "9", "secrets.master_key": secret,
             "rate_limit.auth_per_minute": "9", "rate_limit.api_per_minute": "9", "storage.allowed_local_roots": "/r",
             "copy.allowed_local_paths": "/in", "catalog.max_upload_size": "9",
+            "catalog.max_archive_size": "9",
             "storage.check_interval": "9",
             "smb.allowed_networks": "10.0.0.0/8", "smb.allow_get": "false", "scan.concurrency": "9",
             "scan.watch": "false",

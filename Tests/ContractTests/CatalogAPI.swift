@@ -15,6 +15,7 @@ struct CatalogAPI {
         let status: Int
         let headers: HTTPFields
         let text: String
+        let bytes: [UInt8]
 
         func object() throws -> [String: Any] {
             try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
@@ -93,7 +94,11 @@ struct CatalogAPI {
         return try await client.execute(
             uri: path.hasPrefix("/") ? path : "/api/v1/" + path, method: method, headers: fields,
             body: body.isEmpty ? nil : ByteBuffer(bytes: body)
-        ) { Answer(status: $0.status.code, headers: $0.headers, text: String(buffer: $0.body)) }
+        ) { answer in
+            Answer(
+                status: answer.status.code, headers: answer.headers, text: String(buffer: answer.body),
+                bytes: Array(answer.body.readableBytesView))
+        }
     }
 
     /// Adds the test's directory as the storage root `media`.

@@ -17,7 +17,7 @@ import Testing
             let services = api.server.services
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let group = ServiceGroup(
-                services: [services.followChanges(isOn: true, logger: logger)], logger: logger)
+                services: [services.followChanges(logger: logger)], logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
                 // The scan that sees what nobody watched is the sign that the watch has begun.

@@ -3,7 +3,6 @@
 #ifndef CATALOGIZER_CLINUX_H
 #define CATALOGIZER_CLINUX_H
 
-#include <spawn.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -94,8 +93,8 @@ int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *
 int catalog_start_helper(const char *path, int descriptor, pid_t *process);
 
 /// Adds to what a child does before it runs its program: it goes to `directory`, unless that is NULL, and closes every file but its
-/// three standard streams.
-int catalog_spawn_apart(posix_spawn_file_actions_t *actions, const char *directory);
+/// three standard streams. `actions` is a `posix_spawn_file_actions_t`, whose header would change where Swift finds others.
+int catalog_spawn_apart(void *actions, const char *directory);
 
 /// Makes the heap give memory back: at most `arenas` heaps beside each other, and large blocks return to the system when
 /// they are freed. Call before the first thread starts.

@@ -30,6 +30,7 @@ package struct CopiedTable: Sendable {
         CopiedTable("entry_counts", key: ["root_id", "kind", "extension", "size_class"]),
         CopiedTable("file_accesses", key: ["entry_id", "day_us"]),
         CopiedTable("last_file_accesses", key: ["entry_id"]),
+        CopiedTable("archive_checksums", key: ["entry_id"]),
         CopiedTable("entry_history", key: ["root_id", "hour_us"]),
         CopiedTable("file_hashes", key: ["entry_id"]),
         numbered("duplicate_groups"),

@@ -6,6 +6,6 @@ package enum Migrations {
     /// The ordered list.
     package static let all: [Migration] = [
         instance, people, storage, catalog, jobs, scanIdentity, transactionMarks, listedDirectories, jobRoots,
-        auditAndKeys, copies, entryCounts, fileAccesses, moves, fileHashes,
+        auditAndKeys, copies, entryCounts, fileAccesses, moves, fileHashes, archiveChecksums,
     ]
 }

@@ -90,6 +90,7 @@ struct ProductServices: Sendable {
             allowedDirectories: settings.copy.allowedLocalPaths,
             transferDirectory: application.directory.path(of: Application.transferDirectoryName),
             maxUploadBytes: Int64(settings.copy.maxUploadBytes), node: Composition.nodeName(application))
+        configuration.maxArchiveBytes = Int64(settings.copy.maxArchiveBytes)
         services = try CatalogServices(
             database: application.database, configuration: configuration,
             providers: Composition.providers(reserved), time: .system, logger: logger,

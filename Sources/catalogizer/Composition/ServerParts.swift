@@ -51,16 +51,10 @@ extension Composition {
         }
         let cleaner = AuthenticationCleaner(
             database: application.database, settings: authentication.settings, time: .system, logger: logger)
-        let interval = Duration.seconds(application.settings.storageCheckInterval)
+        let services: [any Service] = [IndexFollower(index: index, logger: logger), cleaner]
         return ServerParts(
-            services: [
-                IndexFollower(index: index, logger: logger), cleaner, product.services.openFiles,
-                product.services.nodes, product.services.worker,
-                product.services.watch(every: interval, logger: logger),
-                product.services.followChanges(isOn: application.settings.scan.watches, logger: logger),
-                authentication.lastUses.writer(logger: logger),
-                product.services.accessLog.writer(logger: logger), server,
-            ],
+            services: services + product.services.services(application.settings, logger)
+                + [authentication.lastUses.writer(logger: logger), server],
             reload: { change in
                 try await server.reloadCertificates()
                 authentication.settings.value = authenticationSettings(change.loaded.settings)
@@ -118,6 +112,17 @@ extension Composition {
             logger.notice("listening", metadata: ["url": "\(scheme)://\(http.address(port: port))"])
             ServiceNotice.ready.send()
         }
+    }
+}
+
+extension CatalogServices {
+    /// What of them runs as long as a server does.
+    fileprivate func services(_ settings: Settings, _ logger: Logger) -> [any Service] {
+        let always: [any Service] = [
+            openFiles, nodes, worker, watch(every: .seconds(settings.storageCheckInterval), logger: logger),
+            accessLog.writer(logger: logger), archives.checksums.writer(logger: logger),
+        ]
+        return settings.scan.watches ? always + [followChanges(logger: logger)] : always
     }
 }
 

@@ -28,9 +28,9 @@ extension Composition {
             services.insert(pins, at: 0)
             let interval = Duration.seconds(application.settings.storageCheckInterval)
             services.append(product.services.watch(every: interval, only: Set(roots), logger: logger))
-            services.append(
-                product.services.followChanges(
-                    isOn: application.settings.scan.watches, only: Set(roots), logger: logger))
+            if application.settings.scan.watches {
+                services.append(product.services.followChanges(only: Set(roots), logger: logger))
+            }
         }
         return ServerParts(
             services: services + [ReadyNotice(logger: logger)], reload: { _ in },

@@ -9,7 +9,8 @@ import Testing
 enum OutcomeTable {
     static let all: [EndpointOutcomes] =
         AuthenticationOutcomes.all + UserOutcomes.all + CredentialOutcomes.all + RoleOutcomes.all + CatalogOutcomes.all
-        + CopyOutcomes.all + StorageOutcomes.all + SMBOutcomes.all + ScanOutcomes.all + StatisticsOutcomes.all
+        + ArchiveOutcomes.all + CopyOutcomes.all + StorageOutcomes.all + SMBOutcomes.all + ScanOutcomes.all
+        + StatisticsOutcomes.all
         + ServiceOutcomes.all
 
     /// What the shell adds to the document of every endpoint that it concerns. The tests that walk through all endpoints

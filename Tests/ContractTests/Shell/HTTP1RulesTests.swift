@@ -167,6 +167,15 @@ import Testing
         #expect(answer.hasSuffix("\r\n\r\n" + String(repeating: "x", count: 2 << 16)))
     }
 
+    @Test func `the answer to HEAD has no body, and no length where nobody knows it`() async throws {
+        let answer = try await exchange(
+            "HEAD /api/v1/test/stream/2 HTTP/1.1\r\nHost: x\r\n\r\n" + Self.open + "Connection: close\r\n\r\n")
+        let parts = answer.components(separatedBy: "\r\n\r\n")
+        #expect(parts.count == 3)
+        #expect(parts[0].hasPrefix("HTTP/1.1 200 OK\r\n") && !parts[0].lowercased().contains("content-length"))
+        #expect(parts[1].hasPrefix("HTTP/1.1 "))
+    }
+
     @Test func `HTTP 1.0 keeps its connection when it asks to and the answer has a length`() async throws {
         let request = "GET /test/open HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
         let answer = try await exchange(request + request)

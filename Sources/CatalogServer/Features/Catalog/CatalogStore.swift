@@ -72,23 +72,26 @@ package struct CatalogStore: Sendable {
     func entry(
         rootName: String, path: StoragePath, scope: AccessScope
     ) async throws -> (entry: CatalogEntry, place: CatalogPlace) {
-        let folded = TextFold.fold(rootName)
-        return try await database.read { connection in
-            do {
-                let (place, found) = try Self.locate(path, in: folded, scope, connection)
-                guard let found else { throw Self.pathNotFound }
-                let partial = PartialDirectoryStore(connection: connection, scope: scope, place: place)
-                let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
-                let entry = try connection.firstRow(CatalogQueries.entry, [.integer(found.id)]) { row in
-                    CatalogEntry(
-                        row: row, place: place, parentID: row.optionalInteger(7), directoryPath: prefix,
-                        updatedAt: row.integer(6), groupColumn: CatalogQueries.groupColumnOfEntry)
-                }
-                guard let entry, let seen = try partial.seen(entry, at: path) else { throw Self.pathNotFound }
-                return (seen, place)
-            } catch let error as CatalogError where error.code == .notFound {
-                throw Self.fileNotFound
+        try await database.read { try Self.entry(rootName: rootName, path: path, scope: scope, $0) }
+    }
+
+    static func entry(
+        rootName: String, path: StoragePath, scope: AccessScope, _ connection: any SQLConnection
+    ) throws -> (entry: CatalogEntry, place: CatalogPlace) {
+        do {
+            let (place, found) = try locate(path, in: TextFold.fold(rootName), scope, connection)
+            guard let found else { throw pathNotFound }
+            let partial = PartialDirectoryStore(connection: connection, scope: scope, place: place)
+            let prefix = path.parent.map { $0.components.isEmpty ? "" : $0.text + "/" } ?? ""
+            let entry = try connection.firstRow(CatalogQueries.entry, [.integer(found.id)]) { row in
+                CatalogEntry(
+                    row: row, place: place, parentID: row.optionalInteger(7), directoryPath: prefix,
+                    updatedAt: row.integer(6), groupColumn: CatalogQueries.groupColumnOfEntry)
             }
+            guard let entry, let seen = try partial.seen(entry, at: path) else { throw pathNotFound }
+            return (seen, place)
+        } catch let error as CatalogError where error.code == .notFound {
+            throw fileNotFound
         }
     }
 

@@ -23,11 +23,12 @@ struct DownloadService: Sendable {
 
     /// The file with this id, opened now or a moment ago. Catalog and storage are asked in one go on a storage thread.
     ///
+    /// - Parameter isNew: whether one that was opened a moment ago will not do.
     /// - Throws: `CatalogError.notFound` "File not found"; `.invalidArgument` "Cannot download directory as single file";
     ///   `.storageUnavailable` while the storage is away, also when another one is in its place.
-    func open(_ id: EntryID, scope: AccessScope) async throws -> OpenFile {
+    func open(_ id: EntryID, scope: AccessScope, isNew: Bool = false) async throws -> OpenFile {
         let generation = roots.generation
-        if let known = openFiles.find(id, scope: scope, generation: generation) { return known }
+        if !isNew, let known = openFiles.find(id, scope: scope, generation: generation) { return known }
         do {
             return try await pool.run {
                 let found = try catalog.entryBlocking(id: id, scope: scope)

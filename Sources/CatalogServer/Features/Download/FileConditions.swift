@@ -20,18 +20,21 @@ struct FileConditions {
 
     /// - Parameters:
     ///   - etag: the file's strong tag.
-    ///   - modifiedAt: microseconds since 1970; HTTP knows whole seconds.
-    func outcome(etag: String, modifiedAt: Int64) -> Outcome {
-        let second = max(0, modifiedAt) / 1_000_000
+    ///   - modifiedAt: microseconds since 1970; HTTP knows whole seconds. Nil for what has no such time: then conditions about it
+    ///     are none (RFC 9110 section 13.1.3).
+    func outcome(etag: String, modifiedAt: Int64?) -> Outcome {
+        let second = modifiedAt.map { max(0, $0) / 1_000_000 }
         if let tags = headers.value(of: .ifMatch) {
             if !Self.list(tags, holds: etag, orWeak: false) { return .failed }
-        } else if let time = Self.second(headers.value(of: .ifUnmodifiedSince)), second > time {
+        } else if let second, let time = Self.second(headers.value(of: .ifUnmodifiedSince)), second > time {
             return .failed
         }
         if let tags = headers.value(of: .ifNoneMatch) {
             return Self.list(tags, holds: etag, orWeak: true) ? .notModified : .met
         }
-        if let time = Self.second(headers.value(of: .ifModifiedSince)), second <= time { return .notModified }
+        if let second, let time = Self.second(headers.value(of: .ifModifiedSince)), second <= time {
+            return .notModified
+        }
         return .met
     }
 

@@ -17,7 +17,6 @@ package final class ChangeWatch: Service {
     let scans: ScanService
     let worker: JobWorker
     let paths: DirectoryPaths
-    private let isOn: Bool
     private let owns: @Sendable (StorageRoot) async throws -> Bool
     private let logger: Logger
     private let followed = Mutex<Set<RootID>>([])
@@ -25,19 +24,17 @@ package final class ChangeWatch: Service {
     /// - Parameters:
     ///   - worker: told of each scan.
     ///   - paths: the directories of the catalog.
-    ///   - isOn: setting `scan.watch`.
     ///   - owns: whether this process is the one that should watch the root.
     package init(
-        roots: StorageRootService, scans: ScanService, worker: JobWorker, paths: DirectoryPaths, isOn: Bool,
-        logger: Logger, owns: @escaping @Sendable (StorageRoot) async throws -> Bool
+        roots: StorageRootService, scans: ScanService, worker: JobWorker, paths: DirectoryPaths, logger: Logger,
+        owns: @escaping @Sendable (StorageRoot) async throws -> Bool
     ) {
         (self.roots, self.scans, self.worker, self.paths) = (roots, scans, worker, paths)
-        (self.isOn, self.logger, self.owns) = (isOn, logger, owns)
+        (self.logger, self.owns) = (logger, owns)
     }
 
     /// The service: until graceful shutdown.
     package func run() async throws {
-        guard isOn else { return try await gracefulShutdown() }
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 repeat {

@@ -223,10 +223,12 @@ extension Endpoint {
     }
 
     /// Its answer has no end or is large: never compressed, never held in memory.
-    package func streaming() -> Endpoint {
+    ///
+    /// - Parameter isOnEventLoop: as `onEventLoop`; false when there is much to think about before the first byte.
+    package func streaming(onEventLoop isOnEventLoop: Bool = true) -> Endpoint {
         with {
             $0.isStreaming = true
-            $0.isOnEventLoop = true
+            $0.isOnEventLoop = isOnEventLoop
         }
     }
 

@@ -19,6 +19,8 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     /// A request whose answer has not ended.
     private struct Unanswered {
         let isOldVersion: Bool
+        /// The answer has no body, whatever its head says of one.
+        let isHead: Bool
         let isKeptAlive: Bool
         var waitsForContinue: Bool
     }
@@ -86,7 +88,9 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         body.began(announced: HTTP1Head.bodyLength(head))
         let waits = HTTP1Head.wantsContinue(head)
         unanswered.append(
-            Unanswered(isOldVersion: head.version == .http1_0, isKeptAlive: head.isKeepAlive, waitsForContinue: waits))
+            Unanswered(
+                isOldVersion: head.version == .http1_0, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive,
+                waitsForContinue: waits))
         if !head.isKeepAlive { isLast = true }
         sendContinueWhenDue(context)
         context.fireChannelRead(wrapInboundOut(.head(request)))
@@ -148,7 +152,7 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
     private func sendRefusalWhenDue(_ context: ChannelHandlerContext) {
         guard unanswered.isEmpty, let refusal else { return }
         let answer = refused(refusal)
-        writeHead(answer.head, isOldVersion: false, connection: "close", context, nil)
+        writeHead(answer.head, connection: "close", context, nil)
         context.write(wrapOutboundOut(answer.body), promise: nil)
         writeLast(context, nil)
     }
@@ -177,27 +181,28 @@ final class HTTP1Rules: ChannelDuplexHandler, RemovableChannelHandler {
         _ head: HTTPResponse, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
     ) {
         guard let request = unanswered.first, head.status.kind != .informational else {
-            return writeHead(head, isOldVersion: false, connection: nil, context, promise)
+            return writeHead(head, connection: nil, context, promise)
         }
         if unanswered.count == 1, body.isOpen, !body.isRestSmall {
             // Reading what nobody wants would cost more than a new connection.
             isLast = true
         }
         // HTTP/1.0 knows no chunks: such a body ends with the connection.
-        let endsWithConnection = request.isOldVersion && HTTP1Text.needsChunks(head)
+        let endsWithConnection = request.isOldVersion && !request.isHead && HTTP1Text.needsChunks(head)
         if endsWithConnection { isLast = true }
         let isEnd = !request.isKeptAlive || (unanswered.count == 1 && (isLast || isQuiescing))
         writeHead(
-            head, isOldVersion: endsWithConnection,
+            head, isOldVersion: endsWithConnection, isBodyless: request.isHead,
             connection: isEnd ? "close" : request.isOldVersion ? "keep-alive" : nil, context, promise)
     }
 
     private func writeHead(
-        _ head: HTTPResponse, isOldVersion: Bool, connection: StaticString?, _ context: ChannelHandlerContext,
-        _ promise: EventLoopPromise<Void>?
+        _ head: HTTPResponse, isOldVersion: Bool = false, isBodyless: Bool = false, connection: StaticString?,
+        _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?
     ) {
         let bytes = text.head(
-            head, isOldVersion: isOldVersion, connection: connection, context.channel.allocator)
+            head, isOldVersion: isOldVersion, isBodyless: isBodyless, connection: connection,
+            context.channel.allocator)
         context.write(wrapOutboundOut(bytes), promise: promise)
     }
 

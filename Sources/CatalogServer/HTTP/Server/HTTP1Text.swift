@@ -13,13 +13,15 @@ struct HTTP1Text {
     ///
     /// - Parameters:
     ///   - isOldVersion: as version 1.0, which knows no chunks: a body of unknown length then ends with the connection.
+    ///   - isBodyless: whether no body follows, although one of unknown length would: the answer to HEAD.
     ///   - connection: the field `Connection`; nil for none.
     mutating func head(
-        _ response: HTTPResponse, isOldVersion: Bool, connection: StaticString?, _ allocator: ByteBufferAllocator
+        _ response: HTTPResponse, isOldVersion: Bool, isBodyless: Bool, connection: StaticString?,
+        _ allocator: ByteBufferAllocator
     ) -> ByteBuffer {
         let status = response.status
         let mayHaveBody = Self.mayHaveBody(status)
-        isChunked = !isOldVersion && Self.needsChunks(response)
+        isChunked = !isOldVersion && !isBodyless && Self.needsChunks(response)
         var text = allocator.buffer(capacity: 768)
         text.writeStaticString(isOldVersion ? "HTTP/1.0 " : "HTTP/1.1 ")
         text.writeString(String(status.code))

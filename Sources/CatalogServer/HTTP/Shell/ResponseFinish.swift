@@ -21,8 +21,11 @@ struct ResponseFinish {
         addFields(&response.headers, request)
         let length = response.headers.value(of: .contentLength).flatMap { Int($0) } ?? response.body.contentLength ?? 0
         if exchange.isHead {
-            // Built anew, because changing the body of a response would change its Content-Length.
+            // Built anew, because changing the body of a response would change its Content-Length. A length that nobody knows
+            // is not 0.
+            let hasLength = response.headers.has(.contentLength) || response.body.contentLength != nil
             response = Response(status: response.status, headers: response.headers, body: ResponseBody())
+            if !hasLength { response.headers[.contentLength] = nil }
             exchange.answered(response.status.code, bodyBytes: 0)
         } else if exchange.isStreaming, response.status.code < 400 {
             exchange.answered(response.status.code, bodyBytes: nil)
