@@ -250,6 +250,13 @@ package struct CatalogServices: Sendable {
             owns: owner(own))
     }
 
+    /// The service that has storage roots scanned when their time has come.
+    ///
+    /// - Parameter only: as for `watch`.
+    package func schedule(only own: Set<RootID>? = nil, time: TimeSource = .system, logger: Logger) -> ScanScheduler {
+        ScanScheduler(roots: roots, scans: scans, worker: worker, time: time, logger: logger, owns: owner(own))
+    }
+
     /// Searching, over an index that somebody has opened.
     package func search(_ index: NameIndex) -> SearchService {
         SearchService(

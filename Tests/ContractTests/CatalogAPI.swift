@@ -102,8 +102,12 @@ struct CatalogAPI {
     }
 
     /// Adds the test's directory as the storage root `media`.
-    @discardableResult func addRoot() async throws -> Answer {
-        try await post("storage/roots", #"{"name":"media","protocol":"local","path":"\#(server.tree)"}"#)
+    ///
+    /// - Parameter looksForDuplicates: whether its files may be read behind the back of the test.
+    @discardableResult func addRoot(looksForDuplicates: Bool = true) async throws -> Answer {
+        let fields = looksForDuplicates ? "" : #","enable_duplicate_detection":false"#
+        return try await post(
+            "storage/roots", #"{"name":"media","protocol":"local","path":"\#(server.tree)"\#(fields)}"#)
     }
 
     /// Scans the root `name` and waits for the end.

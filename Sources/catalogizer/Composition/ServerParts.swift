@@ -120,7 +120,7 @@ extension CatalogServices {
     fileprivate func services(_ settings: Settings, _ logger: Logger) -> [any Service] {
         let always: [any Service] = [
             openFiles, nodes, worker, watch(every: .seconds(settings.storageCheckInterval), logger: logger),
-            accessLog.writer(logger: logger), archives.checksums.writer(logger: logger),
+            schedule(logger: logger), accessLog.writer(logger: logger), archives.checksums.writer(logger: logger),
         ]
         return settings.scan.watches ? always + [followChanges(logger: logger)] : always
     }

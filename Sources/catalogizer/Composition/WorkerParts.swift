@@ -28,6 +28,7 @@ extension Composition {
             services.insert(pins, at: 0)
             let interval = Duration.seconds(application.settings.storageCheckInterval)
             services.append(product.services.watch(every: interval, only: Set(roots), logger: logger))
+            services.append(product.services.schedule(only: Set(roots), logger: logger))
             if application.settings.scan.watches {
                 services.append(product.services.followChanges(only: Set(roots), logger: logger))
             }

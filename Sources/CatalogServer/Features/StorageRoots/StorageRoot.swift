@@ -37,6 +37,7 @@ package struct StorageRoot: Sendable, Equatable {
     package var enableMetadataExtraction: Bool
     package var includePatterns: [String]
     package var excludePatterns: [String]
+    package var schedule: ScanSchedule
     /// What the root was at its last scan.
     package var identity: String?
     package var status: Status
@@ -78,6 +79,9 @@ package struct StorageRoot: Sendable, Equatable {
         domain = row.optionalText(22)
         options = row.optionalText(23).map(Self.dictionary) ?? [:]
         sealedPassword = row.optionalBytes(24)
+        schedule = ScanSchedule(
+            intervalSeconds: row.optionalInteger(25).map { Int($0) },
+            quiet: row.optionalText(26).flatMap(QuietWindow.init))
     }
 
     /// What a rewrite changes, for the audit trail.
@@ -96,6 +100,9 @@ package struct StorageRoot: Sendable, Equatable {
             "enable_duplicate_detection", "\(enableDuplicateDetection)", "\(draft.enableDuplicateDetection)")
         list.add(
             "enable_metadata_extraction", "\(enableMetadataExtraction)", "\(draft.enableMetadataExtraction)")
+        list.add(
+            "scan_interval", schedule.intervalSeconds.map { "\($0)" }, draft.schedule.intervalSeconds.map { "\($0)" })
+        list.add("quiet_window", schedule.quiet?.text, draft.schedule.quiet?.text)
         list.add("include_patterns", Self.json(includePatterns), Self.json(draft.includePatterns))
         list.add("exclude_patterns", Self.json(excludePatterns), Self.json(draft.excludePatterns))
         return list.changes

@@ -35,6 +35,8 @@ package struct StorageRootDraft: Sendable, Equatable {
     package var includePatterns: [String] = []
     /// Patterns of files and directories that it passes over, even when they are included.
     package var excludePatterns: [String] = []
+    /// When it is scanned without anybody asking for it.
+    package var schedule = ScanSchedule()
     /// Given by the caller; otherwise made from the name.
     package var slug: String?
 
@@ -90,6 +92,7 @@ package struct StorageRootDraft: Sendable, Equatable {
         enableMetadataExtraction = root.enableMetadataExtraction
         includePatterns = root.includePatterns
         excludePatterns = root.excludePatterns
+        schedule = root.schedule
         slug = root.slug
     }
 

@@ -59,6 +59,9 @@ enum StorageRootEndpoints {
             .always("enabled", .boolean), .always("allow_overlap", .boolean), .always("max_depth", .nullable(.integer)),
             .always("enable_duplicate_detection", .boolean), .always("enable_metadata_extraction", .boolean),
             .always("include_patterns", .array(of: .text)), .always("exclude_patterns", .array(of: .text)),
+            .always("scan_interval", .integer, "Seconds between scans that nobody asks for; 0 for none"),
+            .always(
+                "quiet_window", .nullable(.text), "When none of them begins, in the time of the server: 22:00-06:00"),
             .always("status", .oneOf(["online", "offline", "unknown", "disabled"])),
             .always("last_error", .nullable(.text)), .always("last_checked_at", .nullable(.time)),
             .maybe(
@@ -83,7 +86,12 @@ enum StorageRootEndpoints {
             .maybe("id", .text),
             .maybe("enabled", .boolean), .maybe("allow_overlap", .boolean), .maybe("max_depth", .nullable(.integer)),
             .maybe("enable_duplicate_detection", .boolean), .maybe("enable_metadata_extraction", .boolean),
-            .maybe("include_patterns", .array(of: .text)), .maybe("exclude_patterns", .array(of: .text))),
+            .maybe("include_patterns", .array(of: .text)), .maybe("exclude_patterns", .array(of: .text)),
+            .maybe(
+                "scan_interval", .nullable(.integer),
+                "Seconds, from 60; 0 for never; null: a day for what is on other machines, never for what is watched here"
+            ),
+            .maybe("quiet_window", .nullable(.text))),
         SchemaDefinition(
             "StorageListing", "A directory as it is now", .always("path", .text, "With a slash in front"),
             .always("storage_id", .text), .always("files", .array(of: .named("LiveEntry"))),

@@ -21,6 +21,8 @@ struct StorageRootRequest: Decodable, Sendable {
     let enableMetadataExtraction: Bool?
     let includePatterns: [String]?
     let excludePatterns: [String]?
+    let scanInterval: FieldChange<Int>
+    let quietWindow: FieldChange<String>
 
     private enum CodingKeys: String, CodingKey {
         case name, path, url, host, port, username, password, domain, options, id, enabled
@@ -31,6 +33,8 @@ struct StorageRootRequest: Decodable, Sendable {
         case enableMetadataExtraction = "enable_metadata_extraction"
         case includePatterns = "include_patterns"
         case excludePatterns = "exclude_patterns"
+        case scanInterval = "scan_interval"
+        case quietWindow = "quiet_window"
     }
 
     init(from decoder: any Decoder) throws {
@@ -54,6 +58,8 @@ struct StorageRootRequest: Decodable, Sendable {
         enableMetadataExtraction = try values.decodeIfPresent(Bool.self, forKey: .enableMetadataExtraction)
         includePatterns = try values.decodeIfPresent([String].self, forKey: .includePatterns)
         excludePatterns = try values.decodeIfPresent([String].self, forKey: .excludePatterns)
+        scanInterval = try values.change(forKey: .scanInterval)
+        quietWindow = try values.change(forKey: .quietWindow)
     }
 
     /// A new root.
@@ -144,6 +150,7 @@ struct StorageRootRequest: Decodable, Sendable {
             if let maxDepth, maxDepth < 1 { throw CatalogError(.invalidArgument, "max_depth must be at least 1") }
             draft.maxDepth = maxDepth
         }
+        try draft.schedule.change(scanInterval, quiet: quietWindow)
         switch username {
         case .keep: break
         case .clear, .set(""): draft.username = nil
@@ -227,6 +234,8 @@ extension JSONWriter {
         field("enable_metadata_extraction", root.enableMetadataExtraction)
         field("include_patterns", root.includePatterns)
         field("exclude_patterns", root.excludePatterns)
+        field("scan_interval", root.schedule.interval(of: root.protocolName))
+        field("quiet_window", root.schedule.quiet?.text)
         field("status", root.shownStatus)
         field("last_error", root.lastError)
         field("last_checked_at", time: root.lastCheckedAt)

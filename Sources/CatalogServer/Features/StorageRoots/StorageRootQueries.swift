@@ -6,7 +6,7 @@ enum StorageRootQueries {
         id, slug, name, protocol, url, path, enabled, allow_overlap, max_depth, enable_duplicate_detection,
         enable_metadata_extraction, include_patterns, exclude_patterns, identity, status, last_error,
         last_checked_at_us, last_scan_at_us, created_at_us, updated_at_us, deleted_at_us, username,
-        domain, options, password_sealed
+        domain, options, password_sealed, scan_interval_s, quiet_window
         """
 
     static let live = SQLStatement(
@@ -30,8 +30,9 @@ enum StorageRootQueries {
         """
         INSERT INTO storage_roots (protocol, slug, name, name_folded, url, path, enabled, allow_overlap, max_depth,
             enable_duplicate_detection, enable_metadata_extraction, include_patterns, exclude_patterns, username,
-            domain, options, password_sealed, status, created_at_us, updated_at_us)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 'unknown', $18, $18)
+            domain, options, password_sealed, scan_interval_s, quiet_window, status, created_at_us, updated_at_us)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'unknown', $20,
+            $20)
         RETURNING id
         """)
 
@@ -40,7 +41,7 @@ enum StorageRootQueries {
         UPDATE storage_roots SET slug = $2, name = $3, name_folded = $4, url = $5, path = $6, enabled = $7,
             allow_overlap = $8, max_depth = $9, enable_duplicate_detection = $10, enable_metadata_extraction = $11,
             include_patterns = $12, exclude_patterns = $13, username = $14, domain = $15, options = $16,
-            password_sealed = $17, updated_at_us = $18, deleted_at_us = NULL
+            password_sealed = $17, scan_interval_s = $18, quiet_window = $19, updated_at_us = $20, deleted_at_us = NULL
         WHERE id = $1
         """)
 

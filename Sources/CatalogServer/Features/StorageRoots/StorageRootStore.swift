@@ -126,6 +126,7 @@ package struct StorageRootStore: Sendable {
             .text(StorageRoot.json(draft.includePatterns)), .text(StorageRoot.json(draft.excludePatterns)),
             .optional(draft.username), .optional(draft.domain),
             .optional(draft.options.isEmpty ? nil : StorageRoot.json(draft.options)), .optional(draft.sealedPassword),
+            .optional(draft.schedule.intervalSeconds.map { Int64($0) }), .optional(draft.schedule.quiet?.text),
             .integer(now),
         ]
     }
