@@ -82,7 +82,7 @@ pre-commit: format lint ## What to run before each commit (Scripts/pre-commit in
 ##@ Measure
 
 .PHONY: bench
-bench: ## Measure against the peers and write Docs/performance.md; PART=scan,search,listing,download,engines,jobs,remote BENCH_FILES=1000000
+bench: ## Measure against the peers and write Docs/performance.md; PART=scan,search,listing,… BENCH_FILES=1000000
 	@Scripts/install-packages build bench test
 	@python3 Benchmarks/bench.py $(if $(PART),--parts $(PART)) $(if $(BENCH_FILES),--files $(BENCH_FILES)) \
 	    $(if $(BENCH_ROUNDS),--rounds $(BENCH_ROUNDS))

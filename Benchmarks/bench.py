@@ -9,7 +9,8 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from catalog_bench import part_download, part_engines, part_jobs, part_listing, part_remote, part_scan, part_search, peers, report, tree  # noqa: E402
+from catalog_bench import (  # noqa: E402
+    part_archives, part_download, part_duplicates, part_engines, part_jobs, part_listing, part_moves, part_remote, part_scan, part_search, peers, report, tree)
 from catalog_bench.catalogizer import Catalogizer  # noqa: E402
 from catalog_bench.goals import PARTS  # noqa: E402
 from catalog_bench.remote_protocols import PROTOCOLS  # noqa: E402
@@ -18,6 +19,7 @@ from catalog_bench.results import Results  # noqa: E402
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 RUNNERS = {"scan": part_scan.run, "search": part_search.run, "listing": part_listing.run, "download": part_download.run,
+           "moves": part_moves.run, "duplicates": part_duplicates.run, "archives": part_archives.run,
            "engines": part_engines.run, "jobs": part_jobs.run, "remote": part_remote.run}
 PAGE = os.path.join(REPOSITORY, "Docs", "performance.md")
 
@@ -30,6 +32,7 @@ class Context:
         self.work = os.path.realpath(options.work)
         self.rounds, self.seconds, self.terms = options.rounds, options.seconds, options.terms
         self.big_bytes = options.big_bytes
+        self.duplicate_files, self.duplicate_bytes = options.duplicate_files, options.duplicate_bytes
         self.remote_files, self.protocols = options.remote_files, options.protocols
         self.parts = options.parts
         self.data_directory = os.path.join(self.work, "data")
@@ -100,6 +103,8 @@ def parse_arguments():
     parser.add_argument("--terms", type=int, default=12, help="search terms in each class")
     parser.add_argument("--big-bytes", type=int, default=1_000_000_000, help="size of the file to download")
     parser.add_argument("--remote-files", type=int, default=20_000, help="files in the shares of the part remote")
+    parser.add_argument("--duplicate-files", type=int, default=20_000, help="files in the tree of the part duplicates")
+    parser.add_argument("--duplicate-bytes", type=int, default=215_000, help="their average size")
     parser.add_argument("--protocols", default=",".join(protocol.interface_name for protocol in PROTOCOLS), help="some of those of the part remote")
     parser.add_argument("--work", default=os.path.join(REPOSITORY, ".bench"), help="where trees and databases go")
     parser.add_argument("--binary", default=os.environ.get("BENCH_BINARY"), help="a built catalogizer instead of building one; also by BENCH_BINARY")

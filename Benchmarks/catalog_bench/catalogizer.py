@@ -30,6 +30,8 @@ class Catalogizer:
             "CATALOGIZER_SERVER_PORT": str(self.port), "CATALOGIZER_RATE_LIMIT_AUTH_PER_MINUTE": "0",
             # The peers write no access log either.
             "CATALOGIZER_RATE_LIMIT_API_PER_MINUTE": "0", "CATALOGIZER_LOGGING_LEVEL": "warning",
+            # What is measured is asked for; nothing else runs at that moment.
+            "CATALOGIZER_SCAN_WATCH": "false",
         })
         if database:
             self.environment["CATALOGIZER_DATABASE_URL"] = database
@@ -40,7 +42,7 @@ class Catalogizer:
             with open(os.path.join(data_directory, "admin-password"), encoding="utf-8") as file:
                 password = file.read().strip()
             answer = Connection(self.port).request("POST", "/api/v1/auth/login", {"username": "admin", "password": password})
-            self.token = self._expect(answer, 200, "login")["session_token"]
+            self.token = self.expect(answer, 200, "login")["session_token"]
         except BaseException:
             self.stop()
             raise
@@ -56,20 +58,22 @@ class Catalogizer:
             connection.close()
 
     @staticmethod
-    def _expect(answer, status, what):
+    def expect(answer, status, what):
         if answer.status != status:
             raise BenchError(f"{what} answered {answer.status}: {answer.body[:300].decode(errors='replace')}")
         return answer.json()
 
-    def add_root(self, name, path, allow_overlap=False):
-        root = {"name": name, "protocol": "local", "path": path, "allow_overlap": allow_overlap}
+    def add_root(self, name, path, allow_overlap=False, duplicates=False):
+        root = {"name": name, "protocol": "local", "path": path, "allow_overlap": allow_overlap,
+                "enable_duplicate_detection": duplicates}
         answer = self.connection.request("POST", "/api/v1/storage/roots", root)
-        self._expect(answer, 201, f"adding the root {name}")
+        self.expect(answer, 201, f"adding the root {name}")
 
     def add_remote_root(self, name, protocol, url, login):
-        root = {"name": name, "protocol": protocol, "url": url, "allow_overlap": True, **login}
+        root = {"name": name, "protocol": protocol, "url": url, "allow_overlap": True,
+                "enable_duplicate_detection": False, **login}
         answer = self.connection.request("POST", "/api/v1/storage/roots", root)
-        made = self._expect(answer, 201, f"adding the root {name}")
+        made = self.expect(answer, 201, f"adding the root {name}")
         if made["status"] != "online":
             raise BenchError(f"the root {name} cannot be reached: {made['last_error']}")
         return made["id"]
@@ -89,17 +93,17 @@ class Catalogizer:
 
     def total(self, term, root=None):
         path = self.search_path(term) + (f"&smb_roots={quote(root)}" if root else "")
-        return self._expect(self.connection.request("GET", path), 200, "search")["total"]
+        return self.expect(self.connection.request("GET", path), 200, "search")["total"]
 
     def listing_path(self, root, path):
         return f"/api/v1/catalog/{quote(root)}/{quote(path)}"
 
     def list(self, root, path):
-        return self._expect(self.connection.request("GET", self.listing_path(root, path)), 200, "listing")
+        return self.expect(self.connection.request("GET", self.listing_path(root, path)), 200, "listing")
 
     def file_id(self, root, path):
         answer = self.connection.request("GET", f"/api/v1/catalog-info/{quote(root)}/{quote(path)}")
-        return self._expect(answer, 200, "catalog-info")["id"]
+        return self.expect(answer, 200, "catalog-info")["id"]
 
     def stop(self):
         self.daemon.stop()

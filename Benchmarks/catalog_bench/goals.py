@@ -44,6 +44,15 @@ GOALS = [
     Goal("heartbeats_sqlite", "jobs", "SQLite: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("jobs_postgresql", "jobs", "PostgreSQL: a job claimed and ended, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("heartbeats_postgresql", "jobs", "PostgreSQL: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
+    Goal("moves", "moves", "10,000 files renamed: the incremental rescan, wall", "the unchanged rescan", 1.5, 1.1, True),
+    Goal("duplicates_wall", "duplicates", "equal files among 20,000 with 4.3 GB: scan and reading, wall", "`jdupes -r -Q`", 1.0, 0.7, True),
+    Goal("duplicates_bytes", "duplicates", "the same: bytes read", "bytes that have to be read", 1.25, 1.05, True),
+    Goal("archive_zip", "archives", "folder of large files as stored zip, MB/s", "the better of copyparty and `bsdtar`", 1.0, 1.5, False),
+    Goal("archive_tar", "archives", "the same as tar", "the better of copyparty and `bsdtar`", 1.0, 1.5, False),
+    Goal("archive_zip_small", "archives", "folder of files with 12 kB as stored zip, MB/s", "the better of copyparty and `bsdtar`", 1.0, 1.5, False),
+    Goal("archive_tar_small", "archives", "the same as tar", "the better of copyparty and `bsdtar`", 1.0, 1.5, False),
+    Goal("archive_gzip", "archives", "folder of text as tar.gz, MB/s", "`bsdtar` on one core", 1.0, 1.8, False),
+    Goal("archive_deflate", "archives", "the same as zip with deflate", "`bsdtar` on one core", 1.0, 1.8, False),
     Goal("smb_scan", "remote", "SMB: scan of 20,000 files in 2,444 folders, files/s", "`rclone lsf -R`, 8 checkers", 2.0, 3.0, False),
     Goal("nfs_scan", "remote", "NFS: the same", "`nfs-ls -R`", 1.0, 2.0, False),
     Goal("ftp_scan", "remote", "FTP: the same", "`rclone lsf -R`, 8 checkers", 1.0, 1.5, False),
@@ -66,4 +75,4 @@ GOALS = [
     Goal("ftp_slow", "remote", "FTP: the same", "`rclone lsf -R`, 8 checkers", 0.5, 0.25, True),
     Goal("webdav_slow", "remote", "WebDAV: the same", "`rclone lsf -R`, 8 checkers", 0.5, 0.25, True),
 ]
-PARTS = ["scan", "search", "listing", "download", "engines", "jobs", "remote"]
+PARTS = ["scan", "search", "listing", "download", "moves", "duplicates", "archives", "engines", "jobs", "remote"]

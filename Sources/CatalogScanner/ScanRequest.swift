@@ -16,13 +16,15 @@ package struct ScanRequest: Sendable, Codable {
     package let confirmsRemovals: Bool
     /// Who asked; nil for the command line and the server itself.
     package let requestedBy: UserID?
+    /// Whether the program itself wants it; whoever asks for a scan does not get in its way.
+    private let automatic: Bool?
 
     /// A request with what was left out as documented: all of the root, its depth, and removals that may be parked.
     ///
     /// - Parameter path: the directory to look at, with all below it.
     package init(
         rootID: RootID, path: StoragePath = .root, type: ScanType, maxDepth: Int? = nil, confirmsRemovals: Bool = false,
-        requestedBy: UserID? = nil
+        requestedBy: UserID? = nil, isAutomatic: Bool = false
     ) {
         self.rootID = rootID
         pathText = path == .root ? nil : path.text
@@ -31,7 +33,11 @@ package struct ScanRequest: Sendable, Codable {
         self.maxDepth = maxDepth
         self.confirmsRemovals = confirmsRemovals
         self.requestedBy = requestedBy
+        automatic = isAutomatic
     }
+
+    /// Whether the program itself wants it.
+    var isAutomatic: Bool { automatic ?? false }
 
     /// A request to look at directories that have changed, as somebody who watches them says, and at what is new in them.
     package init(rootID: RootID, changed directories: [StoragePath]) {
@@ -39,7 +45,7 @@ package struct ScanRequest: Sendable, Codable {
         pathText = Self.common(directories).text
         directoryTexts = directories.map(\.text)
         scanType = ScanType.watch.rawValue
-        (maxDepth, confirmsRemovals, requestedBy) = (nil, false, nil)
+        (maxDepth, confirmsRemovals, requestedBy, automatic) = (nil, false, nil, true)
     }
 
     /// The deepest directory that holds all of these, or is the only one of them.

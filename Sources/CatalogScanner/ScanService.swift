@@ -34,9 +34,37 @@ package struct ScanService: Sendable {
     /// - Throws: `CatalogError.conflict` with `job_id` and `status` while one is queued or running for the root,
     ///   `.unavailable` when too many wait, `.notFound` or `.conflict` for a path that is no directory of the catalog.
     package func request(_ request: ScanRequest) async throws -> JobID {
+        try await pastAutomaticScans { try await tryRequest(request) }
+    }
+
+    /// Runs `body` again while a scan that nobody has asked for is in its way: as a rule it is over soon.
+    private func pastAutomaticScans<Value>(_ body: () async throws -> Value) async throws -> Value {
+        let deadline = ContinuousClock.now + Self.automaticPatience
+        while true {
+            do { return try await body() } catch let busy as BusyByItself {
+                guard ContinuousClock.now < deadline else { throw Self.alreadyLive(busy.job) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    /// A scan that nobody has asked for is in the way of one that somebody asks for.
+    private struct BusyByItself: Error {
+        let job: Job
+    }
+
+    private static let automaticPatience = Duration.seconds(5)
+
+    private func requireIdle(_ key: String, isAutomatic: Bool = false, _ connection: any SQLConnection) throws {
+        guard let live = try jobs.live(uniqueKey: key, on: connection) else { return }
+        let isByItself = live.kind == Self.scanKind && (try? ScanRequest(json: live.payload))?.isAutomatic == true
+        throw isByItself && !isAutomatic ? BusyByItself(job: live) : Self.alreadyLive(live)
+    }
+
+    private func tryRequest(_ request: ScanRequest) async throws -> JobID {
         let key = Self.key(of: request.rootID)
         return try await database.write { connection in
-            if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
+            try requireIdle(key, isAutomatic: request.isAutomatic, connection)
             guard try jobs.pendingCount(kind: Self.scanKind, on: connection) < Limits.scanQueue else {
                 throw CatalogError(.unavailable, "Scan queue is full")
             }
@@ -99,10 +127,13 @@ package struct ScanService: Sendable {
         let scan = try await parked(id, scope: scope)
         let payload = try RemovalRequest(scanID: scan.id, rootID: scan.rootID).json
         let key = Self.key(of: scan.rootID)
-        return try await database.write { connection in
-            if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
-            return try jobs.push(
-                NewJob(kind: Self.removalKind, payload: payload, uniqueKey: key, rootID: scan.rootID), on: connection)
+        return try await pastAutomaticScans {
+            try await database.write { connection in
+                try requireIdle(key, connection)
+                return try jobs.push(
+                    NewJob(kind: Self.removalKind, payload: payload, uniqueKey: key, rootID: scan.rootID),
+                    on: connection)
+            }
         }
     }
 
@@ -112,9 +143,11 @@ package struct ScanService: Sendable {
     package func discard(_ id: JobID, scope: AccessScope) async throws {
         let scan = try await parked(id, scope: scope)
         let key = Self.key(of: scan.rootID)
-        let isSettled = try await database.write { connection in
-            if let live = try jobs.live(uniqueKey: key, on: connection) { throw Self.alreadyLive(live) }
-            return try store.discardRemovals(of: scan.id, on: connection)
+        let isSettled = try await pastAutomaticScans {
+            try await database.write { connection in
+                try requireIdle(key, connection)
+                return try store.discardRemovals(of: scan.id, on: connection)
+            }
         }
         guard isSettled else { throw Self.nothingParked(scan) }
     }

@@ -21,7 +21,10 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await group.run() }
                 // The scan that sees what nobody watched is the sign that the watch has begun.
-                try await wait { try await api.get("scans").objects("scans").count > 1 }
+                try await wait {
+                    let scans = try await api.get("scans").objects("scans")
+                    return scans.count > 1 && scans.allSatisfy { $0["status"] as? String == "completed" }
+                }
                 try await body(api)
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()
@@ -32,7 +35,7 @@ import Testing
     private struct NeverSeen: Error {}
 
     private func wait(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(240)
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw NeverSeen() }
             try await Task.sleep(for: .milliseconds(20))
@@ -114,7 +117,12 @@ import Testing
                 try await api.post("scans", #"{"storage_root_id":"media","scan_type":"watch"}"#).status == 400)
             for round in 0..<3 {
                 try api.server.write("round-\(round)/file", [1])
-                let scan = try await api.scan()
+                // Whatever the program does by itself at this moment is waited for.
+                let queued = try await api.post("scans", #"{"storage_root_id":"media"}"#)
+                #expect(queued.status == 202, "\(queued.text)")
+                let scan = try await api.waitForScan(try #require(try queued.object()["job_id"] as? Int)) {
+                    !["queued", "running"].contains($0["status"] as? String)
+                }
                 #expect(try scan.object()["error_count"] as? Int == 0, "\(scan.text)")
                 try await wait { try await names(api, "/round-\(round)") == ["file"] }
             }

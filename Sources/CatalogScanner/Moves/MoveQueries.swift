@@ -10,11 +10,12 @@ enum MoveQueries {
 
     static let lastID = SQLStatement("SELECT value FROM counters WHERE name = 'entry_id'")
 
-    /// The first id that the scan may have given; of the last scan before it that saw the whole root the same, and the first after its
-    /// end.
+    /// The first id that the scan may have given; the same of the last scan before it that saw the whole root; and from where on something
+    /// may be what that one saw at another place: from its beginning, or, since it knew nothing, from the end of a first scan.
     static let firstIDs = SQLStatement(
         """
-        SELECT s.first_new_id, b.first_new_id, b.next_new_id FROM scans s LEFT JOIN scans b ON b.id = (
+        SELECT s.first_new_id, b.first_new_id, CASE WHEN b.entries_before = 0 THEN b.next_new_id ELSE b.first_new_id END
+        FROM scans s LEFT JOIN scans b ON b.id = (
             SELECT p.id FROM scans p JOIN jobs j ON j.id = p.id
             WHERE p.root_id = s.root_id AND p.id < s.id AND p.path IS NULL AND j.status = 'completed'
             ORDER BY p.id DESC LIMIT 1)
@@ -44,11 +45,12 @@ enum MoveQueries {
         """
     ).withManyRows
 
-    /// Those among them that are as large as a new file.
+    /// Those among them that are as large as a new file. `CROSS JOIN` keeps SQLite to this order: for each new file a look into the index
+    /// of tombstones, and never the other way round.
     static let tombstonesLikeNew = SQLStatement(
         """
-        SELECT DISTINCT \(columns) FROM entries n JOIN entries e ON e.size_bytes = n.size_bytes
-        WHERE n.id >= $1 AND n.root_id = $2 AND n.kind = 0 AND n.size_bytes > 0 AND +n.missing_since_us IS NULL
+        SELECT DISTINCT \(columns) FROM entries n CROSS JOIN entries e
+        WHERE e.size_bytes = n.size_bytes AND n.id >= $1 AND n.root_id = $2 AND n.kind = 0 AND n.size_bytes > 0 AND +n.missing_since_us IS NULL
             AND e.missing_since_us IS NOT NULL AND e.kind = 0 LIMIT $3
         """
     ).withManyRows

@@ -9,8 +9,8 @@ struct MoveStore {
     struct Marks {
         /// The first one that this scan may have given.
         let firstOfScan: EntryID
-        /// The first one after the last scan that saw the whole root: what has come since then may be what is gone now, also when a scan of
-        /// one directory has seen it before.
+        /// The first one since the last scan that saw the whole root: what has come since then may be what is gone now, also when another
+        /// scan has seen it before.
         let firstNew: EntryID
         /// The first one that this last scan may have given; nil when there is none.
         let firstSincePrevious: EntryID?
