@@ -17,14 +17,14 @@ package struct ScanRequest: Sendable, Codable {
     /// Who asked; nil for the command line and the server itself.
     package let requestedBy: UserID?
     /// Whether the program itself wants it; whoever asks for a scan does not get in its way.
-    private let automatic: Bool?
+    private var automatic: Bool?
 
     /// A request with what was left out as documented: all of the root, its depth, and removals that may be parked.
     ///
     /// - Parameter path: the directory to look at, with all below it.
     package init(
         rootID: RootID, path: StoragePath = .root, type: ScanType, maxDepth: Int? = nil, confirmsRemovals: Bool = false,
-        requestedBy: UserID? = nil, isAutomatic: Bool = false
+        requestedBy: UserID? = nil
     ) {
         self.rootID = rootID
         pathText = path == .root ? nil : path.text
@@ -33,11 +33,17 @@ package struct ScanRequest: Sendable, Codable {
         self.maxDepth = maxDepth
         self.confirmsRemovals = confirmsRemovals
         self.requestedBy = requestedBy
-        automatic = isAutomatic
     }
 
     /// Whether the program itself wants it.
     var isAutomatic: Bool { automatic ?? false }
+
+    /// The same as a wish of the program itself.
+    package var madeAutomatic: ScanRequest {
+        var request = self
+        request.automatic = true
+        return request
+    }
 
     /// A request to look at directories that have changed, as somebody who watches them says, and at what is new in them.
     package init(rootID: RootID, changed directories: [StoragePath]) {

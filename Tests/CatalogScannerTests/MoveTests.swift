@@ -166,6 +166,23 @@ import Testing
         }
     }
 
+    @Test(arguments: storages) func `What came in one scan and goes in the next is not what goes with it`(
+        hasNumbers: Bool
+    ) async throws {
+        try await withScanned(["a/film.mkv", "b/other.mkv"], hasNumbers: hasNumbers) { disk, _ in
+            // A second name of the same file, in a directory that is new too.
+            try disk.makeDirectory("c")
+            try FileManager.default.linkItem(atPath: disk.tree + "/a/film.mkv", toPath: disk.tree + "/c/film.mkv")
+            #expect(try await disk.scan().counts.added == 2)
+            try disk.remove("a/film.mkv")
+            try disk.remove("c/film.mkv")
+            let scan = try await disk.scan()
+            #expect(scan.counts.removed == 2 && scan.counts.moved == 0, "\(scan.counts)")
+            #expect(Set(try await disk.catalog().keys) == ["a", "b", "b/other.mkv", "c"])
+            #expect(try await disk.wrongSizes() == [])
+        }
+    }
+
     @Test func `Another disk in the place of a root moves nothing`() async throws {
         try await withScanned(["a/film.mkv", "a/other.mkv"]) { disk, ids in
             disk.backend.pretendIdentity("another disk")

@@ -55,10 +55,12 @@ enum MoveQueries {
         """
     ).withManyRows
 
+    /// What came since an id, and is not gone again.
     static let newEntries = SQLStatement(
         """
         SELECT \(columns) FROM entries e WHERE e.id >= $2 AND e.root_id = $1 AND +e.missing_since_us IS NULL
             AND e.parent_id IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM scan_removals r WHERE r.scan_id = $3 AND r.entry_id = e.id)
         """
     ).withManyRows
 
@@ -81,6 +83,10 @@ enum MoveQueries {
             missing_since_us = NULL
         WHERE id = $1
         """)
+
+    /// Where nothing is any more, nothing is when another row has the place.
+    static let handOverRemoval = SQLStatement(
+        "UPDATE scan_removals SET entry_id = $3 WHERE scan_id = $1 AND entry_id = $2")
 
     static let handOverChildren = SQLStatement(
         "UPDATE entries SET parent_id = $2 WHERE parent_id = $1 AND missing_since_us IS NULL")

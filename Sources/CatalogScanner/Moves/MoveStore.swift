@@ -70,19 +70,19 @@ struct MoveStore {
 
     /// Hands over what the root got from this id on.
     func forEachNew(since id: EntryID, _ body: (MovableEntry) -> Void) throws {
-        try forEach(MoveQueries.newEntries, since: id, body)
+        try forEach(MoveQueries.newEntries, [.integer(scan.rootID), .integer(id), .integer(scan.id)], body)
     }
 
     /// Hands over the files that other roots got since this one was seen whole.
     func forEachNewElsewhere(since id: EntryID, _ body: (MovableEntry) -> Void) throws {
-        try forEach(MoveQueries.newElsewhere, since: id, body)
+        try forEach(MoveQueries.newElsewhere, [.integer(scan.rootID), .integer(id)], body)
     }
 
     private func forEach(
-        _ statement: SQLStatement, since id: EntryID, _ body: (MovableEntry) -> Void
+        _ statement: SQLStatement, _ values: [SQLValue], _ body: (MovableEntry) -> Void
     ) throws {
         try scan.database.readBlocking { connection in
-            try connection.forEachRow(statement, [.integer(scan.rootID), .integer(id)]) { row in
+            try connection.forEachRow(statement, values) { row in
                 body(MovableEntry(row: row))
                 return true
             }
@@ -132,6 +132,8 @@ extension MoveStore {
                 .integer(scan.time.now),
             ])
         try connection.executeLater(ScanQueries.dropRemoval, [.integer(scan.id), .integer(move.old.id)])
+        try connection.executeLater(
+            MoveQueries.handOverRemoval, [.integer(scan.id), .integer(new.id), .integer(move.old.id)])
     }
 
     /// Gives all that lies in a new directory, and what is known of it, to the old one.

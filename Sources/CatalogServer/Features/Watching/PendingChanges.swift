@@ -43,7 +43,7 @@ struct PendingChanges {
     func request(for root: RootID, at now: ContinuousClock.Instant) throws -> ScanRequest? {
         guard let firstAt, let lastAt, notBefore.map({ now >= $0 }) ?? true else { return nil }
         guard now - lastAt >= Self.quiet || now - firstAt >= Self.patience else { return nil }
-        if let whole { return ScanRequest(rootID: root, type: whole, isAutomatic: true) }
+        if let whole { return ScanRequest(rootID: root, type: whole).madeAutomatic }
         let paths = try directories.map { try $0.storagePath() }
         return ScanRequest(rootID: root, changed: paths.sorted { $0.text < $1.text })
     }

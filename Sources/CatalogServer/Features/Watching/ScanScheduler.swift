@@ -54,7 +54,7 @@ package final class ScanScheduler: Service {
             guard try await owns(root) else { continue }
             askedAt.withLock { $0[root.id] = now }
             do {
-                _ = try await scans.request(ScanRequest(rootID: root.id, type: .incremental, isAutomatic: true))
+                _ = try await scans.request(ScanRequest(rootID: root.id, type: .incremental).madeAutomatic)
                 worker.wake()
             } catch let error as CatalogError where [.conflict, .unavailable, .notFound].contains(error.code) {
                 logger.debug("a scan has to wait", metadata: ["root": "\(root.name)", "error": "\(error)"])
