@@ -26,13 +26,16 @@ struct KilledHashTests {
                     let server = try program.start(["serve", "--port", "0", "--data-dir", program.path("data")])
                     defer { server.kill() }
                     let before = try content.hashes().files
-                    _ = try await server.wait(until: { try content.hashes().files >= before + 200 ? true : nil })
+                    // On a busy machine all of it may be done before anybody looks.
+                    _ = try await server.wait(until: {
+                        let now = try content.hashes()
+                        return now.files >= before + 200 || now.groups == Self.pairs ? true : nil
+                    })
                     server.kill()
                     _ = try await server.outcome()
                     kills += 1
                     #expect(try await DuplicateTruth.differences(content.database) == [])
                 }
-                #expect(try content.hashes().isLive)
                 try await program.serving { server, _ in
                     _ = try await server.wait(until: { try content.hashes().isLive ? nil : true })
                 }

@@ -30,7 +30,7 @@ final class RunningProgram: Sendable {
     /// Waits for the end.
     ///
     /// - Throws: `TooSlow`, after having killed it.
-    func outcome(within limit: Duration = .seconds(60)) async throws -> Outcome {
+    func outcome(within limit: Duration = .seconds(180)) async throws -> Outcome {
         do {
             let code = try await wait(limit) { process.exitCode }
             return Outcome(code: code, output: Self.text(output + ".out"), talk: talk)
@@ -57,7 +57,7 @@ final class RunningProgram: Sendable {
     /// Waits until `condition` has a value.
     @discardableResult
     func wait<Value>(
-        _ limit: Duration = .seconds(30), checking pause: Duration = .milliseconds(5),
+        _ limit: Duration = .seconds(120), checking pause: Duration = .milliseconds(5),
         until condition: () throws -> Value?
     ) async throws -> Value {
         let end = ContinuousClock.now + limit

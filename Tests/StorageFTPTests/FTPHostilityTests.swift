@@ -42,7 +42,8 @@ import Testing
             for number in 0..<4 {
                 try scratch.writeFile(["file \(number)"], [UInt8](repeating: UInt8(number), count: 3 << 20))
             }
-            let backend = try FTPBackend(try server.location(of: scratch.path))
+            // They wait for each other, and for everything else that the machine does.
+            let backend = try FTPBackend(try server.location(of: scratch.path, ["timeout": "120"]))
             let threads = BlockingPool(name: "test", threads: 8, queueLimit: 32)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<4 {
