@@ -20,7 +20,7 @@ extension ScanStore {
     /// - Parameter path: the directory that the scan looks at.
     /// - Throws: `CatalogError.notFound` when the catalog does not have it any more.
     func begin(
-        _ scan: ScanContext, at path: StoragePath, identity: String, isWhole: Bool = true
+        _ scan: ScanContext, at path: StoragePath, identity: String, isWhole: Bool
     ) throws -> Beginning {
         if isWhole { try discardOlderRemovals(of: scan) }
         let earlier = try database.readBlocking { connection in
@@ -86,7 +86,7 @@ extension ScanStore {
     /// The directories of the root as they are known, with those that an interrupted run has finished.
     ///
     /// - Parameter directories: the only ones that are to be looked at; nil for all.
-    func knownTree(of scan: ScanContext, keepingTo directories: [StoragePath]? = nil) throws -> KnownTree {
+    func knownTree(of scan: ScanContext, keepingTo directories: [StoragePath]?) throws -> KnownTree {
         let entries = EntryStore(rootID: scan.rootID, time: time)
         let (done, gone, sideWrites) = try database.writeBlocking { connection in
             let sideWrites = try scan.sideWrites.takeTurn(on: connection)

@@ -3,7 +3,6 @@ package import CatalogDatabase
 package import CatalogJobs
 package import CatalogStorage
 package import Logging
-import Synchronization
 
 /// Reads the files of a root that may be duplicates: both ends first, and all of it only where these are equal.
 package struct HashJob: JobHandler {
@@ -13,7 +12,7 @@ package struct HashJob: JobHandler {
     private let pool: BlockingPool
     private let time: TimeSource
     private let logger: Logger
-    private let slots = HashSlots()
+    private let slots = JobSlots(Limits.hashJobsAtOnce)
 
     /// - Parameters:
     ///   - database: the catalog.
@@ -85,19 +84,4 @@ package struct HashJob: JobHandler {
         else { return }
         try await hashes.request(newest.rootID, spread: newest.spread)
     }
-}
-
-/// How many jobs may read at the same time in this process.
-private final class HashSlots: Sendable {
-    private let free = Mutex(Limits.hashJobsAtOnce)
-
-    func take() -> Bool {
-        free.withLock { free in
-            guard free > 0 else { return false }
-            free -= 1
-            return true
-        }
-    }
-
-    func give() { free.withLock { $0 += 1 } }
 }

@@ -141,7 +141,7 @@ enum HashQueries {
     static let entry = SQLStatement(
         """
         SELECT size_bytes, modified_ns, device, inode, link_count FROM entries
-        WHERE id = $1 AND +missing_since_us IS NULL AND kind = 0
+        WHERE id = $1 AND +missing_since_us IS NULL AND kind = 0 AND root_id = $2
         """)
 
     /// A new quick hash is about other content than before, so what was known of all of it goes.

@@ -46,7 +46,7 @@ extension HashStore {
         _ file: Verified, in root: RootID, _ groups: DuplicateGroupStore, _ connection: any SQLConnection
     ) throws -> Bool {
         // A file that changed meanwhile is the next scan's business.
-        guard let identity = try currentIdentity(of: file.candidate, connection) else { return false }
+        guard let identity = try currentIdentity(of: file.candidate, in: root, connection) else { return false }
         let new = HashedFile(
             entryID: file.candidate.id, rootID: root, sizeBytes: file.candidate.sizeBytes, content: file.content,
             identity: identity)

@@ -40,7 +40,7 @@ extension HashStore {
         _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: DuplicateGroupStore,
         _ connection: any SQLConnection
     ) throws -> Bool {
-        guard let identity = try currentIdentity(of: file, connection) else { return false }
+        guard let identity = try currentIdentity(of: file, in: root, connection) else { return false }
         let hashed = HashedFile(
             entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: identity)
         if let quick = hash.quick {
@@ -53,9 +53,11 @@ extension HashStore {
         return true
     }
 
-    /// Nil when the file is another one by now.
-    func currentIdentity(of file: HashCandidate, _ connection: any SQLConnection) throws -> FileIdentity? {
-        try connection.firstRow(HashQueries.entry, [.integer(file.id)]) { row -> FileIdentity? in
+    /// Nil when the file is another one by now, or in another root.
+    func currentIdentity(
+        of file: HashCandidate, in root: RootID, _ connection: any SQLConnection
+    ) throws -> FileIdentity? {
+        try connection.firstRow(HashQueries.entry, [.integer(file.id), .integer(root)]) { row -> FileIdentity? in
             guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
             return FileIdentity(
                 entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))

@@ -62,13 +62,10 @@ extension MovableEntry {
     /// Some storages keep whole seconds only.
     private func isSameTime(as other: MovableEntry) -> Bool {
         if modifiedNS == other.modifiedNS { return modifiedNS != 0 }
-        let isCoarse = modifiedNS % Self.second == 0 || other.modifiedNS % Self.second == 0
-        return isCoarse && rootID != other.rootID && modifiedSeconds == other.modifiedSeconds
+        return rootID != other.rootID && ModificationTime.agree(modifiedNS, other.modifiedNS)
     }
 
-    var modifiedSeconds: Int64 { modifiedNS / Self.second }
-
-    private static let second: Int64 = 1_000_000_000
+    var modifiedSeconds: Int64 { ModificationTime.seconds(modifiedNS) }
 }
 
 /// An entry that is somewhere else now: its row takes the place of the new one.

@@ -24,13 +24,16 @@ struct MovePhase {
     /// - Returns: how many entries keep their ids by it.
     func run() throws -> Int {
         guard let marks = try store.marks() else { return 0 }
+        let oldest = min(marks.firstNew, marks.firstSincePrevious ?? marks.firstNew)
+        guard marks.last >= oldest else { return 0 }
+        let seen = try store.sideWrites()
         var count = 0
         if marks.last >= marks.firstNew {
             count += try moveDirectories(marks)
-            count += try moveFiles(marks)
-            if marks.last >= marks.firstOfScan { count += try bringBack(marks) }
+            count += try moveFiles(marks, seen)
+            if marks.last >= marks.firstOfScan { count += try bringBack(marks, seen) }
         }
-        if let since = marks.firstSincePrevious, marks.last >= since { count += try moveToOtherRoots(since) }
+        if let since = marks.firstSincePrevious { try moveToOtherRoots(since, seen) }
         return count
     }
 
@@ -45,8 +48,7 @@ struct MovePhase {
     }
 
     /// What is left: single files, and those of directories that are known by their files only.
-    private func moveFiles(_ marks: MoveStore.Marks) throws -> Int {
-        let seen = try store.sideWrites()
+    private func moveFiles(_ marks: MoveStore.Marks, _ seen: Int64) throws -> Int {
         let gone = try store.vanishedTrees(atMost: Self.goneMax)
         guard !gone.isEmpty else { return 0 }
         var matcher = MoveMatcher(gone)
@@ -58,8 +60,7 @@ struct MovePhase {
     }
 
     /// Files that went missing before, here or in another root, and are among what this scan has found.
-    private func bringBack(_ marks: MoveStore.Marks) throws -> Int {
-        let seen = try store.sideWrites()
+    private func bringBack(_ marks: MoveStore.Marks, _ seen: Int64) throws -> Int {
         let gone = try store.tombstones(marks, atMost: Self.goneMax)
         guard !gone.isEmpty else { return 0 }
         var matcher = MoveMatcher(gone)
@@ -97,14 +98,12 @@ struct MovePhase {
     }
 
     /// Files that another root got since this one was seen last: what looked like a copy there was half of a move.
-    private func moveToOtherRoots(_ since: EntryID) throws -> Int {
-        let seen = try store.sideWrites()
+    private func moveToOtherRoots(_ since: EntryID, _ seen: Int64) throws {
         let gone = try store.vanishedTrees(atMost: Self.goneMax).filter { $0.kind == .file }
-        guard !gone.isEmpty else { return 0 }
+        guard !gone.isEmpty else { return }
         var matcher = MoveMatcher(gone)
         try store.forEachNewElsewhere(since: since) { matcher.offer($0) }
+        // They were added elsewhere: this scan does not count them.
         _ = try writer.move(matcher.match(), seen: seen)
-        // They were added elsewhere, and are not of this scan.
-        return 0
     }
 }

@@ -34,15 +34,10 @@ struct ArchiveSource: Sendable {
     private func openBlocking(_ member: Int) throws -> any StorageReader {
         let reader = try backend(members.rootID(member)).openReader(try members.path(member))
         guard reader.sizeBytes == members.sizeBytes(member),
-            Self.isSameTime(reader.modifiedNS, members.modifiedNS(member))
+            // Some servers say whole seconds in one answer and more in another.
+            ModificationTime.agree(reader.modifiedNS, members.modifiedNS(member))
         else { throw changed(member) }
         return reader
-    }
-
-    /// Some servers say whole seconds in one answer and more in another.
-    private static func isSameTime(_ first: Int64, _ second: Int64) -> Bool {
-        let isCoarse = first % 1_000_000_000 == 0 || second % 1_000_000_000 == 0
-        return first == second || (isCoarse && first.seconds == second.seconds)
     }
 
     func changed(_ member: Int) -> CatalogError {

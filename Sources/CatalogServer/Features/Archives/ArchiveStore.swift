@@ -100,8 +100,6 @@ private struct ArchiveGathering {
 
     private mutating func addAll(below directory: EntryID, to node: Int32) throws {
         var nodes = [directory: node]
-        // A copy of its own, so that the closure changes nothing that is in use.
-        var tree = self.tree
         try connection.forEachRow(ArchiveQueries.below, [.integer(directory)]) { row in
             guard let parent = nodes[row.integer(1)] else {
                 throw CatalogError.internalError("an entry came before its directory")
@@ -115,7 +113,6 @@ private struct ArchiveGathering {
             if isDirectory { nodes[row.integer(0)] = child }
             return true
         }
-        self.tree = tree
     }
 }
 

@@ -183,5 +183,5 @@ struct ZipEnd {
 
 extension Int64 {
     /// Nanoseconds as whole seconds, earlier ones for what is before 1970.
-    var seconds: Int64 { self >= 0 ? self / 1_000_000_000 : -((-self - 1) / 1_000_000_000) - 1 }
+    var seconds: Int64 { ModificationTime.seconds(self) }
 }

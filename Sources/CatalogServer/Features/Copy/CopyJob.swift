@@ -14,7 +14,7 @@ struct CopyJob: JobHandler {
     let time: TimeSource
     /// Told how far a copy is, and once at its end; with the root that it is about, if there is one.
     let onProgress: @Sendable (CopyState, RootID?) -> Void
-    private let running = CopySlots()
+    private let running = JobSlots(Limits.copyJobsAtOnce)
 
     init(
         service: CopyService, time: TimeSource, onProgress: @escaping @Sendable (CopyState, RootID?) -> Void
@@ -79,19 +79,4 @@ struct CopyJob: JobHandler {
             if let state = try job.service.store.findBlocking(context.job.id) { job.onProgress(state, rootID) }
         }
     }
-}
-
-/// How many jobs may copy at the same time in this process.
-private final class CopySlots: Sendable {
-    private let free = Mutex(Limits.copyJobsAtOnce)
-
-    func take() -> Bool {
-        free.withLock { free in
-            guard free > 0 else { return false }
-            free -= 1
-            return true
-        }
-    }
-
-    func give() { free.withLock { $0 += 1 } }
 }
