@@ -19,7 +19,7 @@ def bytes_read(pid):
 
 
 def figures(server):
-    data = server.expect(server.connection.request("GET", "/api/v1/stats/duplicates/count"), "stats/duplicates/count")
+    data = server.expect(server.connection.request("GET", "/api/v1/stats/duplicates/count"), 200, "stats/duplicates/count")
     return data["duplicate_groups"], data["total_duplicates"]
 
 
@@ -70,7 +70,7 @@ def check_groups(server, tree):
     """Not only as many: the same, as far as one answer goes."""
     expected = {tuple(members) for members in tree.groups}
     answer = server.connection.request("GET", f"/api/v1/search/duplicates?smb_root={ROOT}&limit=500")
-    groups = server.expect(answer, "search/duplicates")["groups"]
+    groups = server.expect(answer, 200, "search/duplicates")["groups"]
     found = {tuple(sorted(file["path"].lstrip("/") for file in group["files"])) for group in groups}
     if not found <= expected or len(found) != min(500, len(expected)):
         raise BenchError(f"{len(found - expected)} of the first {len(groups)} groups are none")
