@@ -103,7 +103,7 @@ package struct TestServer: Sendable {
     /// Waits until no file waits to be hashed.
     package func waitForHashes() async throws {
         let jobs = JobStore(database: database)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(240)
         while try await jobs.liveCounts().contains(where: { $0.kind == HashService.kind }) {
             guard ContinuousClock.now < deadline else { throw HashesNeverEnded() }
             try await Task.sleep(for: .milliseconds(5))

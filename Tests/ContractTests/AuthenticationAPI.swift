@@ -32,7 +32,7 @@ struct AuthenticationAPI {
     }
 
     let server: TestServer
-    private let client: any TestClientProtocol
+    private let client: LiveClient
 
     static func with(
         _ settings: AuthenticationSettings = AuthenticationSettings(),
@@ -41,7 +41,7 @@ struct AuthenticationAPI {
     ) async throws {
         let http = HTTPSettings(trustedProxies: trustsProxies ? ["0.0.0.0/0", "::/0"] : [], rateRules: rates)
         try await TestServer.withNew(settings, http: http) { server in
-            try await Application(responder: server.shell).test(.live) { client in
+            try await LiveClient.with(server.shell) { client in
                 try await body(AuthenticationAPI(server: server, client: client))
             }
         }
@@ -73,11 +73,8 @@ struct AuthenticationAPI {
         var headers: HTTPFields = [:]
         if let token { headers[.authorization] = "Bearer \(token)" }
         if let address, let name = HTTPField.Name("X-Forwarded-For") { headers[name] = address }
-        return try await client.execute(
-            uri: path, method: method, headers: headers, body: body.isEmpty ? nil : ByteBuffer(string: body)
-        ) { response in
-            Answer(response.status.code, String(buffer: response.body))
-        }
+        let answer = try await client.execute(method, path, headers: headers, body: Array(body.utf8))
+        return Answer(answer.head.status.code, String(buffer: answer.body))
     }
 
     /// The tokens of a new session of the administrator.

@@ -41,10 +41,10 @@ struct CatalogAPI {
     let server: TestServer
     let admin: String
     let viewer: String
-    private let client: any TestClientProtocol
+    private let client: LiveClient
 
     /// Where the server listens, for tests that speak to it byte by byte.
-    var port: Int { client.port ?? 0 }
+    var port: Int { client.port }
 
     /// Runs `body` against a new server with an administrator and a viewer, and no storage root. Rate limits are off
     /// unless a test sets them.
@@ -54,7 +54,7 @@ struct CatalogAPI {
         logger: Logger = ShellFixture.quietLogger, _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
     ) async throws {
         try await TestServer.withNew(http: http, discovery: discovery, scanStopPatience: scanStopPatience) { server in
-            try await Application(responder: server.shell, logger: logger).test(.live) { client in
+            try await LiveClient.with(server.shell, logger: logger) { client in
                 let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
                 try await server.addUser("ada", role: "viewer")
                 let admin = try await stranger.login("admin", "administrator")
@@ -91,14 +91,11 @@ struct CatalogAPI {
         for (name, value) in headers {
             if let name = HTTPField.Name(name) { fields[name] = value }
         }
-        return try await client.execute(
-            uri: path.hasPrefix("/") ? path : "/api/v1/" + path, method: method, headers: fields,
-            body: body.isEmpty ? nil : ByteBuffer(bytes: body)
-        ) { answer in
-            Answer(
-                status: answer.status.code, headers: answer.headers, text: String(buffer: answer.body),
-                bytes: Array(answer.body.readableBytesView))
-        }
+        let answer = try await client.execute(
+            method, path.hasPrefix("/") ? path : "/api/v1/" + path, headers: fields, body: body)
+        return Answer(
+            status: answer.head.status.code, headers: answer.head.headerFields, text: String(buffer: answer.body),
+            bytes: Array(answer.body.readableBytesView))
     }
 
     /// Adds the test's directory as the storage root `media`.
@@ -124,10 +121,12 @@ struct CatalogAPI {
     @discardableResult func waitForScan(
         _ job: Int, until isReached: ([String: Any]) -> Bool
     ) async throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(240)
         while ContinuousClock.now < deadline {
             let scan = try await get("scans/\(job)")
             if try isReached(scan.object()) { return scan }
+            // Other tests want the processors too.
+            try await Task.sleep(for: .milliseconds(5))
         }
         throw ScanNeverEnded()
     }

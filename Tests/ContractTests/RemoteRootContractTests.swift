@@ -119,7 +119,7 @@ import Testing
                 #expect(test["success"] as? Bool == false)
                 #expect((test["message"] as? String)?.contains("service on, at this port?") == true, "\(test)")
                 try await server.make("start")
-                let deadline = ContinuousClock.now + .seconds(30)
+                let deadline = ContinuousClock.now + .seconds(240)
                 while try await api.get("download/file/\(id)").status != 200, ContinuousClock.now < deadline {
                     try await Task.sleep(for: .milliseconds(100))
                 }
@@ -148,7 +148,7 @@ import Testing
                 #expect(try await api.scan("nas").object()["status"] as? String == "failed")
                 #expect(try await api.get("catalog/nas").object()["total"] as? Int == 2)
                 try await server.make("thaw")
-                let deadline = ContinuousClock.now + .seconds(30)
+                let deadline = ContinuousClock.now + .seconds(240)
                 while try await api.get("storage/list/?storage_id=nas").status != 200, ContinuousClock.now < deadline {
                     try await Task.sleep(for: .milliseconds(100))
                 }

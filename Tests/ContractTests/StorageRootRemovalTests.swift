@@ -56,7 +56,7 @@ import Testing
     }
 
     private static func wait(until condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(240)
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw CatalogAPI.ScanNeverEnded() }
         }
