@@ -59,6 +59,7 @@ let package = Package(
         .target(name: "CSMBGuard"),
         .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CNFS", pkgConfig: "libnfs", providers: [.apt(["libnfs-dev"])]),
         .systemLibrary(name: "CSMBClient", pkgConfig: "smbclient", providers: [.apt(["libsmbclient-dev"])]),
@@ -120,7 +121,7 @@ let package = Package(
             "CatalogServer",
             [
                 "CatalogCore", "CatalogDatabase", "CatalogStorage", "CatalogSearch", "CatalogJobs", "CatalogScanner",
-                "CArgon2", "CZlib", "CLinux",
+                "CArgon2", "CDeflate", "CZlib", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

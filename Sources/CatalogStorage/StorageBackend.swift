@@ -36,6 +36,14 @@ package protocol StorageBackend: StorageWriting {
     ///   `.permissionDenied`; `.storageUnavailable`.
     func openReader(_ path: StoragePath) throws -> any StorageReader
 
+    /// Opens several files with one look at the root, each as `openReader` does.
+    ///
+    /// - Parameter body: is given what opens a file, good until it returns.
+    /// - Throws: `.storageUnavailable` when the root is away; what `body` throws.
+    func withReaders<Result>(
+        _ body: (_ open: (StoragePath) throws -> any StorageReader) throws -> Result
+    ) throws -> Result
+
     /// Looks at the root itself: whether it can be read, and which one it is.
     ///
     /// - Throws: `.storageUnavailable` or `.permissionDenied`, with a message for the person who set the root up: what
@@ -64,6 +72,13 @@ package protocol StorageBackend: StorageWriting {
 extension StorageBackend {
     /// Most storages do not tell.
     package func makeWatch() throws -> DirectoryWatch? { nil }
+
+    /// As the requirement says, for backends that look at no root to open a file.
+    package func withReaders<Result>(
+        _ body: (_ open: (StoragePath) throws -> any StorageReader) throws -> Result
+    ) throws -> Result {
+        try body(openReader)
+    }
 
     /// It is a matter of the processors.
     package var listingsAtOnce: Int? { nil }

@@ -78,7 +78,17 @@ package final class LocalBackend: StorageBackend, Sendable {
     }
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
+        try openReader(path, in: openRoot())
+    }
+
+    package func withReaders<Result>(
+        _ body: (_ open: (StoragePath) throws -> any StorageReader) throws -> Result
+    ) throws -> Result {
         let root = try openRoot()
+        return try body { try openReader($0, in: root) }
+    }
+
+    private func openReader(_ path: StoragePath, in root: LocalRoot) throws -> any StorageReader {
         let native = NativePath(path)
         do {
             // O_NONBLOCK: opening a pipe must not wait for somebody who writes into it.

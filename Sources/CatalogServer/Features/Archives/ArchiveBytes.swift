@@ -11,6 +11,8 @@ struct ArchiveBytes {
     private let checksums: MemberChecksums?
     private var offset: Int64
     private let end: Int64
+    /// The member behind the last one of which something is wanted.
+    private let membersEnd: Int
     private var content: LargeMember?
 
     /// - Parameters:
@@ -21,6 +23,11 @@ struct ArchiveBytes {
     ) {
         (self.layout, self.reading, self.checksums) = (layout, reading, checksums)
         (offset, end) = (part.lowerBound, part.upperBound)
+        membersEnd =
+            switch part.isEmpty ? .end : layout.section(at: part.upperBound - 1).content {
+            case .header(let member), .file(let member), .trailer(let member): member + 1
+            case .index, .end: reading.members.count
+            }
     }
 
     /// The next bytes; none while files are read again whose checksums are needed; nil at the end.
@@ -28,7 +35,9 @@ struct ArchiveBytes {
     /// - Throws: `CatalogError` when a file is not to be had as the catalog knew it.
     mutating func next() async throws -> ByteBuffer? {
         if content != nil, let piece = try await nextOfContent() { return piece }
-        var piece = ByteBuffer()
+        // A small file and its header go over it; a piece that grew would be copied.
+        var piece = ByteBufferAllocator().buffer(
+            capacity: Int(min(Int64(Self.pieceBytes + 2 * Int(ArchiveSource.smallBytes)), end - offset)))
         while offset < end, piece.readableBytes < Self.pieceBytes {
             let section = layout.section(at: offset)
             let part = section.range.clamped(to: offset..<end)
@@ -37,7 +46,7 @@ struct ArchiveBytes {
                     content = try await reading.large(member, part.moved(by: -section.range.lowerBound))
                     break
                 }
-                let small = try await reading.small(member, before: lastMember + 1)
+                let small = try await reading.small(member, before: membersEnd)
                 piece.writeImmutableBuffer(small.content)
                 checksums?.add(small.checksum, of: 0..<Int64(small.content.readableBytes), member)
             } else {
@@ -57,7 +66,7 @@ struct ArchiveBytes {
     /// A file without content has no section of its own, but may have content by now.
     private func checkEmpty(_ member: Int) async throws {
         guard !reading.members.isDirectory(member), reading.members.sizeBytes(member) == 0 else { return }
-        _ = try await reading.small(member, before: lastMember + 1)
+        _ = try await reading.small(member, before: membersEnd)
     }
 
     private mutating func nextOfContent() async throws -> ByteBuffer? {
@@ -70,14 +79,6 @@ struct ArchiveBytes {
         checksums?.add(content.checksum, of: content.part, content.member)
         self.content = nil
         return nil
-    }
-
-    /// The last member of which something is wanted.
-    private var lastMember: Int {
-        switch layout.section(at: end - 1).content {
-        case .header(let member), .file(let member), .trailer(let member): member
-        case .index, .end: reading.members.count - 1
-        }
     }
 }
 

@@ -36,13 +36,17 @@ struct ArchiveMembers: Sendable {
 
     /// The path in the archive; that of a directory ends with a slash.
     func name(_ member: Int) -> [UInt8] {
+        // Filled from its end, since each node knows what is above it.
+        var path = [UInt8](repeating: UInt8(ascii: "/"), count: nameLength(member))
+        var end = path.count - (isDirectory(member) ? 1 : 0)
         var number = order[member]
-        var parts: [ArraySlice<UInt8>] = tree.nodes[Int(number)].isDirectory ? [[]] : []
         while number >= 0 {
-            parts.append(renamed[number].map { $0[...] } ?? tree.name(number))
+            let name = renamed[number].map { $0[...] } ?? tree.name(number)
+            path.replaceSubrange((end - name.count)..<end, with: name)
+            end -= name.count + 1
             number = tree.nodes[Int(number)].parent
         }
-        return Array(parts.reversed().joined(separator: [UInt8(ascii: "/")]))
+        return path
     }
 
     /// The last name of a member's path, as the storage has it.

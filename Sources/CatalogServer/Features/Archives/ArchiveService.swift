@@ -122,7 +122,9 @@ package struct ArchiveService: Sendable {
         of archive: Archive, _ part: Range<Int64>, note: @escaping @Sendable ([EntryID]) -> Void
     ) -> any ArchiveBody {
         let backends = ArchiveBackends(roots: roots)
-        let source = ArchiveSource(members: archive.members, backend: backends.backend(of:), pool: pool)
+        let source = ArchiveSource(
+            members: archive.members, hasChecksums: archive.kind == .storedZip, backend: backends.backend(of:),
+            pool: pool)
         let reading = MemberReading(source, note: note)
         switch archive.kind {
         case .deflatedZip: return DeflatedZip(reading, threads: threads)
@@ -132,11 +134,10 @@ package struct ArchiveService: Sendable {
                 bytes: ArchiveBytes(0..<tar.byteCount, of: tar, reading, checksums: nil), threads: threads)
         case .storedZip, .tar:
             let layout = archive.layout ?? TarLayout(archive.members)
-            let hasChecksums = archive.kind == .storedZip
             return PlainArchive(
                 bytes: ArchiveBytes(
                     part, of: layout, reading,
-                    checksums: hasChecksums ? MemberChecksums(archive.members, log: checksums) : nil))
+                    checksums: source.hasChecksums ? MemberChecksums(archive.members, log: checksums) : nil))
         }
     }
 }

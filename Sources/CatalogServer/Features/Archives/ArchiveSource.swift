@@ -19,6 +19,8 @@ struct ArchiveSource: Sendable {
     }
 
     let members: ArchiveMembers
+    /// Whether what is read is also summed up.
+    let hasChecksums: Bool
     /// Of a root, on a storage thread.
     let backend: @Sendable (RootID) throws -> any StorageBackend
     /// Threads for calls to storages.
@@ -28,11 +30,13 @@ struct ArchiveSource: Sendable {
     ///
     /// - Throws: `CatalogError`, whatever is in the way of the content that the catalog knew.
     func open(_ member: Int) async throws -> any StorageReader {
-        try await pool.run { try openBlocking(member) }
+        try await pool.run { try openBlocking(member, backend(members.rootID(member)).openReader) }
     }
 
-    private func openBlocking(_ member: Int) throws -> any StorageReader {
-        let reader = try backend(members.rootID(member)).openReader(try members.path(member))
+    private func openBlocking(
+        _ member: Int, _ open: (StoragePath) throws -> any StorageReader
+    ) throws -> any StorageReader {
+        let reader = try open(members.path(member))
         guard reader.sizeBytes == members.sizeBytes(member),
             // Some servers say whole seconds in one answer and more in another.
             ModificationTime.agree(reader.modifiedNS, members.modifiedNS(member))
@@ -45,35 +49,42 @@ struct ArchiveSource: Sendable {
             .dataLoss, "Internal server error", cause: "the file \(members.entryID(member)) of an archive has changed")
     }
 
-    /// Small files, whole, in any order.
+    /// Small files of one storage, whole, in any order.
     func small(_ wanted: [Int]) async throws -> [Small] {
         guard let first = wanted.first else { return [] }
         let isRemote = try await pool.run { try backend(members.rootID(first)).listingsAtOnce != nil }
-        guard isRemote, wanted.count > 1 else { return try await pool.run { try wanted.map(smallBlocking) } }
+        guard isRemote, wanted.count > 1 else { return try await pool.run { try smallBlocking(wanted) } }
         return try await withThrowingTaskGroup(of: [Small].self) { group in
             for lane in 0..<min(Self.remoteLanes, wanted.count) {
                 let part = stride(from: lane, to: wanted.count, by: Self.remoteLanes).map { wanted[$0] }
-                group.addTask { try await pool.run { try part.map(smallBlocking) } }
+                group.addTask { try await pool.run { try smallBlocking(part) } }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
     }
 
-    private func smallBlocking(_ member: Int) throws -> Small {
-        let reader = try openBlocking(member)
-        let content = try readBlocking(reader, member, at: 0, count: Int(members.sizeBytes(member)))
-        return Small(member: member, content: content, checksum: Checksum.of(content))
+    private func smallBlocking(_ wanted: [Int]) throws -> [Small] {
+        guard let first = wanted.first else { return [] }
+        let total = wanted.reduce(0) { $0 + Int(members.sizeBytes($1)) }
+        // One for all: they are sent together, and let go together.
+        var buffer = ByteBufferAllocator().buffer(capacity: total)
+        try backend(members.rootID(first)).withReaders { open in
+            for member in wanted { try read(openBlocking(member, open), of: member, to: &buffer) }
+        }
+        return try wanted.map { member in
+            guard let content = buffer.readSlice(length: Int(members.sizeBytes(member))) else { throw changed(member) }
+            return Small(member: member, content: content, checksum: hasChecksums ? Checksum.of(content) : 0)
+        }
     }
 
-    /// Exactly so many bytes of an open file.
-    func readBlocking(_ reader: any StorageReader, _ member: Int, at offset: Int64, count: Int) throws -> ByteBuffer {
-        guard count > 0 else { return ByteBuffer() }
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
-        try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-            try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: offset)
+    /// All of an open file.
+    private func read(_ reader: any StorageReader, of member: Int, to buffer: inout ByteBuffer) throws {
+        let count = Int(members.sizeBytes(member))
+        guard count > 0 else { return }
+        let read = try buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
+            try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: 0)
         }
-        guard buffer.readableBytes == count else { throw changed(member) }
-        return buffer
+        guard read == count else { throw changed(member) }
     }
 }
 

@@ -1,13 +1,12 @@
+import CDeflate
 import CZlib
 import NIOCore
 
 /// CRC-32 as zip and gzip have it.
 enum Checksum {
-    static func of(_ bytes: ByteBuffer) -> UInt32 {
-        bytes.withUnsafeReadableBytes { plain in
-            UInt32(
-                truncatingIfNeeded: crc32_z(0, plain.bindMemory(to: UInt8.self).baseAddress, plain.count))
-        }
+    /// - Parameter before: that of the bytes in front of these.
+    static func of(_ bytes: ByteBuffer, after before: UInt32 = 0) -> UInt32 {
+        bytes.withUnsafeReadableBytes { libdeflate_crc32(before, $0.baseAddress, $0.count) }
     }
 
     /// That of two pieces in a row, of which the second has `count` bytes.

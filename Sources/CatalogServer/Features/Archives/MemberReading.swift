@@ -1,7 +1,6 @@
 import CatalogCore
 import CatalogStorage
 import NIOCore
-import Synchronization
 
 /// Reads the files of one archive in its order, for one task: large ones in pieces, small ones many at a time.
 final class MemberReading {
@@ -13,6 +12,8 @@ final class MemberReading {
     private let source: ArchiveSource
     private let note: @Sendable ([EntryID]) -> Void
     private var batch: [Int: ArchiveSource.Small] = [:]
+    /// The batch that comes next, which is read while this one is sent.
+    private var ahead: (wanted: [Int], reading: RunningRead<[ArchiveSource.Small]>)?
 
     /// - Parameter note: told which files are sent.
     init(_ source: ArchiveSource, note: @escaping @Sendable ([EntryID]) -> Void) {
@@ -30,22 +31,38 @@ final class MemberReading {
     /// - Parameter end: the member behind the last one that is wanted.
     func small(_ member: Int, before end: Int) async throws -> ArchiveSource.Small {
         if let known = batch.removeValue(forKey: member) { return known }
+        let now = ahead?.wanted.first == member ? ahead : begin(at: member, before: end)
+        ahead = nil
+        guard let now, let last = now.wanted.last else { throw source.changed(member) }
+        let read = try await now.reading.value()
+        batch = Dictionary(uniqueKeysWithValues: read.map { ($0.member, $0) })
+        ahead = begin(at: last + 1, before: end)
+        note(now.wanted.map { members.entryID($0) })
+        guard let read = batch.removeValue(forKey: member) else { throw source.changed(member) }
+        return read
+    }
+
+    /// Begins to read the small files from a member on, as far as they follow each other; nil when there is none.
+    private func begin(
+        at member: Int, before end: Int
+    ) -> (wanted: [Int], reading: RunningRead<[ArchiveSource.Small]>)? {
         var wanted: [Int] = []
         var bytes: Int64 = 0
         var next = member
         while next < end, wanted.count < Self.batchMembers, bytes < Self.batchBytes {
             // What is large, or on another storage, comes in its turn.
-            guard members.isDirectory(next) || (isSmall(next) && members.rootID(next) == members.rootID(member)) else {
-                break
-            }
+            guard members.isDirectory(next) || (isSmall(next) && isBeside(next, wanted.first)) else { break }
             if !members.isDirectory(next) { wanted.append(next) }
             bytes += members.sizeBytes(next)
             next += 1
         }
-        batch = Dictionary(uniqueKeysWithValues: try await source.small(wanted).map { ($0.member, $0) })
-        note(wanted.map { members.entryID($0) })
-        guard let read = batch.removeValue(forKey: member) else { throw source.changed(member) }
-        return read
+        guard !wanted.isEmpty else { return nil }
+        return (wanted, RunningRead { [source, wanted] in try await source.small(wanted) })
+    }
+
+    /// Whether two files are on the same storage.
+    private func isBeside(_ member: Int, _ first: Int?) -> Bool {
+        first.map { members.rootID($0) == members.rootID(member) } ?? true
     }
 
     /// A part of a file, in pieces.
@@ -67,19 +84,18 @@ final class MemberReading {
 struct LargeMember {
     let member: Int
     let part: Range<Int64>
+    /// Of what was read until now; 0 in an archive that has none.
+    private(set) var checksum: UInt32 = 0
     private let source: ArchiveSource
     private let reader: any StorageReader
-    private let checksums = PieceChecksums()
     private var pieces: ReadAhead
 
     fileprivate init(_ part: Range<Int64>, of reader: any StorageReader, _ member: Int, _ source: ArchiveSource) {
         (self.part, self.reader, self.member, self.source) = (part, reader, member, source)
-        pieces = ReadAhead(part, of: reader) { [checksums] offset, count in
-            try await source.pool.run {
-                let piece = try source.readBlocking(reader, member, at: offset, count: count)
-                checksums.add(Checksum.of(piece), count: Int64(count), at: offset)
-                return piece
-            }
+        pieces = ReadAhead(part, of: reader) { offset, count in
+            let piece = try await reader.piece(at: offset, count: count, on: source.pool)
+            guard piece.readableBytes == count else { throw source.changed(member) }
+            return piece
         }
     }
 
@@ -87,30 +103,12 @@ struct LargeMember {
     ///
     /// - Throws: `CatalogError` when the file is no longer the one that was opened.
     mutating func next() async throws -> ByteBuffer? {
-        guard let piece = pieces.next() else {
+        guard let next = pieces.next() else {
             guard reader.isUnchanged else { throw source.changed(member) }
             return nil
         }
-        return try await piece.bytes()
-    }
-
-    /// Of the whole part, once it is read.
-    var checksum: UInt32 { checksums.value }
-}
-
-/// The checksums of pieces that may be read side by side.
-private final class PieceChecksums: Sendable {
-    private let pieces = Mutex<[Int64: (checksum: UInt32, count: Int64)]>([:])
-
-    func add(_ checksum: UInt32, count: Int64, at offset: Int64) {
-        pieces.withLock { $0[offset] = (checksum, count) }
-    }
-
-    var value: UInt32 {
-        pieces.withLock { pieces in
-            pieces.sorted { $0.key < $1.key }.reduce(0) { sum, piece in
-                Checksum.combine(sum, piece.value.checksum, count: piece.value.count)
-            }
-        }
+        let piece = try await next.bytes()
+        if source.hasChecksums { checksum = Checksum.of(piece, after: checksum) }
+        return piece
     }
 }

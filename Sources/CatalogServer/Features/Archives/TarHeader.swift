@@ -94,12 +94,14 @@ struct TarHeader {
     ) -> [UInt8] {
         var block = [UInt8](repeating: 0, count: Self.blockBytes)
         func put(_ bytes: some Collection<UInt8>, at place: Int) {
-            block.replaceSubrange(place..<(place + bytes.count), with: bytes)
+            for (index, byte) in zip(place..., bytes) { block[index] = byte }
         }
         func put(octal value: Int64, digits: Int, at place: Int) {
-            let text = String(value, radix: 8)
-            put(String(repeating: "0", count: max(0, digits - text.utf8.count)).utf8, at: place)
-            put(text.utf8.suffix(digits), at: place + max(0, digits - text.utf8.count))
+            var rest = value
+            for index in (place..<(place + digits)).reversed() {
+                block[index] = UInt8(ascii: "0") + UInt8(rest & 7)
+                rest >>= 3
+            }
         }
         put(path.name, at: 0)
         put(octal: isDirectory && type != "x" ? 0o755 : 0o644, digits: 7, at: 100)

@@ -101,28 +101,10 @@ struct FileResponse {
     /// - Throws: `CatalogError.dataLoss` when the file has become shorter: the length is already promised, so the connection
     ///   breaks rather than lying.
     private func chunk(at offset: Int64, count: Int) async throws -> ByteBuffer {
-        guard count > 0 else { return ByteBuffer() }
-        var buffer = ByteBufferAllocator().buffer(capacity: count)
-        let cached = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { target in
-            file.reader.readCached(into: UnsafeMutableRawBufferPointer(rebasing: target[..<count]), at: offset) ?? 0
-        }
-        guard cached < count else { return buffer }
-        let reader = file.reader
-        let rest = count - cached
-        // The page cache did not hold all of it: the disk is waited for on a storage thread.
-        let read = try await service.onStorageThread { () -> ByteBuffer in
-            var part = ByteBufferAllocator().buffer(capacity: rest)
-            try part.writeWithUnsafeMutableBytes(minimumWritableBytes: rest) { target in
-                let room = UnsafeMutableRawBufferPointer(rebasing: target[..<rest])
-                return try reader.read(into: room, at: offset + Int64(cached))
-            }
-            return part
-        }
-        guard read.readableBytes == rest else {
+        let piece = try await file.reader.piece(at: offset, count: count, on: service.pool)
+        guard piece.readableBytes == count else {
             throw CatalogError(.dataLoss, "Internal server error", cause: "a file became shorter while it was sent")
         }
-        if cached == 0 { return read }
-        buffer.writeImmutableBuffer(read)
-        return buffer
+        return piece
     }
 }

@@ -5,7 +5,7 @@ import CatalogStorage
 struct DownloadService: Sendable {
     private let catalog: CatalogStore
     private let roots: StorageRootService
-    private let pool: BlockingPool
+    let pool: BlockingPool
     private let openFiles: OpenFileCache
     private let time: TimeSource
     private let live = LiveDownloads()
@@ -75,11 +75,6 @@ struct DownloadService: Sendable {
         } catch let error as CatalogError {
             throw Self.shown(error)
         }
-    }
-
-    /// Runs a read on a storage thread.
-    func onStorageThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-        try await pool.run(body)
     }
 
     /// What the client is told: the reason of a storage goes to the log, never its paths.

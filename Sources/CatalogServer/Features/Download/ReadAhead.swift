@@ -22,7 +22,7 @@ struct ReadAhead {
         fileprivate let count: Int
         fileprivate let read: Read
         /// Cancelled with the piece, so that a client who goes leaves nothing behind.
-        fileprivate let task: RunningRead?
+        fileprivate let task: RunningRead<ByteBuffer>?
 
         func bytes() async throws -> ByteBuffer {
             guard let task else { return try await read(offset, count) }
@@ -37,7 +37,7 @@ struct ReadAhead {
     private let ahead: Int
     private let isStream: Bool
     /// The one that was begun last.
-    private var last: RunningRead?
+    private var last: RunningRead<ByteBuffer>?
     private var offset: Int64
     private var pieces: [Piece] = []
 
@@ -67,7 +67,7 @@ struct ReadAhead {
         return pieces.isEmpty ? nil : pieces.removeFirst()
     }
 
-    private func running(_ offset: Int64, _ count: Int) -> RunningRead {
+    private func running(_ offset: Int64, _ count: Int) -> RunningRead<ByteBuffer> {
         let before = isStream ? last : nil
         return RunningRead { [read] in
             _ = try await before?.value()
@@ -77,14 +77,14 @@ struct ReadAhead {
 }
 
 /// A read that is under way, until nobody wants it any more.
-private final class RunningRead: Sendable {
-    private let task: Task<ByteBuffer, any Error>
+final class RunningRead<Value: Sendable>: Sendable {
+    private let task: Task<Value, any Error>
 
-    init(_ body: @escaping @Sendable () async throws -> ByteBuffer) {
+    init(_ body: @escaping @Sendable () async throws -> Value) {
         task = Task { try await body() }
     }
 
     deinit { task.cancel() }
 
-    func value() async throws -> ByteBuffer { try await task.value }
+    func value() async throws -> Value { try await task.value }
 }
