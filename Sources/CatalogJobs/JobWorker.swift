@@ -134,7 +134,12 @@ package final class JobWorker: Service {
             stop.raise(.shutdown)
         }
         // The end is written also when this task is cancelled: in a task that is not.
-        await Task { await self.write(outcome, of: job, stop: stop) }.value
+        let ending = StopSignal()
+        await withTaskCancellationHandler {
+            await Task { await self.write(outcome, of: job, stop: stop, until: ending) }.value
+        } onCancel: {
+            ending.raise(.shutdown)
+        }
     }
 
     private func outcome(of job: Job, stop: StopSignal) async -> Result<Void, CatalogError> {
@@ -155,9 +160,11 @@ package final class JobWorker: Service {
     }
 
     /// Writes how a job ended, as soon as the database is there to take it: until then it counts as running, and nobody else
-    /// takes it from a process that lives.
-    private func write(_ outcome: Result<Void, CatalogError>, of job: Job, stop: StopSignal) async {
-        while await !tryToWrite(outcome, of: job, stop: stop), stop.reason != .shutdown {
+    /// takes it from a process that lives. A process that ends tries once more; whoever comes after it finds the job abandoned.
+    private func write(
+        _ outcome: Result<Void, CatalogError>, of job: Job, stop: StopSignal, until ending: StopSignal
+    ) async {
+        while await !tryToWrite(outcome, of: job, stop: stop), !ending.isRaised {
             try? await Task.sleep(for: Self.retryDelay)
         }
     }

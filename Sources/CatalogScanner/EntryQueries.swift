@@ -63,6 +63,10 @@ enum EntryQueries {
         """
     ).withManyRows
 
+    /// A scan, or what it removes, with the key $1 that has not ended.
+    static let isChanging = SQLStatement(
+        "SELECT 1 FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
+
     static let totals = SQLStatement("SELECT total_files + total_directories FROM directories WHERE entry_id = $1")
 
     // Writing what was found

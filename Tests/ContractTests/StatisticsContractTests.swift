@@ -1,4 +1,5 @@
 import CatalogDatabase
+import CatalogJobs
 import CatalogServer
 import CatalogTestSupport
 import Foundation
@@ -55,6 +56,30 @@ import Testing
             }
             let paths = try await directories(api).map { $0.prefix { $0 != " " } }
             #expect(paths == ["/films", "/films/old", "/films/old/1950", "/films/new", "/music", "/music/album"])
+        }
+    }
+
+    @Test func `While a scan may change a root its directories are added up for each answer`() async throws {
+        try await with { api in
+            let all = try await directories(api)
+            let top = try await directories(api, "&limit=2")
+            let jobs = JobStore(database: api.server.database)
+            _ = try await api.server.database.write { connection in
+                try connection.execute(SQLStatement("UPDATE directories SET total_bytes = 0, total_files = 7"))
+                let roots = try connection.rows(SQLStatement("SELECT id FROM storage_roots")) { $0.integer(0) }
+                let id = try #require(roots.first)
+                var scan = NewJob(kind: "scan", payload: "{}", uniqueKey: "scan:\(id)", rootID: id)
+                scan.delaySeconds = 3_600
+                return try jobs.push(scan, on: connection)
+            }
+            #expect(try await directories(api) == all)
+            #expect(try await directories(api, "&limit=2") == top)
+            let scope = #"[{"root":"media","path_prefix":"films/old"}]"#
+            let role = try await api.post(
+                "roles", #"{"name":"guest","permissions":["media.view"],"storage_scope":\#(scope)}"#)
+            try #require(role.status == 201, "\(role.text)")
+            let token = try await api.token(ofNew: "guest", role: "guest")
+            #expect(try await directories(api, token: token) == ["/films/old 720 2 1", "/films/old/1950 700 1 0"])
         }
     }
 

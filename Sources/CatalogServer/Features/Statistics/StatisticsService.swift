@@ -2,6 +2,7 @@ package import CatalogCore
 import CatalogDatabase
 package import CatalogScanner
 import CatalogStorage
+import Synchronization
 
 /// What statistics say, and to whom.
 package struct StatisticsService: Sendable {
@@ -13,6 +14,7 @@ package struct StatisticsService: Sendable {
     let reads: ForegroundReads
     let time: TimeSource
     let partialTallies = PartialTallyCache()
+    private let liveSums = SerialTurn()
 
     /// - Parameters:
     ///   - duplicates: which files are equal.
@@ -27,7 +29,7 @@ package struct StatisticsService: Sendable {
         scans = ScanStore(database: database)
     }
 
-    /// The largest directories of a root, as its last scan summed them up.
+    /// The largest directories of a root. While a scan changes it they are added up anew for each answer.
     ///
     /// - Parameters:
     ///   - rootText: name, string id or number of the root.
@@ -39,22 +41,36 @@ package struct StatisticsService: Sendable {
         let root = try await roots.find(rootText, scope: scope)
         return try await reads.run {
             let directories = try await database.read { connection in
-                let place = try CatalogStore.place(ofRoot: root.id, scope, connection)
-                var largest = LargestDirectoriesStore(limit, on: connection)
-                guard let top = place.rootEntryID else { return [DirectorySize]() }
-                if let places = scope.places(in: root.id) {
-                    for path in places where !places.contains(where: { $0 != path && $0.isAtOrAbove(path) }) {
-                        guard let id = try CatalogStore.entryID(of: path, in: place, connection) else { continue }
-                        let parent = path.parent.map { $0 == .root ? "" : "/" + $0.text } ?? ""
-                        try largest.add(id, in: parent)
-                    }
-                } else {
-                    try largest.add(below: top, at: "")
+                guard try DirectoryTree.isChanging(root.id, on: connection) else {
+                    return try Self.largestDirectories(of: root, nil, limit, scope, connection)
                 }
-                return try largest.result()
+                // One at a time: each has all directories of a root in memory.
+                return try liveSums.take {
+                    let tree = try DirectoryTree(of: root.id, on: connection)
+                    return try Self.largestDirectories(of: root, tree, limit, scope, connection)
+                }
             }
             return (root, directories)
         }
+    }
+
+    private static func largestDirectories(
+        of root: StorageRoot, _ tree: DirectoryTree?, _ limit: Int, _ scope: AccessScope,
+        _ connection: any SQLConnection
+    ) throws -> [DirectorySize] {
+        let place = try CatalogStore.place(ofRoot: root.id, scope, connection)
+        guard let top = place.rootEntryID else { return [] }
+        var largest = LargestDirectoriesStore(limit, tree, on: connection)
+        if let places = scope.places(in: root.id) {
+            for path in places where !places.contains(where: { $0 != path && $0.isAtOrAbove(path) }) {
+                guard let id = try CatalogStore.entryID(of: path, in: place, connection) else { continue }
+                let parent = path.parent.map { $0 == .root ? "" : "/" + $0.text } ?? ""
+                try largest.add(id, in: parent)
+            }
+        } else {
+            try largest.add(below: top, at: "")
+        }
+        return try largest.result()
     }
 
     /// Scans, the newest first, and how many there are in all.
@@ -68,5 +84,14 @@ package struct StatisticsService: Sendable {
         if let rootText { rootID = try await roots.find(rootText, scope: scope).id }
         let total = try await scans.count(rootID: rootID, scope: scope)
         return (try await scans.list(rootID: rootID, page: page, scope: scope), total)
+    }
+}
+
+/// Lets one thread in at a time. Only for threads that may block.
+private final class SerialTurn: Sendable {
+    private let turn = Mutex<Void>(())
+
+    func take<Value: Sendable>(_ body: () throws -> Value) rethrows -> Value {
+        try turn.withLock { _ in try body() }
     }
 }
