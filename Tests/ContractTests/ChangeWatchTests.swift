@@ -32,12 +32,15 @@ import Testing
         }
     }
 
-    private struct NeverSeen: Error {}
+    /// What a test waits for did not come.
+    private struct NeverSeen: Error {
+        let line: Int
+    }
 
-    private func wait(_ condition: () async throws -> Bool) async throws {
+    private func wait(line: Int = #line, _ condition: () async throws -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(240)
         while try await !condition() {
-            guard ContinuousClock.now < deadline else { throw NeverSeen() }
+            guard ContinuousClock.now < deadline else { throw NeverSeen(line: line) }
             try await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -52,8 +55,9 @@ import Testing
         try await withWatched { api in
             let tree = api.server.tree
             try api.server.write("films/Blade Runner.mkv", [1, 2, 3, 4])
-            try await wait { try await names(api, "/films").contains("Blade Runner.mkv") }
-            let id = try await api.get("search?query=runner").objects("files").first?["id"] as? Int
+            // The search follows the catalog a moment later.
+            try await wait { try await api.get("search?query=runner").objects("files").count == 1 }
+            let id = try await api.id(of: "films/Blade Runner.mkv")
             try api.server.write("films/Blade Runner.mkv", [UInt8](repeating: 1, count: 99))
             try await wait { try await api.get("search?query=runner").objects("files").first?["size"] as? Int == 99 }
             try FileManager.default.moveItem(
