@@ -273,6 +273,7 @@ package struct CatalogServices: Sendable {
 
     /// Ends the threads and closes the storages, after everything that uses them has stopped.
     package func shutdown() async throws {
+        nodes.close()
         writing.copies.stopping.raise(.shutdown)
         registry.closeAll()
         try await storagePool.shutdown()

@@ -50,6 +50,11 @@ package final class NodeSignals: Service {
         state.withLock { $0.listeners.append(listener) }
     }
 
+    /// Lets go of everybody who told something or was told: they know this object too.
+    package func close() {
+        state.withLock { $0 = State() }
+    }
+
     /// The service: until graceful shutdown.
     package func run() async throws {
         // A service that ends stops the others.

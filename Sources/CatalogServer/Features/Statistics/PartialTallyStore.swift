@@ -9,7 +9,7 @@ struct PartialTallyStore {
 
     /// Of what may be seen of these roots.
     func tally(of roots: [RootID]) throws -> EntryTally {
-        var tally = try EntryCountsStore(of: Set(roots.filter(scope.allowsWhole)), on: connection).tally()
+        var tally = try EntryTallyStore(of: Set(roots.filter(scope.allowsWhole)), on: connection).tally()
         for root in roots where !scope.allowsWhole(root) { try add(root, to: &tally) }
         return tally
     }

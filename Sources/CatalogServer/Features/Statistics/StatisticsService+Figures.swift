@@ -66,7 +66,7 @@ extension StatisticsService {
         let start = Timestamp.start(ofMonth: GrowthHistory.firstMonth(of: months, now: now))
         return try await reads.run {
             try await database.read { connection in
-                let totals = try EntryCountsStore(of: whole, on: connection).totals()
+                let totals = try EntryTallyStore(of: whole, on: connection).totals()
                 let hours = try EntryHistoryStore(of: whole, on: connection).hours(since: start)
                 return GrowthHistory(hours, totals: totals, months: months, now: now)
             }
@@ -145,13 +145,13 @@ extension StatisticsService {
     }
 
     private func figures<Value: Sendable>(
-        _ visible: VisibleRoots, _ scope: AccessScope, counted: @escaping @Sendable (EntryCountsStore) throws -> Value,
+        _ visible: VisibleRoots, _ scope: AccessScope, counted: @escaping @Sendable (EntryTallyStore) throws -> Value,
         summed: @escaping @Sendable (EntryTally) -> Value
     ) async throws -> Value {
         try await reads.run {
             try await database.read { [partialTallies] connection in
                 guard visible.isPartial else {
-                    return try counted(EntryCountsStore(of: visible.ids, on: connection))
+                    return try counted(EntryTallyStore(of: visible.ids, on: connection))
                 }
                 // Of a disabled root nothing below it is shown.
                 let ids = visible.all.filter { $0.enabled || scope.allowsWhole($0.id) }.map(\.id)

@@ -5,7 +5,7 @@ import CatalogDatabase
 ///
 /// They are the sums over the rows at every moment, since whoever changes rows changes them in the same transaction. Who may see some places of a
 /// root only gets sums over the rows themselves (`PartialTallyStore`).
-struct EntryCountsStore {
+struct EntryTallyStore {
     private let connection: any SQLConnection
     private let list: SQLValue
 
