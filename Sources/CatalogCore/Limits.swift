@@ -139,6 +139,8 @@ package enum Limits {
     package static let hashBatchFiles = 512
     package static let hashesPerTransaction = 64
     package static let hashBytesPerTransaction: Int64 = 64 << 20
+    /// Bytes that a storage root may have read for hashes in a day at least: less than both ends of a file would never do.
+    package static let hashBudgetMin: Int64 = 1 << 20
     /// Names of files that are shown of one group of duplicates, and of all groups of an answer; and how many are looked at to find those
     /// that somebody may see.
     package static let duplicateNamesShown = 100
