@@ -6,6 +6,8 @@ package enum Limits {
     package static let pageRowsMax = 1_000
     /// The text of a cursor, in bytes: that of the longest name.
     package static let cursorBytes = 4_096
+    /// The same of hits, which may be sorted by path: three times Linux's PATH_MAX as Base64, and half of a request's head.
+    package static let searchCursorBytes = 16 << 10
     /// Bytes of a JSON body; more is 413.
     package static let jsonBodyBytes = 1 << 20
     /// Header fields of one request: browsers send about twenty.
