@@ -6,6 +6,8 @@ package enum Limits {
     package static let pageRowsMax = 1_000
     /// The text of a cursor, in bytes: that of the longest name.
     package static let cursorBytes = 4_096
+    /// The same of hits, which may be sorted by path: three times Linux's PATH_MAX as Base64, and half of a request's head.
+    package static let searchCursorBytes = 16 << 10
     /// Bytes of a JSON body; more is 413.
     package static let jsonBodyBytes = 1 << 20
     /// Header fields of one request: browsers send about twenty.
@@ -139,6 +141,8 @@ package enum Limits {
     package static let hashBatchFiles = 512
     package static let hashesPerTransaction = 64
     package static let hashBytesPerTransaction: Int64 = 64 << 20
+    /// Bytes that a storage root may have read for hashes in a day at least: less than both ends of a file would never do.
+    package static let hashBudgetMin: Int64 = 1 << 20
     /// Names of files that are shown of one group of duplicates, and of all groups of an answer; and how many are looked at to find those
     /// that somebody may see.
     package static let duplicateNamesShown = 100

@@ -52,8 +52,10 @@ package struct NameQuery: Sendable {
     package var order: Order = .ascending
     /// Ids of the page at most.
     package var limit: Int = Limits.pageRowsDefault
-    /// Hits left out before the page.
+    /// Hits left out before the page; counts for nothing beside a cursor.
     package var offset: Int = 0
+    /// Where the page before ended: this one begins behind it, whatever came and went before it meanwhile.
+    package var cursor: NameCursor?
 
     /// A question for every name that matches `text` in `scope`; the filters are set afterwards.
     package init(_ text: String, in scope: AccessScope) {
@@ -68,10 +70,25 @@ package struct NameHits: Sendable, Equatable {
     package let ids: [EntryID]
     /// How many entries match in all.
     package let total: Int
+    /// Where the page ended; nil when there is nothing behind it.
+    package var next: NameCursor?
 
     package init(ids: [EntryID], total: Int) {
         self.ids = ids
         self.total = total
+    }
+}
+
+/// The place of a hit among all hits, by what it is ordered by and its id: it says where a page ended even when that hit is gone.
+package struct NameCursor: Sendable, Equatable {
+    /// Which reading of the text it is about: another one has other hits.
+    package let reading: Int
+    /// Bytes that compare like the place, in the order that the page was made in, and are no other's.
+    package let place: [UInt8]
+
+    /// - Parameter reading: from 0.
+    package init(reading: Int, place: [UInt8]) {
+        (self.reading, self.place) = (reading, place)
     }
 }
 

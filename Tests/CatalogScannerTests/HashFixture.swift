@@ -27,12 +27,14 @@ extension ScanFixture {
     ///
     /// - Returns: the job as it is then.
     @discardableResult
-    func hash(interrupt: (@Sendable (JobWorker, JobID) -> Void)? = nil) async throws -> Job {
+    func hash(
+        at time: TimeSource = .system, interrupt: (@Sendable (JobWorker, JobID) -> Void)? = nil
+    ) async throws -> Job {
         let waiting = try #require(try await waitingHashJob())
         let threads = BlockingPool(name: "storage", threads: 4, queueLimit: 64)
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let handler = HashJob(database: database, roots: roots, pool: threads, logger: quiet)
-        let jobs = JobStore(database: database)
+        let handler = HashJob(database: database, roots: roots, pool: threads, time: time, logger: quiet)
+        let jobs = JobStore(database: database, time: time)
         let worker = JobWorker(store: jobs, handlers: [handler], slots: 1, logger: quiet)
         interrupt?(worker, waiting.id)
         _ = try await worker.runOnly(waiting.id)

@@ -37,6 +37,8 @@ package struct CopiedTable: Sendable {
         CopiedTable("duplicate_group_counts", key: ["group_id", "root_id"]),
         CopiedTable("duplicate_counts", key: ["root_id"]),
         CopiedTable("hash_runs", key: ["id"]),
+        CopiedTable("hash_days", key: ["root_id", "day"]),
+        CopiedTable("hash_parts", key: ["entry_id"]),
         numbered("name_changes", by: "sequence"), numbered("jobs"),
         CopiedTable("scans", key: ["id"]),
         CopiedTable("copies", key: ["id"]),

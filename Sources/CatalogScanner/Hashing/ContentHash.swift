@@ -29,9 +29,42 @@ final class ContentHasher {
         self.state = state
     }
 
+    /// Goes on where another one was.
+    ///
+    /// - Parameter kept: its `kept`.
+    /// - Returns: nil for what another version of the library has made.
+    /// - Throws: as the other one.
+    convenience init?(resuming kept: [UInt8]) throws {
+        guard let version = Self.version, kept.count == version.count + Int(catalogizer_xxh3_kept_bytes),
+            kept.starts(with: version)
+        else { return nil }
+        try self.init()
+        kept.dropFirst(version.count).withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { catalogizer_xxh3_resume(state, start) }
+        }
+    }
+
     deinit {
         XXH3_freeState(state)
     }
+
+    /// What to go on with later, also in another process; nil where that cannot be done.
+    var kept: [UInt8]? {
+        guard let version = Self.version else { return nil }
+        var bytes = [UInt8](repeating: 0, count: Int(catalogizer_xxh3_kept_bytes))
+        bytes.withUnsafeMutableBytes { bytes in
+            if let start = bytes.baseAddress { catalogizer_xxh3_keep(state, start) }
+        }
+        return version + bytes
+    }
+
+    /// What states are marked with; nil when the library is of another minor version than this program was compiled with.
+    /// *Source*: xxhash.h, 0.8.0 to 0.8.3, have one shape of a state.
+    private static let version: [UInt8]? = {
+        let version = UInt32(XXH_versionNumber())
+        guard version / 100 == UInt32(catalogizer_xxh3_version) / 100 else { return nil }
+        return withUnsafeBytes(of: version.littleEndian) { Array($0) }
+    }()
 
     func add(_ bytes: UnsafeRawBufferPointer) {
         guard !bytes.isEmpty else { return }

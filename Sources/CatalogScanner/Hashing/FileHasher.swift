@@ -10,6 +10,9 @@ enum HashedPart: Sendable {
     case content
     /// Both in one reading.
     case everything
+
+    /// What the quick hash of a file of so many bytes reads.
+    static func quickBytes(of sizeBytes: Int64) -> Int64 { min(sizeBytes, 2 * Int64(ContentHash.edgeBytes)) }
 }
 
 /// What came of reading one file.
@@ -19,6 +22,8 @@ struct FileReading: Sendable {
         /// It is not any more, or not yet, what the catalog has.
         case changed
         case failed(CatalogError)
+        /// Not all of it may be read now. What was read of it is in the part, which is nil when that is nothing.
+        case cut(HashPart?)
     }
 
     let candidate: HashCandidate
@@ -32,18 +37,57 @@ struct FileReading: Sendable {
 struct FileHasher: Sendable {
     let backend: any StorageBackend
     let stop: StopSignal
+    /// Asked before each piece; nil where everything may be read.
+    var allowance: HashAllowance?
 
     /// Reads a file, if it is the one that the catalog has, before and after.
     ///
     /// - Throws: `CatalogError.cancelled`, and what storages throw.
-    func read(_ file: HashCandidate, at path: StoragePath, _ part: HashedPart) throws -> FileReading {
+    func read(_ work: HashWork, _ part: HashedPart) throws -> FileReading {
         try stop.check()
+        let (file, path) = (work.candidate, work.path)
         var reading = FileReading(candidate: file, outcome: .changed)
+        if let allowance, try allowance.pause != nil || !mayBegin(file, part, allowance) {
+            reading.outcome = .cut(work.begun)
+            return reading
+        }
         let reader = try backend.openReader(path)
         guard try isAsCataloged(reader.entry, file, path) else { return reading }
+        if part == .content { return try readContent(reader, work, reading) }
         let hash = try hash(of: reader, file, part, &reading.bytesRead)
         guard let hash, try isStill(reader, file, path) else { return reading }
         reading.outcome = .hashed(hash)
+        return reading
+    }
+
+    /// Takes all that a quick hash reads; of a whole file each piece is asked for when it is its turn.
+    private func mayBegin(_ file: HashCandidate, _ part: HashedPart, _ allowance: HashAllowance) throws -> Bool {
+        guard part != .content else { return true }
+        let bytes = part == .quick ? HashedPart.quickBytes(of: file.sizeBytes) : file.sizeBytes
+        return try allowance.take(bytes, isWhole: true) > 0
+    }
+
+    /// Reads all of a file, from where somebody had to stop before.
+    private func readContent(
+        _ reader: any StorageReader, _ work: HashWork, _ begun: FileReading
+    ) throws -> FileReading {
+        let file = work.candidate
+        var reading = begun
+        let resumed = try work.begun.flatMap { part in try ContentHasher(resuming: part.state).map { ($0, part.offset) }
+        }
+        let (hasher, start) = try resumed ?? (ContentHasher(), 0)
+        var end = start
+        let isThere = try forEachPiece(of: start..<file.sizeBytes, reader, allowance, &reading.bytesRead) {
+            piece, offset in
+            hasher.add(piece)
+            end = offset + Int64(piece.count)
+        }
+        guard isThere, try isStill(reader, file, work.path) else { return reading }
+        let isWhole = end == file.sizeBytes
+        reading.outcome =
+            isWhole
+            ? .hashed(FileHash(quick: nil, content: hasher.bytes))
+            : .cut(hasher.kept.map { HashPart(offset: end, state: $0) })
         return reading
     }
 
@@ -54,23 +98,25 @@ struct FileHasher: Sendable {
         let size = file.sizeBytes
         let edge = Int64(ContentHash.edgeBytes)
         let ends = size <= 2 * edge ? [0..<size] : [0..<edge, (size - edge)..<size]
-        let isWhole = part != .quick || ends.count == 1
-        let quick = part == .content ? nil : QuickHasher(hasher: try ContentHasher(), ends: ends)
-        quick?.hasher.add(size: size)
+        let isWhole = part == .everything || ends.count == 1
+        let quick = QuickHasher(hasher: try ContentHasher(), ends: ends)
+        quick.hasher.add(size: size)
         let content = isWhole ? try ContentHasher() : nil
         for range in isWhole ? [0..<size] : ends {
-            let isThere = try forEachPiece(of: range, reader, &bytesRead) { piece, offset in
+            let isThere = try forEachPiece(of: range, reader, nil, &bytesRead) { piece, offset in
                 content?.add(piece)
-                quick?.add(piece, at: offset)
+                quick.add(piece, at: offset)
             }
             guard isThere else { return nil }
         }
-        return FileHash(quick: quick?.hasher.bytes, content: content?.bytes)
+        return FileHash(quick: quick.hasher.bytes, content: content?.bytes)
     }
 
-    /// - Returns: whether all of it was there.
+    /// Goes as far as may be read.
+    ///
+    /// - Returns: whether all of that was there.
     private func forEachPiece(
-        of range: Range<Int64>, _ reader: any StorageReader, _ bytesRead: inout Int64,
+        of range: Range<Int64>, _ reader: any StorageReader, _ allowance: HashAllowance?, _ bytesRead: inout Int64,
         _ body: (UnsafeRawBufferPointer, Int64) -> Void
     ) throws -> Bool {
         let pieceMax = Int64(Limits.storageReadBytes)
@@ -80,7 +126,9 @@ struct FileHasher: Sendable {
         var offset = range.lowerBound
         while offset < range.upperBound {
             try stop.check()
-            let wanted = Int(min(pieceMax, range.upperBound - offset))
+            let next = min(pieceMax, range.upperBound - offset)
+            let wanted = Int(try allowance?.take(next) ?? next)
+            guard wanted > 0 else { return true }
             let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
             let count = try reader.read(into: piece, at: offset)
             bytesRead += Int64(count)

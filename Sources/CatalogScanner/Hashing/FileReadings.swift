@@ -7,6 +7,8 @@ struct FileReadings {
     let backend: any StorageBackend
     let pool: BlockingPool
     let stop: StopSignal
+    /// How much may be read; nil for everything.
+    var allowance: HashAllowance?
 
     /// Reads files in the order in which they lie on the disk, as far as their numbers tell; of several names of one file only one.
     ///
@@ -23,7 +25,7 @@ struct FileReadings {
             if identity.hasMoreNames { names[identity, default: []].append(item.candidate) }
         }
         toRead.sort { $0.candidate.inode < $1.candidate.inode }
-        let hasher = FileHasher(backend: backend, stop: stop)
+        let hasher = FileHasher(backend: backend, stop: stop, allowance: allowance)
         var rest = toRead[...]
         try await withThrowingTaskGroup(of: FileReading.self) { [pool] group in
             func readNext() {
@@ -49,7 +51,7 @@ struct FileReadings {
     ) async throws -> FileReading {
         try await pool.run {
             do {
-                return try hasher.read(work.candidate, at: work.path, part)
+                return try hasher.read(work, part)
             } catch let error as CatalogError where ![.cancelled, .unavailable].contains(error.code) {
                 if error.code == .storageUnavailable { _ = try hasher.backend.probe() }
                 // It went, or became something else, since the last scan.

@@ -41,16 +41,22 @@ package struct HashJob: JobHandler {
             // Two passes over all entries are spared where nothing has changed since one that found nothing.
             let state = try await hashes.store.state()
             guard try await hashes.store.settledState(of: request.rootID) != state else { return }
-            let root = try await reachedRoot(request.rootID)
-            var pass = HashPass(root: root, store: hashes.store, pool: pool, context: context, logger: logger)
-            do { try await pass.run() } catch let error as CatalogError where error.code == .storageUnavailable {
-                try await roots.noteReachability(of: root.id, error: error)
-                throw error
-            }
-            if request.spread > 0 {
-                for other in try await hashes.store.waitingElsewhere(than: root.id, pass.sizes).sorted() {
+            let allowance = HashAllowance(root: request.rootID, store: hashes.store)
+            let pass = try await pass(over: request.rootID, allowance, context)
+            // One that only waits has told nobody anything new.
+            if request.spread > 0, allowance.pause == nil || pass.hasRead {
+                for other in try await hashes.store.waitingElsewhere(than: request.rootID, pass.sizes).sorted() {
                     try await hashes.request(other, spread: request.spread - 1)
                 }
+            }
+            // Where nothing is left to read nobody has to wait.
+            if let pause = allowance.pause, !pass.foundNothing {
+                // Somebody may have given it other limits meanwhile.
+                guard try await hashes.store.limits(of: request.rootID) == allowance.limits else { continue }
+                try await hashes.store.pause(context.job.id, pause, pending: pass.pendingBytes)
+                throw CatalogError.retryLater(
+                    "Files of this root may not be read now",
+                    seconds: max(1, (pause.until - time.now + 999_999) / 1_000_000))
             }
             if pass.foundNothing { try await hashes.store.settle(context.job.id, in: state) }
             guard let newest = try await hashes.currentRequest(of: context.job.id), newest.requestedAt > start else {
@@ -58,6 +64,27 @@ package struct HashJob: JobHandler {
             }
             request = newest
         }
+    }
+
+    /// Looks at all files of a root, and reads what may be read. The storage is left alone where that is nothing.
+    private func pass(
+        over id: RootID, _ allowance: HashAllowance, _ context: JobContext
+    ) async throws -> HashPass {
+        try await pool.run { try allowance.look() }
+        let root = try await allowance.pause == nil ? reachedRoot(id) : roots.scanRoot(id)
+        var pass = HashPass(
+            root: root, allowance: allowance, store: hashes.store, pool: pool, context: context, logger: logger)
+        do {
+            try await pass.run()
+        } catch {
+            try await allowance.settle()
+            if let error = error as? CatalogError, error.code == .storageUnavailable {
+                try await roots.noteReachability(of: root.id, error: error)
+            }
+            throw error
+        }
+        try await allowance.settle()
+        return pass
     }
 
     /// The root, if the disk that was scanned is there.

@@ -15,17 +15,30 @@ struct HashPass {
     private(set) var sizes = SharedSizes(sorted: [])
     /// Whether every file was read before.
     private(set) var foundNothing = true
+    /// Whether anything was read.
+    private(set) var hasRead = false
+    /// Bytes that may not be read now. What will have to be read whole after its ends are read is not known yet.
+    private(set) var pendingBytes: Int64 = 0
+    private let allowance: HashAllowance
+    private var parts: [EntryID: HashPart] = [:]
     private var waiting: [FileReading] = []
     private var progress = HashProgress()
 
-    init(root: ScanRoot, store: HashStore, pool: BlockingPool, context: JobContext, logger: Logger) {
+    init(
+        root: ScanRoot, allowance: HashAllowance, store: HashStore, pool: BlockingPool, context: JobContext,
+        logger: Logger
+    ) {
         (self.root, self.store, self.pool, self.context, self.logger) = (root, store, pool, context, logger)
+        self.allowance = allowance
     }
 
+    /// Once nothing may be read any more, it only adds up what is left.
+    ///
     /// - Throws: `CatalogError.storageUnavailable` when the root goes away, `.cancelled`.
     mutating func run() async throws {
         try await store.takeBack(in: root.id, stop: context.stop)
         sizes = try await store.sharedSizes()
+        parts = try await store.parts(in: root.id)
         var after: EntryID = 0
         var batch: [HashCandidate] = []
         while true {
@@ -42,29 +55,37 @@ struct HashPass {
         while true {
             try context.stop.check()
             let page = try await store.colliding(in: root.id, after: after)
-            guard let last = page.last else { return }
+            guard let last = page.last else { break }
             after = last.id
             try await read(page, .content)
         }
+        if allowance.pause == nil, !parts.isEmpty { try await store.forgetParts(of: root.id) }
     }
 
     /// Reads files and writes what came of it.
     private mutating func read(_ files: [HashCandidate], _ part: HashedPart) async throws {
         guard !files.isEmpty else { return }
         foundNothing = false
+        guard allowance.pause == nil else {
+            for file in files { pendingBytes += Self.bytes(of: file, part, begun: parts[file.id]) }
+            return
+        }
         let work = try await store.work(files, in: root.id)
         var toRead: [HashWork] = []
         for item in work {
             if let known = Self.known(item, part) {
                 waiting.append(FileReading(candidate: item.candidate, outcome: .hashed(known)))
             } else {
+                var item = item
+                item.begun = part == .content ? parts[item.candidate.id] : nil
                 toRead.append(item)
             }
         }
         do {
-            try await FileReadings(backend: root.backend, pool: pool, stop: context.stop).read(toRead, part) {
-                reading in
-                note(reading)
+            try await FileReadings(
+                backend: root.backend, pool: pool, stop: context.stop, allowance: allowance
+            ).read(toRead, part) { reading in
+                note(reading, part)
                 if waiting.count >= Limits.hashesPerTransaction || progress.bytesRead >= Limits.hashBytesPerTransaction
                 {
                     try await save()
@@ -85,12 +106,20 @@ struct HashPass {
         }
     }
 
-    private mutating func note(_ reading: FileReading) {
+    private static func bytes(of file: HashCandidate, _ part: HashedPart, begun: HashPart?) -> Int64 {
+        part == .quick ? HashedPart.quickBytes(of: file.sizeBytes) : file.sizeBytes - (begun?.offset ?? 0)
+    }
+
+    private mutating func note(_ reading: FileReading, _ part: HashedPart) {
         progress.bytesRead += reading.bytesRead
+        if reading.bytesRead > 0 { hasRead = true }
         switch reading.outcome {
         case .hashed:
             progress.filesRead += reading.isOtherName ? 0 : 1
             waiting.append(reading)
+        case .cut(let begun):
+            pendingBytes += Self.bytes(of: reading.candidate, part, begun: begun)
+            if begun != nil { waiting.append(reading) }
         case .changed:
             progress.filesSkipped += 1
         case .failed(let error):

@@ -166,7 +166,8 @@ enum HashQueries {
         """
         INSERT INTO hash_runs (id, root_id, started_at_us, files_read, bytes_read, files_skipped, errors, updated_at_us)
         VALUES ($1, $2, $3, 0, 0, 0, 0, $3)
-        ON CONFLICT (id) DO UPDATE SET started_at_us = excluded.started_at_us, updated_at_us = excluded.updated_at_us
+        ON CONFLICT (id) DO UPDATE SET started_at_us = excluded.started_at_us, updated_at_us = excluded.updated_at_us,
+            waits_for = NULL, pending_bytes = NULL
         """)
 
     static let addToRun = SQLStatement(
@@ -214,6 +215,7 @@ enum HashQueries {
     static let forgetRoot = [
         SQLStatement("DELETE FROM duplicate_counts WHERE root_id = $1"),
         SQLStatement("DELETE FROM hash_runs WHERE root_id = $1"),
+        SQLStatement("DELETE FROM hash_days WHERE root_id = $1"), forgetParts,
     ]
 
     static let hiddenRoots = SQLStatement("SELECT id FROM storage_roots WHERE deleted_at_us IS NOT NULL ORDER BY id")

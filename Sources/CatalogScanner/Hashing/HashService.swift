@@ -67,6 +67,17 @@ package struct HashService: Sendable {
         try await request(root)
     }
 
+    /// Lets a job that waits for its time or for the next day look anew, after the limits of its root were changed.
+    package func limitsChanged(of root: RootID) async throws {
+        try await database.write { connection in
+            guard let live = try jobs.live(uniqueKey: Self.key(of: root), on: connection) else { return }
+            try jobs.replacePayload(of: live.id, with: live.payload, on: connection)
+        }
+    }
+
+    /// Where the hashing of every root stands.
+    package func activities() async throws -> [RootID: HashActivity] { try await store.activities() }
+
     /// Whether files of a root are to be read.
     func isWanted(_ root: RootID) async throws -> Bool {
         try await database.read { try store.isWanted(root, on: $0) }

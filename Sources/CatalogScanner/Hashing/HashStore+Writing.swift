@@ -22,6 +22,9 @@ extension HashStore {
             try groups.takeTurn(on: connection)
             var progress = progress
             for reading in readings {
+                if case .cut(let part?) = reading.outcome {
+                    try keep(part, of: reading.candidate, in: root, on: connection)
+                }
                 guard case .hashed(let hash) = reading.outcome else { continue }
                 let isSaved = try save(hash, of: reading.candidate, in: root, groups, connection)
                 if !isSaved { progress.filesSkipped += 1 }

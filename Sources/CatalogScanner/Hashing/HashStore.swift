@@ -148,6 +148,8 @@ struct HashWork: Sendable {
     let path: StoragePath
     /// What one of its other names says; then it need not be read.
     let known: FileHash?
+    /// How far it was read before.
+    var begun: HashPart?
 }
 
 /// The sizes that more than one file has.

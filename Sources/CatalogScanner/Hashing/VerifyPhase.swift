@@ -68,7 +68,7 @@ struct VerifyPhase {
             if waiting.count >= Limits.hashesPerTransaction || waitingBytes >= Limits.hashBytesPerTransaction {
                 try await save()
             }
-        case .changed: break
+        case .changed, .cut: break
         case .failed(let error):
             unreadable += 1
             guard unreadable <= Limits.scanErrorsKept else { return }

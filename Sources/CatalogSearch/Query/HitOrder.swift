@@ -15,6 +15,8 @@ protocol HitOrder {
     func precedes(_ first: Place, _ second: Place) -> Bool
     /// The place as a string of bytes that compares like it and is no other's: what it is ordered by, and the id.
     func byte(of place: Place, at index: Int) -> UInt8
+    /// How many bytes that are.
+    func byteCount(of place: Place) -> Int
 }
 
 extension HitOrder {
@@ -27,7 +29,13 @@ extension HitOrder {
         }
         return 0
     }
+
+    /// All of the place's bytes.
+    func bytes(of place: Place) -> [UInt8] { (0..<byteCount(of: place)).map { byte(of: place, at: $0) } }
 }
+
+/// Bytes of an entry's id, at the end of each place.
+let placeIDBytes = 8
 
 /// Byte `index` of a number, the highest first; 0 behind its end.
 @inline(__always)
@@ -66,6 +74,8 @@ struct NameOrder: HitOrder {
         if index == place.length { return flip }
         return bigEndianByte(UInt64(bitPattern: place.id), index - place.length - 1)
     }
+
+    func byteCount(of place: NameHit) -> Int { place.length + 1 + placeIDBytes }
 }
 
 /// The order by one of the figures.
@@ -109,6 +119,8 @@ struct FigureOrder: HitOrder {
         index < 8
             ? bigEndianByte(place.key, index) : bigEndianByte(UInt64(bitPattern: place.id), index - 8)
     }
+
+    func byteCount(of place: Place) -> Int { 8 + placeIDBytes }
 }
 
 /// The order by extension.
@@ -142,4 +154,6 @@ struct ExtensionOrder: HitOrder {
         default: bigEndianByte(UInt64(bitPattern: place.id), index - 16)
         }
     }
+
+    func byteCount(of place: Place) -> Int { 16 + placeIDBytes }
 }

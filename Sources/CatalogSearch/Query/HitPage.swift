@@ -13,15 +13,18 @@ struct PageHeap<Order: HitOrder>: HitVisitor {
     private let capacity: Int
     /// Hits before this place of the order are counted only.
     private let start: [UInt8]
+    /// The one at this place is counted only too.
+    private let isAfterStart: Bool
     private var items: [Item] = []
     /// The prefix of the top once the heap is full; no hit with a larger one is kept.
     private var worstPrefix = UInt64.max
     private(set) var total = 0
 
-    init(order: Order, capacity: Int, startingAt start: [UInt8] = []) {
+    init(order: Order, capacity: Int, startingAt start: [UInt8] = [], isAfterStart: Bool = false) {
         self.order = order
         self.capacity = capacity
         self.start = start
+        self.isAfterStart = isAfterStart
         items.reserveCapacity(capacity)
     }
 
@@ -41,8 +44,13 @@ struct PageHeap<Order: HitOrder>: HitVisitor {
         return items.map { order.id(of: $0.place) }
     }
 
+    /// The bytes of the last place kept, once they are sorted.
+    var lastPlace: [UInt8]? { items.last.map { order.bytes(of: $0.place) } }
+
     private mutating func keep(_ item: Item) {
-        guard capacity > 0, start.isEmpty || order.compare(item.place, with: start) >= 0 else { return }
+        guard capacity > 0, start.isEmpty || order.compare(item.place, with: start) >= (isAfterStart ? 1 : 0) else {
+            return
+        }
         if items.count < capacity {
             items.append(item)
             rise(from: items.count - 1)

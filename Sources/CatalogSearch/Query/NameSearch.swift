@@ -16,20 +16,45 @@ struct NameSearch {
         try firstMatch(query) { prepared in page(query, prepared) }
     }
 
-    /// The answer to the first reading of the text that matches anything.
-    private func firstMatch(_ query: NameQuery, _ answer: (PreparedQuery) -> NameHits) throws -> NameHits {
-        for words in try NameWords.readings(of: query.text) {
+    /// The answer to the first reading of the text that matches anything, or to the one that the cursor is about.
+    private func firstMatch(_ query: NameQuery, _ answer: (PreparedQuery) -> Found) throws -> NameHits {
+        for (number, words) in try NameWords.readings(of: query.text).enumerated() {
+            if let cursor = query.cursor, cursor.reading != number { continue }
             let prepared = PreparedQuery(query, words: words)
             // Everything that the passes compare with is memory of its own.
-            let hits = withExtendedLifetime(prepared) { answer(prepared) }
-            if hits.total > 0 { return hits }
+            let page = withExtendedLifetime(prepared) { answer(prepared) }
+            guard page.hits.total > 0 else { continue }
+            var hits = page.hits
+            // A page that is not full has none behind it.
+            if hits.ids.count == Self.limit(query), let place = page.lastPlace {
+                hits.next = NameCursor(reading: number, place: place)
+            }
+            return hits
         }
         return NameHits(ids: [], total: 0)
     }
 
-    private func page(_ query: NameQuery, _ prepared: PreparedQuery) -> NameHits {
+    /// Hits, and the place of the last one.
+    private struct Found {
+        var hits: NameHits
+        var lastPlace: [UInt8]?
+
+        init(hits: NameHits) {
+            self.hits = hits
+        }
+
+        /// What a heap has kept, but for the first `offset`.
+        init(_ heap: inout PageHeap<some HitOrder>, offset: Int = 0) {
+            hits = NameHits(ids: Array(heap.sortedIDs().dropFirst(offset)), total: heap.total)
+            lastPlace = heap.lastPlace
+        }
+    }
+
+    private static func limit(_ query: NameQuery) -> Int { min(max(0, query.limit), Limits.pageRowsMax) }
+
+    private func page(_ query: NameQuery, _ prepared: PreparedQuery) -> Found {
         let isDescending = query.order == .descending
-        func figures(_ figure: FigureOrder.Figure) -> NameHits {
+        func figures(_ figure: FigureOrder.Figure) -> Found {
             page(query, prepared, FigureOrder(figure: figure, isDescending: isDescending))
         }
         switch query.field {
@@ -46,14 +71,19 @@ struct NameSearch {
         }
     }
 
-    private func page(_ query: NameQuery, _ prepared: PreparedQuery, _ order: some HitOrder) -> NameHits {
+    private func page(_ query: NameQuery, _ prepared: PreparedQuery, _ order: some HitOrder) -> Found {
         let scan = NameScan(segments, prepared)
-        let limit = min(max(0, query.limit), Limits.pageRowsMax)
+        let limit = Self.limit(query)
+        if let cursor = query.cursor {
+            var heap = PageHeap(order: order, capacity: limit, startingAt: cursor.place, isAfterStart: true)
+            scan.run(&heap)
+            return Found(&heap)
+        }
         let offset = max(0, query.offset)
         if offset <= NameSearch.heapMax - limit {
             var heap = PageHeap(order: order, capacity: offset + limit)
             scan.run(&heap)
-            return NameHits(ids: Array(heap.sortedIDs().dropFirst(offset)), total: heap.total)
+            return Found(&heap, offset: offset)
         }
         return deepPage(scan, order, offset: offset, limit: limit)
     }
@@ -61,14 +91,14 @@ struct NameSearch {
     /// A page far back: each pass fixes two more bytes of the place where it starts, until the rest fits into a heap.
     ///
     /// Memory stays bounded whatever the offset.
-    private func deepPage(_ scan: NameScan, _ order: some HitOrder, offset: Int, limit: Int) -> NameHits {
+    private func deepPage(_ scan: NameScan, _ order: some HitOrder, offset: Int, limit: Int) -> Found {
         var start: [UInt8] = []
         var before = 0
         while true {
             var histogram = PlaceHistogram(order: order, startingAt: start)
             scan.run(&histogram)
             guard offset < histogram.total, let bucket = histogram.bucket(of: offset - before) else {
-                return NameHits(ids: [], total: histogram.total)
+                return Found(hits: NameHits(ids: [], total: histogram.total))
             }
             start += bucket.bytes
             before += bucket.before
@@ -76,6 +106,6 @@ struct NameSearch {
         }
         var heap = PageHeap(order: order, capacity: offset - before + limit, startingAt: start)
         scan.run(&heap)
-        return NameHits(ids: Array(heap.sortedIDs().dropFirst(offset - before)), total: heap.total)
+        return Found(&heap, offset: offset - before)
     }
 }

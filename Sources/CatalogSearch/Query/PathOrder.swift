@@ -51,6 +51,8 @@ struct PathOrder: HitOrder {
         if index == place.length { return flip }
         return bigEndianByte(UInt64(bitPattern: place.hit.id), index - place.length - 1)
     }
+
+    func byteCount(of place: Place) -> Int { place.length + 1 + placeIDBytes }
 }
 
 /// The folded paths of all directories of a pack, made for one query: about 100 bytes for each.

@@ -39,6 +39,7 @@ enum CatalogOutcomes {
                     400, "neither yes nor no", "Invalid search parameters",
                     members: #""details":"Invalid is_directory: must be true or false""#
                 ).at("search?query=a&is_directory=x"),
+                .failure(400, "a cursor that is none", "Invalid cursor").at("search?query=a&cursor=x"),
             ]),
     ]
 

@@ -1,6 +1,5 @@
 import CatalogCore
 import CatalogDatabase
-import FoundationEssentials
 
 /// Where a page of a directory ended: the next one begins behind it, whatever came and went before it meanwhile.
 ///
@@ -25,12 +24,9 @@ package struct CatalogCursor: Sendable, Equatable {
     /// - Parameter order: that of the page that is wanted now.
     /// - Throws: `CatalogError.invalidArgument` "Invalid cursor" for what is none, or was made in another order.
     init(_ text: String, _ order: CatalogOrder) throws {
-        let base64 = text.replacing("-", with: "+").replacing("_", with: "/")
-        let padding = String(repeating: "=", count: (4 - base64.utf8.count % 4) % 4)
-        guard text.utf8.count <= Limits.cursorBytes, let data = Data(base64Encoded: base64 + padding),
-            data.count >= 9, data.first == order.letter
+        guard let bytes = CursorText.bytes(of: text, max: Limits.cursorBytes), bytes.count >= 9,
+            bytes.first == order.letter
         else { throw CatalogError(.invalidArgument, "Invalid cursor") }
-        let bytes = Array(data)
         (self.order, id) = (order, Self.number(bytes[1..<9]))
         guard order.field != .name else {
             key = .name(Array(bytes[9...]))
@@ -47,8 +43,7 @@ package struct CatalogCursor: Sendable, Equatable {
         case .name(let name): bytes += name
         case .number(let number): bytes += Self.bytes(of: number)
         }
-        let base64 = Data(bytes).base64EncodedString()
-        return base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        return CursorText.text(of: bytes)
     }
 
     /// What `CatalogQueries.childrenAfter` compares with.

@@ -39,11 +39,12 @@ struct CatalogRoutes: Sendable {
         json.field("limit", page.limit)
         json.field("offset", page.offset)
         // A page that is not full has none behind it.
-        if result.count == page.limit, let last = result.last {
-            json.field("next_cursor", CatalogCursor(after: last, order).text)
-        }
+        let last = result.count == page.limit ? result.last : nil
+        let next = last.map { CatalogCursor(after: $0, order).text }
+        if let next { json.field("next_cursor", next) }
         json.endObject()
-        return json.response(of: page, total: result.total, context)
+        return json.response(
+            of: page, total: result.total, behind: cursor == nil ? .offset : .cursor(next), context)
     }
 
     @Sendable private func info(_ request: Request, _ context: AppRequestContext) async throws -> Response {

@@ -3,7 +3,7 @@ enum SearchEndpoints {
     static let all = [
         Endpoint(.get, "/api/v1/search", id: "search.files", "Find files and directories by name", tag: .search)
             .described(
-                "Names match when they contain every word of the query, in any order and without regard to case (Unicode). `%` and `_` stand for themselves. `Link` has the address of the next page."
+                "Names match when they contain every word of the query, in any order and without regard to case (Unicode). `%` and `_` stand for themselves. `Link` has the address of the next page; `next_cursor`, handed back as `cursor` with the same query and order, begins behind the last hit of this page whatever came and went meanwhile. A page may then have fewer rows than `limit`, and what is sorted by a path of more than 12,000 bytes has no cursor."
             )
             .requires("media.view")
             .query(
@@ -21,7 +21,8 @@ enum SearchEndpoints {
                 QueryParameter(
                     "sort_by", .string, "Field", default: "name",
                     allowed: ["name", "size", "modified", "path", "created", "extension"]),
-                .sortOrder, .limit, .offset
+                .sortOrder, .limit, .offset,
+                QueryParameter("cursor", .string, "Of the page before, instead of `offset`")
             )
             .answers(200, "SearchResult").fails(400)
     ]
@@ -30,6 +31,7 @@ enum SearchEndpoints {
         SchemaDefinition(
             "SearchResult", "One page of hits", .always("files", .array(of: .named("CatalogEntry"))),
             .always("total", .integer, "Hits in all"), .always("count", .integer, "Rows of this page"),
-            .always("limit", .integer), .always("offset", .integer))
+            .always("limit", .integer), .always("offset", .integer),
+            .maybe("next_cursor", .text, "When there may be more"))
     ]
 }

@@ -23,6 +23,8 @@ package struct SearchRequest: Sendable {
     package var sortBy: Field = .name
     package var isDescending = false
     package var page: Page
+    /// Where the page before ended; `page.offset` counts for nothing then.
+    var cursor: SearchCursor?
 
     package init(text: String, page: Page) {
         self.text = text

@@ -17,14 +17,17 @@ struct SearchRoutes: Sendable {
         json.field("count", result.entries.count)
         json.field("limit", question.page.limit)
         json.field("offset", question.page.offset)
+        if let next = result.next?.text { json.field("next_cursor", next) }
         json.endObject()
-        return json.response(of: question.page, total: result.total, context)
+        return json.response(
+            of: question.page, total: result.total,
+            behind: question.cursor == nil ? .offset : .cursor(result.next?.text), context)
     }
 }
 
 extension SearchRequest {
-    /// - Throws: `CatalogError.invalidArgument` "Search query is required", or "Invalid search parameters" for a number or
-    ///   boolean that is none.
+    /// - Throws: `CatalogError.invalidArgument` "Search query is required", "Invalid search parameters" for a number or
+    ///   boolean that is none, or "Invalid cursor".
     init(_ query: QueryString) throws {
         guard let text = query["query"], text.contains(where: { !$0.isWhitespace }) else {
             throw CatalogError(.invalidArgument, "Search query is required")
@@ -44,5 +47,6 @@ extension SearchRequest {
         rootNames = query.list("smb_roots")
         sortBy = query["sort_by"].flatMap(Field.init(rawValue:)) ?? .name
         isDescending = query["sort_order"] == "desc"
+        cursor = try query["cursor"].flatMap { $0.isEmpty ? nil : try SearchCursor($0, sortBy, isDescending) }
     }
 }

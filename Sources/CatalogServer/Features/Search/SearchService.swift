@@ -34,15 +34,17 @@ package struct SearchService: Sendable {
     /// - Throws: `CatalogError.invalidArgument` "Search query is required", or "Invalid search parameters".
     package func search(
         _ request: SearchRequest, scope: AccessScope
-    ) async throws -> (entries: [CatalogEntry], total: Int) {
+    ) async throws -> SearchResult {
         guard request.text.contains(where: { !$0.isWhitespace }) else {
             throw CatalogError(.invalidArgument, "Search query is required")
         }
         return try await reads.run {
-            guard let query = try await nameQuery(request, scope: scope) else { return ([], 0) }
+            guard let query = try await nameQuery(request, scope: scope) else { return SearchResult() }
             let hits = try await pool.run { try index.search(query) }
             let entries = try await catalog.entries(hits.ids, scope: scope)
-            return (try await duplicates.shown(entries, scope: scope), hits.total)
+            return SearchResult(
+                entries: try await duplicates.shown(entries, scope: scope), total: hits.total,
+                next: hits.next.map { SearchCursor($0, request.sortBy, request.isDescending) })
         }
     }
 
@@ -73,6 +75,7 @@ package struct SearchService: Sendable {
         query.order = request.isDescending ? .descending : .ascending
         query.limit = request.page.limit
         query.offset = request.page.offset
+        query.cursor = request.cursor?.position
         return query
     }
 
@@ -132,6 +135,16 @@ package struct SearchService: Sendable {
         }
         return tops.isEmpty ? nil : Subtree(tops: tops, directories: directories)
     }
+}
+
+/// A page of hits.
+package struct SearchResult: Sendable {
+    /// What of the page is still there.
+    package var entries: [CatalogEntry] = []
+    /// Hits in all.
+    package var total = 0
+    /// Where it ended; nil when there is nothing behind it.
+    var next: SearchCursor?
 }
 
 extension StoragePath {

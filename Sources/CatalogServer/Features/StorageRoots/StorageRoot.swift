@@ -1,5 +1,6 @@
 package import CatalogCore
 import CatalogDatabase
+package import CatalogScanner
 import Foundation
 
 /// A configured, named place that is cataloged.
@@ -38,6 +39,7 @@ package struct StorageRoot: Sendable, Equatable {
     package var includePatterns: [String]
     package var excludePatterns: [String]
     package var schedule: ScanSchedule
+    package var hashLimits: HashLimits
     /// What the root was at its last scan.
     package var identity: String?
     package var status: Status
@@ -81,7 +83,9 @@ package struct StorageRoot: Sendable, Equatable {
         sealedPassword = row.optionalBytes(24)
         schedule = ScanSchedule(
             intervalSeconds: row.optionalInteger(25).map { Int($0) },
-            quiet: row.optionalText(26).flatMap(QuietWindow.init))
+            quiet: row.optionalText(26).flatMap(DailyWindow.init))
+        hashLimits = HashLimits(
+            window: row.optionalText(27).flatMap(DailyWindow.init), bytesPerDay: row.optionalInteger(28))
     }
 
     /// What a rewrite changes, for the audit trail.
@@ -103,6 +107,9 @@ package struct StorageRoot: Sendable, Equatable {
         list.add(
             "scan_interval", schedule.intervalSeconds.map { "\($0)" }, draft.schedule.intervalSeconds.map { "\($0)" })
         list.add("quiet_window", schedule.quiet?.text, draft.schedule.quiet?.text)
+        list.add("hash_window", hashLimits.window?.text, draft.hashLimits.window?.text)
+        list.add(
+            "hash_budget", hashLimits.bytesPerDay.map { "\($0)" }, draft.hashLimits.bytesPerDay.map { "\($0)" })
         list.add("include_patterns", Self.json(includePatterns), Self.json(draft.includePatterns))
         list.add("exclude_patterns", Self.json(excludePatterns), Self.json(draft.excludePatterns))
         return list.changes

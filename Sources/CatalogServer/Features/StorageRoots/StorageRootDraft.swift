@@ -1,4 +1,5 @@
 import CatalogCore
+package import CatalogScanner
 package import CatalogStorage
 
 /// What somebody wants a storage root to be, after its fields were checked for sense.
@@ -37,6 +38,8 @@ package struct StorageRootDraft: Sendable, Equatable {
     package var excludePatterns: [String] = []
     /// When it is scanned without anybody asking for it.
     package var schedule = ScanSchedule()
+    /// When its files may be read for their hashes, and how much of them.
+    package var hashLimits = HashLimits()
     /// Given by the caller; otherwise made from the name.
     package var slug: String?
 
@@ -93,6 +96,7 @@ package struct StorageRootDraft: Sendable, Equatable {
         includePatterns = root.includePatterns
         excludePatterns = root.excludePatterns
         schedule = root.schedule
+        hashLimits = root.hashLimits
         slug = root.slug
     }
 

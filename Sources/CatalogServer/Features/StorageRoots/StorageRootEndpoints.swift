@@ -1,3 +1,5 @@
+import CatalogScanner
+
 /// The endpoints of storage roots.
 enum StorageRootEndpoints {
     static let all = [
@@ -62,6 +64,16 @@ enum StorageRootEndpoints {
             .always("scan_interval", .integer, "Seconds between scans that nobody asks for; 0 for none"),
             .always(
                 "quiet_window", .nullable(.text), "When none of them begins, in the time of the server: 22:00-06:00"),
+            .always(
+                "hash_window", .nullable(.text),
+                "When its files may be read to find duplicates, in the time of the server; null for any time"),
+            .always("hash_budget", .integer, "Bytes of a day that are read of them for that; 0 for any number"),
+            .maybe(
+                "hash_state", .oneOf(HashActivity.State.allCases.map(\.rawValue)),
+                "How far the search for duplicates is"),
+            .maybe("hash_next_at", .nullable(.time), "When it goes on, while it waits"),
+            .maybe("hash_bytes_today", .integer, "Read on this day; while it runs, up to 64 MiB ahead"),
+            .maybe("hash_bytes_pending", .nullable(.integer), "At least to be read yet; known while it waits"),
             .always("status", .oneOf(["online", "offline", "unknown", "disabled"])),
             .always("last_error", .nullable(.text)), .always("last_checked_at", .nullable(.time)),
             .maybe(
@@ -91,7 +103,9 @@ enum StorageRootEndpoints {
                 "scan_interval", .nullable(.integer),
                 "Seconds, from 60; 0 for never; null: a day for what is on other machines, never for what is watched here"
             ),
-            .maybe("quiet_window", .nullable(.text))),
+            .maybe("quiet_window", .nullable(.text)),
+            .maybe("hash_window", .nullable(.text), "As 01:00-06:30; null for any time"),
+            .maybe("hash_budget", .nullable(.integer), "Bytes of a day, from 1048576; 0 or null for any number")),
         SchemaDefinition(
             "StorageListing", "A directory as it is now", .always("path", .text, "With a slash in front"),
             .always("storage_id", .text), .always("files", .array(of: .named("LiveEntry"))),

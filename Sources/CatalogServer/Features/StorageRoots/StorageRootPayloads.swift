@@ -23,6 +23,8 @@ struct StorageRootRequest: Decodable, Sendable {
     let excludePatterns: [String]?
     let scanInterval: FieldChange<Int>
     let quietWindow: FieldChange<String>
+    let hashWindow: FieldChange<String>
+    let hashBudget: FieldChange<Int64>
 
     private enum CodingKeys: String, CodingKey {
         case name, path, url, host, port, username, password, domain, options, id, enabled
@@ -35,6 +37,8 @@ struct StorageRootRequest: Decodable, Sendable {
         case excludePatterns = "exclude_patterns"
         case scanInterval = "scan_interval"
         case quietWindow = "quiet_window"
+        case hashWindow = "hash_window"
+        case hashBudget = "hash_budget"
     }
 
     init(from decoder: any Decoder) throws {
@@ -60,6 +64,8 @@ struct StorageRootRequest: Decodable, Sendable {
         excludePatterns = try values.decodeIfPresent([String].self, forKey: .excludePatterns)
         scanInterval = try values.change(forKey: .scanInterval)
         quietWindow = try values.change(forKey: .quietWindow)
+        hashWindow = try values.change(forKey: .hashWindow)
+        hashBudget = try values.change(forKey: .hashBudget)
     }
 
     /// A new root.
@@ -151,6 +157,7 @@ struct StorageRootRequest: Decodable, Sendable {
             draft.maxDepth = maxDepth
         }
         try draft.schedule.change(scanInterval, quiet: quietWindow)
+        try draft.hashLimits.change(window: hashWindow, budget: hashBudget)
         switch username {
         case .keep: break
         case .clear, .set(""): draft.username = nil
@@ -212,76 +219,5 @@ private struct OptionValue: Decodable, Sendable {
         } else {
             text = try container.decode(String.self)
         }
-    }
-}
-
-extension JSONWriter {
-    /// A storage root; `space`, `circuit` and `message` where the answer has them.
-    mutating func storageRoot(
-        _ root: StorageRoot, space: StorageProbe? = nil, circuit: CircuitBreaker.State? = nil, message: String? = nil
-    ) {
-        beginObject()
-        field("id", root.slug)
-        field("root_id", root.id)
-        field("name", root.name)
-        field("path", root.path)
-        field("protocol", root.protocolName)
-        connection(of: root)
-        field("enabled", root.enabled)
-        field("allow_overlap", root.allowOverlap)
-        field("max_depth", root.maxDepth)
-        field("enable_duplicate_detection", root.enableDuplicateDetection)
-        field("enable_metadata_extraction", root.enableMetadataExtraction)
-        field("include_patterns", root.includePatterns)
-        field("exclude_patterns", root.excludePatterns)
-        field("scan_interval", root.schedule.interval(of: root.protocolName))
-        field("quiet_window", root.schedule.quiet?.text)
-        field("status", root.shownStatus)
-        field("last_error", root.lastError)
-        field("last_checked_at", time: root.lastCheckedAt)
-        if let circuit { field("circuit", circuit.rawValue) }
-        if let free = space?.freeBytes { field("free_bytes", free) }
-        if let total = space?.totalBytes { field("total_bytes", total) }
-        field("created_at", time: root.createdAt)
-        field("updated_at", time: root.updatedAt)
-        field("last_scan_at", time: root.lastScanAt)
-        if let message { field("message", message) }
-        endObject()
-    }
-
-    /// What network protocols have; a local root has none of it. The password is never shown.
-    private mutating func connection(of root: StorageRoot) {
-        let url = root.protocolName == "local" ? nil : try? StorageURL(parsing: root.url)
-        field("host", url?.host)
-        field("port", url?.port)
-        field("username", root.username)
-        field("domain", root.domain)
-        nullField("mount_point")
-        if root.options.isEmpty {
-            nullField("options")
-        } else {
-            beginObject("options")
-            for (name, value) in root.options.sorted(by: { $0.key < $1.key }) {
-                key(dynamic: name)
-                string(value)
-            }
-            endObject()
-        }
-        field("url", url?.text)
-        field("has_password", root.sealedPassword != nil)
-    }
-
-    /// A name of a live listing.
-    mutating func liveEntry(_ entry: LiveEntry) {
-        let fileExtension = entry.isDirectory ? nil : FileExtension.of(text: entry.name)
-        beginObject()
-        field("name", entry.name)
-        field("path", entry.path)
-        field("is_directory", entry.isDirectory)
-        field("size", entry.sizeBytes)
-        field("modified_at", time: entry.modifiedNS == 0 ? nil : entry.modifiedNS / 1_000)
-        if !entry.isDirectory { field("mime_type", MIMEType.of(fileExtension: fileExtension)) }
-        if let fileExtension { field("extension", fileExtension) }
-        endObject()
     }
 }

@@ -6,7 +6,7 @@ enum StorageRootQueries {
         id, slug, name, protocol, url, path, enabled, allow_overlap, max_depth, enable_duplicate_detection,
         enable_metadata_extraction, include_patterns, exclude_patterns, identity, status, last_error,
         last_checked_at_us, last_scan_at_us, created_at_us, updated_at_us, deleted_at_us, username,
-        domain, options, password_sealed, scan_interval_s, quiet_window
+        domain, options, password_sealed, scan_interval_s, quiet_window, hash_window, hash_budget_bytes
         """
 
     static let live = SQLStatement(
@@ -30,9 +30,10 @@ enum StorageRootQueries {
         """
         INSERT INTO storage_roots (protocol, slug, name, name_folded, url, path, enabled, allow_overlap, max_depth,
             enable_duplicate_detection, enable_metadata_extraction, include_patterns, exclude_patterns, username,
-            domain, options, password_sealed, scan_interval_s, quiet_window, status, created_at_us, updated_at_us)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'unknown', $20,
-            $20)
+            domain, options, password_sealed, scan_interval_s, quiet_window, hash_window, hash_budget_bytes, status,
+            created_at_us, updated_at_us)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+            'unknown', $22, $22)
         RETURNING id
         """)
 
@@ -41,7 +42,8 @@ enum StorageRootQueries {
         UPDATE storage_roots SET slug = $2, name = $3, name_folded = $4, url = $5, path = $6, enabled = $7,
             allow_overlap = $8, max_depth = $9, enable_duplicate_detection = $10, enable_metadata_extraction = $11,
             include_patterns = $12, exclude_patterns = $13, username = $14, domain = $15, options = $16,
-            password_sealed = $17, scan_interval_s = $18, quiet_window = $19, updated_at_us = $20, deleted_at_us = NULL
+            password_sealed = $17, scan_interval_s = $18, quiet_window = $19, hash_window = $20,
+            hash_budget_bytes = $21, updated_at_us = $22, deleted_at_us = NULL
         WHERE id = $1
         """)
 

@@ -21,12 +21,12 @@ struct StorageRootRoutes: Sendable {
     @Sendable private func list(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let caller = try context.requireCaller()
         let shown = try await roots.list(scope: caller.scope, includingDisabled: caller.can("system.configure"))
-        let spaces = await roots.spaces(of: shown)
+        let states = try await roots.states(of: shown, scope: caller.scope)
         var json = JSONWriter()
         json.beginObject()
         for name in ["roots", "data"] as [StaticString] {
             json.beginArray(name)
-            for root in shown { json.storageRoot(root, space: spaces[root.id], circuit: roots.circuit(of: root.id)) }
+            for root in shown { json.storageRoot(root, states[root.id] ?? StorageRootState()) }
             json.endArray()
         }
         json.endObject()
@@ -71,9 +71,9 @@ struct StorageRootRoutes: Sendable {
 
     @Sendable private func get(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let root = try await root(context)
-        let spaces = await roots.spaces(of: [root])
+        let states = try await roots.states(of: [root], scope: context.requireCaller().scope)
         var json = JSONWriter()
-        json.storageRoot(root, space: spaces[root.id], circuit: roots.circuit(of: root.id))
+        json.storageRoot(root, states[root.id] ?? StorageRootState())
         return json.response()
     }
 

@@ -4,6 +4,20 @@ package import CatalogStorage
 
 /// Whether roots can be reached, and who hears of it.
 extension StorageRootService {
+    /// What is known of roots now; of their hashing only where all of a root may be seen.
+    func states(of shown: [StorageRoot], scope: AccessScope) async throws -> [RootID: StorageRootState] {
+        async let found = spaces(of: shown)
+        let hashing = try await scans.hashes.activities()
+        let spaces = await found
+        return Dictionary(
+            uniqueKeysWithValues: shown.map { root in
+                let state = StorageRootState(
+                    space: spaces[root.id], circuit: circuit(of: root.id),
+                    hashing: scope.allowsWhole(root.id) ? hashing[root.id] : nil)
+                return (root.id, state)
+            })
+    }
+
     /// Tries to reach a root and notes the result.
     ///
     /// - Returns: what was found, or why it cannot be reached.

@@ -172,6 +172,7 @@ package struct StorageRootService: Sendable {
             if let place { try Self.check(place, of: draft, against: others) }
         }
         registry.invalidate(root.id)
+        if draft.hashLimits != root.hashLimits { try await scans.hashes.limitsChanged(of: root.id) }
         return try await find(root.id, scope: .everything)
     }
 

@@ -1,5 +1,6 @@
 package import CatalogCore
 package import CatalogDatabase
+import CatalogScanner
 import CatalogSearch
 
 /// Questions asked of the table of storage roots.
@@ -127,7 +128,7 @@ package struct StorageRootStore: Sendable {
             .optional(draft.username), .optional(draft.domain),
             .optional(draft.options.isEmpty ? nil : StorageRoot.json(draft.options)), .optional(draft.sealedPassword),
             .optional(draft.schedule.intervalSeconds.map { Int64($0) }), .optional(draft.schedule.quiet?.text),
-            .integer(now),
+            .optional(draft.hashLimits.window?.text), .optional(draft.hashLimits.bytesPerDay), .integer(now),
         ]
     }
 

@@ -131,9 +131,16 @@ package struct JSONWriter: Sendable {
     }
 
     /// The text as one page of a list of `total` rows, with the address of the next one.
-    func response(of page: Page, total: Int, _ context: AppRequestContext) -> Response {
+    func response(
+        of page: Page, total: Int, behind way: PageLink.Way = .offset, _ context: AppRequestContext
+    ) -> Response {
         var response = response()
-        PageLink.add(to: &response.headers, after: page, total: total, of: context.exchange.target)
+        switch way {
+        case .offset: PageLink.add(to: &response.headers, after: page, total: total, of: context.exchange.target)
+        case .cursor(let next?):
+            PageLink.add(to: &response.headers, page.limit, cursor: next, of: context.exchange.target)
+        case .cursor(nil): break
+        }
         return response
     }
 }
