@@ -35,8 +35,8 @@ package struct CatalogServices: Sendable {
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
-        /// Jobs of every kind at the same time: copies and hashes never take the place of a scan.
-        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce }
+        /// Jobs of every kind at the same time: copies, hashes and the removal of duplicates never take the place of a scan.
+        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce + 1 }
 
         fileprivate func threads(_ scans: BlockingPool, _ storage: BlockingPool) -> ScanThreads {
             ScanThreads(pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, reads: reads)
@@ -79,6 +79,8 @@ package struct CatalogServices: Sendable {
     package let catalog: CatalogService
     /// Which files are equal, and what of that somebody may see.
     package let duplicates: DuplicateService
+    let redundancy: RedundancyService
+    let duplicatePlans: DuplicatePlanService
     /// Which files are read through this process.
     package let accessLog: FileAccessLog
     /// Figures over it.
@@ -138,6 +140,8 @@ package struct CatalogServices: Sendable {
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
         duplicates = DuplicateService(database: database, roots: roots, reads: reads)
+        redundancy = RedundancyService(database: database, roots: roots, reads: reads)
+        duplicatePlans = DuplicatePlanService(database: database, roots: roots, pool: storagePool, time: time)
         catalog = CatalogService(store: entries, roots: roots, duplicates: duplicates, reads: reads)
         accessLog = FileAccessLog(database: database, time: time)
         statistics = StatisticsService(
@@ -163,6 +167,9 @@ package struct CatalogServices: Sendable {
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),
                 HashJob(database: database, roots: roots, pool: storagePool, time: time, logger: logger),
+                DuplicateRemovalJob(
+                    remover: DuplicateRemover(duplicatePlans, pool: storagePool, logger: logger),
+                    onWritten: listeners.onWritten),
             ], slots: configuration.jobSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
