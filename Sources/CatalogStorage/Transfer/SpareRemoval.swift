@@ -117,7 +117,7 @@ package struct SpareRemoval: Sendable {
         guard readers.allSatisfy({ $0.sizeBytes == sizeBytes }) else { return false }
         let pieceMax = Int(min(Int64(Limits.storageReadBytes), max(1, sizeBytes)))
         let pieces = readers.map { _ in UnsafeMutableRawBufferPointer.allocate(byteCount: pieceMax, alignment: 16) }
-        defer { pieces.forEach { $0.deallocate() } }
+        defer { for piece in pieces { piece.deallocate() } }
         var offset: Int64 = 0
         while offset < sizeBytes {
             try check(offset)

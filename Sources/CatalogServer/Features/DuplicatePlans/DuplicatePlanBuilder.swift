@@ -145,8 +145,8 @@ struct DuplicatePlanBuilder: Sendable {
             var found = Found(end: positions.upperBound, isWhole: true)
             let members = try self.members(values, &found, connection)
             var paths = EntryPathStore(connection: connection, scope: scope)
-            let places = Dictionary(
-                try paths.entries(members.map(\.entryID)).map { ($0.entry.id, $0) }, uniquingKeysWith: { first, _ in first })
+            let known = try paths.entries(members.map(\.entryID))
+            let places = Dictionary(known.map { ($0.entry.id, $0) }, uniquingKeysWith: { first, _ in first })
             for member in members {
                 guard let place = places[member.entryID], request.path.isAtOrAbove(place.path) else { continue }
                 if found.groups.last?.position != member.position {

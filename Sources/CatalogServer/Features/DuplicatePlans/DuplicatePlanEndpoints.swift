@@ -54,7 +54,9 @@ enum DuplicatePlanEndpoints {
         Endpoint(
             .delete, "/api/v1/duplicates/plan/{id}", id: "duplicates.plan.delete", "Forget a plan", tag: .duplicates
         )
-        .described("Files stay as they are. Plans are forgotten after a week, and when their maker has made five newer ones.")
+        .described(
+            "Files stay as they are. Plans are forgotten after a week, and when their maker has made five newer ones."
+        )
         .requires("media.view").answers(200, "Message").fails(400, 404, 409),
     ]
 

@@ -28,7 +28,9 @@ struct DuplicatePlanPayload: Decodable, Sendable {
 
         init(from decoder: any Decoder) throws {
             let value = try decoder.singleValueContainer()
-            if let number = try? value.decode(Int64.self) { text = String(number) } else {
+            if let number = try? value.decode(Int64.self) {
+                text = String(number)
+            } else {
                 text = try value.decode(String.self)
             }
         }

@@ -97,7 +97,8 @@ enum DuplicatePlanQueries {
     static let files = SQLBulkTable(
         "duplicate_plan_files",
         columns: [
-            "plan_id", "position", "group_position", "entry_id", "root_id", "path", "modified_ns", "freed_bytes", "rule",
+            "plan_id", "position", "group_position", "entry_id", "root_id", "path", "modified_ns", "freed_bytes",
+            "rule",
             "reason", "state",
         ])
 
