@@ -78,14 +78,6 @@ extension CatalogAPI {
             ofItemAtPath: server.tree + "/" + path)
     }
 
-    /// Gives a file other content of the same size, and its time back.
-    func replaceInPlace(_ path: String, _ content: [UInt8]) throws {
-        let full = server.tree + "/" + path
-        let times = try FileTimes(of: full)
-        try Data(content).write(to: URL(fileURLWithPath: full))
-        try times.restore(at: full)
-    }
-
     /// Waits until a plan is not being applied any more.
     func waitForPlan(_ id: Int) async throws -> PlanView {
         let deadline = ContinuousClock.now + .seconds(240)
@@ -103,21 +95,5 @@ extension CatalogAPI {
         let list = try JSONSerialization.jsonObject(with: Data(roles.text.utf8))
         let rows = (list as? [[String: Any]]) ?? ((list as? [String: Any])?["roles"] as? [[String: Any]] ?? [])
         return rows.first { $0["name"] as? String == name }?["id"] as? Int ?? 0
-    }
-}
-
-/// When a file was changed, to the nanosecond.
-private struct FileTimes {
-    private let times: (timespec, timespec)
-
-    init(of path: String) throws {
-        var status = stat()
-        try #require(stat(path, &status) == 0)
-        times = (status.st_atim, status.st_mtim)
-    }
-
-    func restore(at path: String) throws {
-        let pair = [times.0, times.1]
-        try #require(utimensat(AT_FDCWD, path, pair, 0) == 0)
     }
 }

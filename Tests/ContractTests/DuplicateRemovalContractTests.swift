@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogDatabase
 import CatalogTestSupport
 import Foundation
 import Testing
@@ -13,6 +14,9 @@ import Testing
             for root in ["nas", "usb"] { files["\(root)/\(name)"] = Array(name.utf8) + Self.file }
         }
         try await CatalogAPI.withTrees(files) { api in
+            try api.write("nas/z", Array("z".utf8) + Self.file, modifiedAt: 1_700_000_000)
+            try await api.scan("nas")
+            try await api.server.waitForHashes()
             let plan = try PlanView(
                 try await api.post("duplicates/plan", #"{"keep":[{"rule":"root_order","roots":["nas"]}]}"#))
             #expect(plan.totals["files"] == 5)
@@ -20,7 +24,7 @@ import Testing
             try FileManager.default.removeItem(atPath: api.server.tree + "/nas/w")
             try api.server.write("nas/x", [1])
             try api.server.write("usb/y", Array("other".utf8))
-            try api.replaceInPlace("nas/z", [UInt8](repeating: 1, count: 3_001))
+            try api.write("nas/z", [UInt8](repeating: 1, count: 3_001), modifiedAt: 1_700_000_000)
             try #require(try await api.post("duplicates/plan/\(plan.id)/apply").status == 202)
             let done = try await api.waitForPlan(plan.id)
             #expect(done.status == "completed" && done.states == ["kept": 5, "removed": 1, "skipped": 4])

@@ -1,3 +1,4 @@
+import CatalogDatabase
 import CatalogTestSupport
 import Foundation
 import Testing

@@ -14,6 +14,7 @@ package struct SpareRemoval: Sendable {
         /// Nanoseconds since 1970.
         package let modifiedNS: Int64
 
+        /// - Parameter modifiedNS: nanoseconds since 1970.
         package init(place: TransferPlace, modifiedNS: Int64) {
             (self.place, self.modifiedNS) = (place, modifiedNS)
         }

@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogDatabase
 import CatalogJobs
 import CatalogStorage
+import Logging
 
 /// The rules of plans to remove duplicates: who makes, sees and applies which.
 struct DuplicatePlanService: Sendable {
@@ -19,6 +20,13 @@ struct DuplicatePlanService: Sendable {
         jobs = JobStore(database: database, time: time)
     }
 
+    /// What removes files.
+    ///
+    /// - Parameter onWritten: what follows the catalog catches up.
+    func job(_ logger: Logger, onWritten: @escaping @Sendable () async throws -> Void) -> DuplicateRemovalJob {
+        DuplicateRemovalJob(remover: DuplicateRemover(self, pool: pool, logger: logger), onWritten: onWritten)
+    }
+
     /// Makes a plan of what its maker may see.
     ///
     /// - Throws: as `DuplicatePlanRequest`; `CatalogError.unavailable` while enough others are being made.
@@ -27,9 +35,9 @@ struct DuplicatePlanService: Sendable {
         guard building.take() else { throw CatalogError(.unavailable, "Enough plans are being made; try again soon") }
         defer { building.give() }
         if let user = author.userID { try await store.forgetSuperfluous(of: user, jobs: jobs) }
-        let builder = DuplicatePlanBuilder(
+        let groups = PlannedGroupStore(
             database: store.database, time: store.time, request: request, scope: author.scope)
-        let id = try await builder.build(by: author)
+        let id = try await DuplicatePlanBuilder(store: groups, rules: request.rules).build(by: author)
         guard let plan = try await store.find(id) else { throw Self.notFound }
         return plan
     }
