@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogTestSupport
 import Foundation
+import HTTPTypes
 import Testing
 
 /// Plans say which of several equal files stays and why, and removing what they say loses nothing.
