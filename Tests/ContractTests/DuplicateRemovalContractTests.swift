@@ -67,11 +67,24 @@ import Testing
                 try await api.post("duplicates/plan", #"{"keep":[{"rule":"root_order","roots":["nas"]}]}"#))
             let away = api.server.tree + "/usb.away"
             try FileManager.default.moveItem(atPath: api.server.tree + "/usb", toPath: away)
+            let refused = try await api.post("duplicates/plan/\(plan.id)/apply")
+            #expect(refused.status == 409 && refused.text.contains("cannot be reached"), "\(refused.text)")
+            try FileManager.default.moveItem(atPath: away, toPath: api.server.tree + "/usb")
+            // The second file is set aside when its storage goes away.
+            let faults = api.server.faults
+            let before = faults.calls(.remove)
+            faults.before(.remove) { number in
+                guard number > before + 1 else { return }
+                faults.goAway()
+                throw MemoryFaults.away
+            }
             try #require(try await api.post("duplicates/plan/\(plan.id)/apply").status == 202)
             let failed = try await api.waitForPlan(plan.id)
             #expect(failed.status == "failed" && failed.json["error_message"] is String)
             #expect(failed.states == ["kept": 1, "planned": 2, "removed": 1])
-            try FileManager.default.moveItem(atPath: away, toPath: api.server.tree + "/usb")
+            #expect(api.names("usb").first?.hasPrefix(".catalogizer-") == true, "\(api.names("usb"))")
+            faults.before(.remove, nil)
+            faults.goAway(false)
             try #require(try await api.post("duplicates/plan/\(plan.id)/apply").status == 202)
             #expect(try await api.waitForPlan(plan.id).states == ["kept": 1, "removed": 3])
             #expect(api.names("nas") == ["a"] && api.names("usb") == ["old"] && api.names("usb/old") == [])

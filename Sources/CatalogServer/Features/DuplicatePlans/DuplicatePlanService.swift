@@ -116,6 +116,10 @@ struct DuplicatePlanService: Sendable {
             }
             if try await jobs.isPinned(id) { pinned = id }
             guard losesFiles else { continue }
+            do { _ = try await roots.probe(root) } catch {
+                throw CatalogError(
+                    .conflict, "The storage root \"\(root.name)\" cannot be reached", cause: "\(error)")
+            }
             let backend = try roots.backend(of: root)
             let can = try await pool.run { backend.capabilities }
             guard can.isSuperset(of: [.rename, .remove]) else {
