@@ -148,6 +148,25 @@ package enum Limits {
     package static let duplicateNamesShown = 100
     package static let duplicateNamesOfAnswer = 10_000
     package static let duplicateNamesLookedAt = 1_000
+    /// Names of files, and groups of equal ones, that one plan to remove duplicates holds; names of one group, beyond which the group is
+    /// left out; and rules that say which file stays, with storage roots of one of them and characters of a path.
+    package static let duplicatePlanFiles = 500_000
+    package static let duplicatePlanGroups = 200_000
+    package static let duplicatePlanGroupFiles = 10_000
+    package static let duplicatePlanRules = 10
+    package static let duplicatePlanRoots = 1_000
+    /// Groups that are decided about at once while a plan is made; plans that one process makes at the same time.
+    package static let duplicatePlanGroupsAtOnce: Int64 = 200
+    package static let duplicatePlansAtOnce = 2
+    /// Plans of one user that are kept, and for how long; and how long one may be applied.
+    package static let duplicatePlansKept = 5
+    package static let duplicatePlanKeptMicroseconds: Int64 = 7 * 86_400_000_000
+    package static let duplicatePlanMicroseconds: Int64 = 86_400_000_000
+    /// Rows of a plan that one statement deletes, and files that are looked up at once while one is applied.
+    package static let duplicatePlanRowsAtOnce: Int64 = 10_000
+    package static let duplicatePlanFilesAtOnce = 64
+    /// Answers about redundancy that a process remembers while the catalog stays as it is.
+    package static let redundancyAnswersKept = 8
     /// Hash jobs of one root that are remembered.
     package static let hashRunsKept = 20
     /// Seconds for which a copy job tries again while a storage is away.

@@ -23,6 +23,15 @@ enum SideWriteQueries {
         WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NULL
         """)
 
+    /// A file that is there: directory, name and bytes.
+    static let file = SQLStatement(
+        """
+        SELECT parent_id, name, size_bytes FROM entries
+        WHERE id = $1 AND root_id = $2 AND kind = 0 AND +missing_since_us IS NULL AND parent_id IS NOT NULL
+        """)
+
+    static let parent = SQLStatement("SELECT parent_id FROM entries WHERE id = $1")
+
     static let tombstone = SQLStatement(
         """
         SELECT id FROM entries WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NOT NULL AND kind = $3

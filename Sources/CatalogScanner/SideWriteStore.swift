@@ -64,6 +64,20 @@ struct SideWriteStore: Sendable {
         return try connection.firstRow(SideWriteQueries.tombstone, values) { $0.integer(0) }
     }
 
+    /// The directory, name and bytes of a file that is there.
+    func file(
+        _ id: EntryID, on connection: any SQLConnection
+    ) throws -> (parent: EntryID, name: [UInt8], bytes: Int64)? {
+        try connection.firstRow(SideWriteQueries.file, [.integer(id), .integer(rootID)]) { row in
+            (row.integer(0), row.bytes(1), row.integer(2))
+        }
+    }
+
+    /// The directory that holds this one; nil for a root's own.
+    func parent(of directory: EntryID, on connection: any SQLConnection) throws -> EntryID? {
+        try connection.firstRow(SideWriteQueries.parent, [.integer(directory)]) { $0.optionalInteger(0) } ?? nil
+    }
+
     /// Adds to what a directory has directly, and marks it with the number of the write.
     func grow(
         _ directory: EntryID, by sums: DirectorySums, write number: Int64, on connection: any SQLConnection

@@ -73,6 +73,8 @@ package struct CatalogServer: Sendable {
             ).handlers,
             StatisticsRoutes(statistics: services.statistics).handlers,
             DuplicateRoutes(duplicates: services.duplicates).handlers,
+            RedundancyRoutes(redundancy: services.redundancy).handlers,
+            DuplicatePlanRoutes(plans: services.duplicatePlans, worker: services.worker).handlers,
             EventRoutes(broker: services.events).handlers,
         ]
         shell = try HTTPShell(

@@ -35,8 +35,8 @@ package struct CatalogServices: Sendable {
         /// The reads of this process, which its scans let pass.
         package var reads = ForegroundReads()
 
-        /// Jobs of every kind at the same time: copies and hashes never take the place of a scan.
-        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce }
+        /// Jobs of every kind at the same time: copies, hashes and the removal of duplicates never take the place of a scan.
+        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce + 1 }
 
         fileprivate func threads(_ scans: BlockingPool, _ storage: BlockingPool) -> ScanThreads {
             ScanThreads(pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, reads: reads)
@@ -79,6 +79,8 @@ package struct CatalogServices: Sendable {
     package let catalog: CatalogService
     /// Which files are equal, and what of that somebody may see.
     package let duplicates: DuplicateService
+    let redundancy: RedundancyService
+    let duplicatePlans: DuplicatePlanService
     /// Which files are read through this process.
     package let accessLog: FileAccessLog
     /// Figures over it.
@@ -132,12 +134,12 @@ package struct CatalogServices: Sendable {
                 probes: StorageProbes(pool: probePool), vault: configuration.vault),
             policy: policy, skipNames: configuration.skipNames, scans: scans,
             onChange: Self.tell(events, nodes, time))
-        let entries = CatalogStore(database: database)
-        let scanActivity = ScanActivity()
+        let (entries, scanActivity) = (CatalogStore(database: database), ScanActivity())
         let publish = Self.tell(events, nodes, time, scanActivity, listeners)
         (self.nodes, self.roots, self.entries, self.scans) = (nodes, roots, entries, scans)
         (self.events, self.scanActivity, reads) = (events, scanActivity, configuration.reads)
-        duplicates = DuplicateService(database: database, roots: roots, reads: reads)
+        (duplicates, redundancy) = Self.duplicates(database, roots, reads)
+        duplicatePlans = DuplicatePlanService(database: database, roots: roots, pool: storagePool, time: time)
         catalog = CatalogService(store: entries, roots: roots, duplicates: duplicates, reads: reads)
         accessLog = FileAccessLog(database: database, time: time)
         statistics = StatisticsService(
@@ -157,12 +159,12 @@ package struct CatalogServices: Sendable {
             store: JobStore(database: database, time: time),
             handlers: [
                 ScanJob(
-                    database: database, roots: roots,
-                    threads: configuration.threads(scanPool, storagePool),
+                    database: database, roots: roots, threads: configuration.threads(scanPool, storagePool),
                     time: time, onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
                 writing.job(time, events),
                 HashJob(database: database, roots: roots, pool: storagePool, time: time, logger: logger),
+                duplicatePlans.job(logger, onWritten: listeners.onWritten),
             ], slots: configuration.jobSlots, reach: configuration.reach, logger: logger,
             prepare: { try await roots.finishPurges() })
         listen(time)
@@ -173,6 +175,15 @@ package struct CatalogServices: Sendable {
         return (
             BlockingPool(name: "scan", threads: scanThreads, queueLimit: 64, isBackground: true),
             BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
+        )
+    }
+
+    private static func duplicates(
+        _ database: any Database, _ roots: StorageRootService, _ reads: ForegroundReads
+    ) -> (DuplicateService, RedundancyService) {
+        (
+            DuplicateService(database: database, roots: roots, reads: reads),
+            RedundancyService(database: database, roots: roots, reads: reads)
         )
     }
 

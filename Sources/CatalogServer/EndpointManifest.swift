@@ -22,6 +22,8 @@ package enum EndpointManifest {
         ScanEndpoints.all,
         StatisticsEndpoints.all,
         DuplicateEndpoints.all,
+        RedundancyEndpoints.all,
+        DuplicatePlanEndpoints.all,
         EventEndpoints.all,
     ].flatMap { $0 }
 
@@ -45,5 +47,7 @@ package enum EndpointManifest {
         ScanEndpoints.schemas,
         StatisticsSchemas.all,
         DuplicateEndpoints.schemas,
+        RedundancyEndpoints.schemas,
+        DuplicatePlanEndpoints.schemas,
     ].flatMap { $0 }
 }

@@ -254,7 +254,7 @@ import Testing
 
 extension ScanFixture {
     /// Runs `body` from a thread that may wait for it.
-    fileprivate func blocking(_ body: @escaping @Sendable () async throws -> Void) {
+    func blocking(_ body: @escaping @Sendable () async throws -> Void) {
         let done = DispatchSemaphore(value: 0)
         Task {
             do { try await body() } catch { Issue.record(error) }

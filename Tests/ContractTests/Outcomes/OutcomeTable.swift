@@ -10,7 +10,7 @@ enum OutcomeTable {
     static let all: [EndpointOutcomes] =
         AuthenticationOutcomes.all + UserOutcomes.all + CredentialOutcomes.all + RoleOutcomes.all + CatalogOutcomes.all
         + ArchiveOutcomes.all + CopyOutcomes.all + StorageOutcomes.all + SMBOutcomes.all + ScanOutcomes.all
-        + StatisticsOutcomes.all
+        + StatisticsOutcomes.all + DuplicateOutcomes.all
         + ServiceOutcomes.all
 
     /// What the shell adds to the document of every endpoint that it concerns. The tests that walk through all endpoints

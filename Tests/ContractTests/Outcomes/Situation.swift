@@ -192,6 +192,29 @@ struct Situation: Sendable {
         try await scene.execute("UPDATE jobs SET status = 'pending', run_at_us = \(never) WHERE id = \(job)")
     }
 
+    // MARK: Plans
+
+    /// There is a plan `{plan}` of the administrator.
+    static let planMade = Situation { scene in
+        let answer = try await scene.api.post("duplicates/plan", #"{"keep":[{"rule":"newest"}]}"#)
+        scene.know("plan", "\(try #require(try answer.object()["id"] as? Int))")
+    }
+
+    /// The same, and what it says is done.
+    static let planApplied = Situation { scene in
+        try await planMade.arrange(scene)
+        let plan = try #require(Int(scene.filled("{plan}")))
+        try #require(try await scene.api.post("duplicates/plan/\(plan)/apply").status == 202)
+        try #require(try await scene.api.waitForPlan(plan).status == "completed")
+    }
+
+    /// The same, but it waits for a worker.
+    static let planWaiting = Situation { scene in
+        try await planApplied.arrange(scene)
+        try await scene.execute(
+            "UPDATE jobs SET status = 'pending', run_at_us = \(never) WHERE kind = 'duplicates'")
+    }
+
     // MARK: Scans
 
     /// A time that no worker lives to see.

@@ -25,6 +25,8 @@ package struct AuditEvent: Sendable {
         case settingsReloaded = "settings.reloaded"
         case fileCopied = "file.copied"
         case fileUploaded = "file.uploaded"
+        case fileRemoved = "file.removed"
+        case duplicatesApplied = "duplicate_plan.applied"
     }
 
     /// What it was done to. The name is kept, since the thing may be gone when somebody reads it.
@@ -35,6 +37,7 @@ package struct AuditEvent: Sendable {
             case apiKey = "api_key"
             case root = "storage_root"
             case settings, file
+            case duplicatePlan = "duplicate_plan"
         }
 
         let kind: Kind
@@ -46,6 +49,7 @@ package struct AuditEvent: Sendable {
         static func apiKey(_ id: Int64, _ name: String) -> Target { Target(kind: .apiKey, id: id, name: name) }
         static func root(_ id: RootID, _ name: String) -> Target { Target(kind: .root, id: id, name: name) }
         static func file(_ id: EntryID?, _ name: String) -> Target { Target(kind: .file, id: id, name: name) }
+        static func duplicatePlan(_ id: Int64) -> Target { Target(kind: .duplicatePlan, id: id, name: "plan \(id)") }
         static let settings = Target(kind: .settings, id: nil, name: "settings")
     }
 

@@ -136,6 +136,7 @@ extension Endpoint {
         case smb = "SMB"
         case scans = "Scans"
         case statistics = "Statistics"
+        case duplicates = "Duplicates"
         case events = "Events"
     }
 }
