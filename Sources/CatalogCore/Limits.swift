@@ -138,11 +138,16 @@ package enum Limits {
     package static let hashSlotSeconds: Int64 = 30
     /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
     /// read: that much is read again after a kill.
-    package static let hashBatchFiles = 512
-    package static let hashesPerTransaction = 64
+    package static let hashBatchFiles = 2_048
+    package static let hashesPerTransaction = 512
     package static let hashBytesPerTransaction: Int64 = 64 << 20
     /// Bytes that a storage root may have read for hashes in a day at least: less than both ends of a file would never do.
     package static let hashBudgetMin: Int64 = 1 << 20
+    /// Files of a root, and bytes of theirs, that are read with one change of threads.
+    package static let hashFilesInARow = 32
+    package static let hashBytesInARow: Int64 = 4 << 20
+    /// Files whose beginning a hash job need not read again, since it keeps the state after it: each 700 bytes.
+    package static let hashBeginningsKept = 16_384
     /// Names of files that are shown of one group of duplicates, and of all groups of an answer; and how many are looked at to find those
     /// that somebody may see.
     package static let duplicateNamesShown = 100

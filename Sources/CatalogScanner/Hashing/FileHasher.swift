@@ -29,16 +29,28 @@ struct FileReading: Sendable {
     let candidate: HashCandidate
     var outcome: Outcome
     var bytesRead: Int64 = 0
+    /// Where to go on when all of the file has to be read, after its ends were.
+    var beginning: HashPart?
     /// Another name of a file that was read by one of its names already.
     var isOtherName = false
 }
 
-/// Reads files of one storage. Every call blocks and belongs on a storage thread.
-struct FileHasher: Sendable {
+/// Reads files of one storage, one after the other. Every call blocks and belongs on a storage thread.
+struct FileHasher {
     let backend: any StorageBackend
+    /// Opens a file of `backend`.
+    let open: (StoragePath) throws -> any StorageReader
     let stop: StopSignal
     /// Asked before each piece; nil where everything may be read.
-    var allowance: HashAllowance?
+    let allowance: HashAllowance?
+    private let buffer = PieceBuffer()
+
+    init(
+        backend: any StorageBackend, open: @escaping (StoragePath) throws -> any StorageReader, stop: StopSignal,
+        allowance: HashAllowance?
+    ) {
+        (self.backend, self.open, self.stop, self.allowance) = (backend, open, stop, allowance)
+    }
 
     /// Reads a file, if it is the one that the catalog has, before and after.
     ///
@@ -51,10 +63,10 @@ struct FileHasher: Sendable {
             reading.outcome = .cut(work.begun)
             return reading
         }
-        let reader = try backend.openReader(path)
+        let reader = try open(path)
         guard try isAsCataloged(reader.entry, file, path) else { return reading }
         if part == .content { return try readContent(reader, work, reading) }
-        let hash = try hash(of: reader, file, part, &reading.bytesRead)
+        let hash = try hash(of: reader, file, part, &reading)
         guard let hash, try isStill(reader, file, path) else { return reading }
         reading.outcome = .hashed(hash)
         return reading
@@ -93,7 +105,7 @@ struct FileHasher: Sendable {
 
     /// - Returns: nil when the file ends before its size.
     private func hash(
-        of reader: any StorageReader, _ file: HashCandidate, _ part: HashedPart, _ bytesRead: inout Int64
+        of reader: any StorageReader, _ file: HashCandidate, _ part: HashedPart, _ reading: inout FileReading
     ) throws -> FileHash? {
         let size = file.sizeBytes
         let edge = Int64(ContentHash.edgeBytes)
@@ -101,15 +113,17 @@ struct FileHasher: Sendable {
         let isWhole = part == .everything || ends.count == 1
         let quick = QuickHasher(hasher: try ContentHasher(), ends: ends)
         quick.hasher.add(size: size)
-        let content = isWhole ? try ContentHasher() : nil
+        let content = try ContentHasher()
         for range in isWhole ? [0..<size] : ends {
-            let isThere = try forEachPiece(of: range, reader, nil, &bytesRead) { piece, offset in
-                content?.add(piece)
+            let isBeginning = range.lowerBound == 0
+            let isThere = try forEachPiece(of: range, reader, nil, &reading.bytesRead) { piece, offset in
+                if isBeginning { content.add(piece) }
                 quick.add(piece, at: offset)
             }
             guard isThere else { return nil }
         }
-        return FileHash(quick: quick.hasher.bytes, content: content?.bytes)
+        if !isWhole { reading.beginning = content.kept.map { HashPart(offset: edge, state: $0) } }
+        return FileHash(quick: quick.hasher.bytes, content: isWhole ? content.bytes : nil)
     }
 
     /// Goes as far as may be read.
@@ -119,17 +133,14 @@ struct FileHasher: Sendable {
         of range: Range<Int64>, _ reader: any StorageReader, _ allowance: HashAllowance?, _ bytesRead: inout Int64,
         _ body: (UnsafeRawBufferPointer, Int64) -> Void
     ) throws -> Bool {
-        let pieceMax = Int64(Limits.storageReadBytes)
-        let buffer = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Int(min(pieceMax, Int64(range.count))), alignment: 16)
-        defer { buffer.deallocate() }
+        let pieceMax = Int64(reader.isRemote ? Limits.storageReadBytes : PieceBuffer.localBytes)
         var offset = range.lowerBound
         while offset < range.upperBound {
             try stop.check()
             let next = min(pieceMax, range.upperBound - offset)
             let wanted = Int(try allowance?.take(next) ?? next)
             guard wanted > 0 else { return true }
-            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted])
+            let piece = buffer.first(wanted)
             let count = try reader.read(into: piece, at: offset)
             bytesRead += Int64(count)
             guard count == wanted else { return false }
@@ -153,6 +164,24 @@ struct FileHasher: Sendable {
     /// Whether nobody wrote it while it was read. A remote storage has to be asked.
     private func isStill(_ reader: any StorageReader, _ file: HashCandidate, _ path: StoragePath) throws -> Bool {
         reader.isRemote ? try hasTimes(of: file, path) : reader.isUnchanged
+    }
+}
+
+/// Memory for one piece of a file after the other.
+private final class PieceBuffer {
+    /// Pieces of files on this machine: more falls out of the processor's caches before it is hashed.
+    static let localBytes = 256 << 10
+    private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: localBytes, alignment: 16)
+
+    deinit { memory.deallocate() }
+
+    /// At most `Limits.storageReadBytes`.
+    func first(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        if count > memory.count {
+            memory.deallocate()
+            memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Limits.storageReadBytes, alignment: 16)
+        }
+        return UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
     }
 }
 

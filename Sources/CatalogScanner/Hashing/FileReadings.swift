@@ -3,7 +3,7 @@ import CatalogJobs
 import CatalogStorage
 
 /// Reads many files of one storage, some at the same time.
-struct FileReadings {
+struct FileReadings: Sendable {
     let backend: any StorageBackend
     let pool: BlockingPool
     let stop: StopSignal
@@ -25,39 +25,61 @@ struct FileReadings {
             if identity.hasMoreNames { names[identity, default: []].append(item.candidate) }
         }
         toRead.sort { $0.candidate.inode < $1.candidate.inode }
-        let hasher = FileHasher(backend: backend, stop: stop, allowance: allowance)
         var rest = toRead[...]
-        try await withThrowingTaskGroup(of: FileReading.self) { [pool] group in
+        try await withThrowingTaskGroup(of: [FileReading].self) { group in
             func readNext() {
-                guard let next = rest.popFirst() else { return }
-                group.addTask { try await Self.read(next, part, hasher, pool) }
+                let next = Self.row(from: &rest, part)
+                guard !next.isEmpty else { return }
+                group.addTask { [self] in try await self.read(next, part) }
             }
             for _ in 0..<Limits.hashFilesAtOnce { readNext() }
-            while let reading = try await group.next() {
+            while let readings = try await group.next() {
                 readNext()
-                try await body(reading)
-                guard case .hashed = reading.outcome, reading.candidate.identity.hasMoreNames else { continue }
-                for name in (names[reading.candidate.identity] ?? []).dropFirst()
-                where name.modifiedNS == reading.candidate.modifiedNS {
-                    try await body(FileReading(candidate: name, outcome: reading.outcome, isOtherName: true))
+                for reading in readings {
+                    try await body(reading)
+                    guard case .hashed = reading.outcome, reading.candidate.identity.hasMoreNames else { continue }
+                    for name in (names[reading.candidate.identity] ?? []).dropFirst()
+                    where name.modifiedNS == reading.candidate.modifiedNS {
+                        try await body(FileReading(candidate: name, outcome: reading.outcome, isOtherName: true))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes as many files as are read with one change of threads; one of them may be of any size.
+    private static func row(from rest: inout ArraySlice<HashWork>, _ part: HashedPart) -> [HashWork] {
+        var row: [HashWork] = []
+        var bytes: Int64 = 0
+        while let next = rest.first, row.count < Limits.hashFilesInARow, row.isEmpty || bytes < Limits.hashBytesInARow {
+            let size = next.candidate.sizeBytes
+            bytes += part == .quick ? HashedPart.quickBytes(of: size) : size
+            row.append(next)
+            rest.removeFirst()
+        }
+        return row
+    }
+
+    private func read(_ row: [HashWork], _ part: HashedPart) async throws -> [FileReading] {
+        try await pool.run {
+            try backend.withReaders { open in
+                try withoutActuallyEscaping(open) { open in
+                    let hasher = FileHasher(backend: backend, open: open, stop: stop, allowance: allowance)
+                    return try row.map { try Self.read($0, part, hasher) }
                 }
             }
         }
     }
 
     /// Reads one file. What is wrong with it alone is an outcome; only when the whole storage is away there is nothing to go on with.
-    private static func read(
-        _ work: HashWork, _ part: HashedPart, _ hasher: FileHasher, _ pool: BlockingPool
-    ) async throws -> FileReading {
-        try await pool.run {
-            do {
-                return try hasher.read(work, part)
-            } catch let error as CatalogError where ![.cancelled, .unavailable].contains(error.code) {
-                if error.code == .storageUnavailable { _ = try hasher.backend.probe() }
-                // It went, or became something else, since the last scan.
-                let isOther = error.code == .notFound || error.code == .conflict
-                return FileReading(candidate: work.candidate, outcome: isOther ? .changed : .failed(error))
-            }
+    private static func read(_ work: HashWork, _ part: HashedPart, _ hasher: FileHasher) throws -> FileReading {
+        do {
+            return try hasher.read(work, part)
+        } catch let error as CatalogError where ![.cancelled, .unavailable].contains(error.code) {
+            if error.code == .storageUnavailable { _ = try hasher.backend.probe() }
+            // It went, or became something else, since the last scan.
+            let isOther = error.code == .notFound || error.code == .conflict
+            return FileReading(candidate: work.candidate, outcome: isOther ? .changed : .failed(error))
         }
     }
 }

@@ -20,7 +20,10 @@ struct HashPass {
     /// Bytes that may not be read now. What will have to be read whole after its ends are read is not known yet.
     private(set) var pendingBytes: Int64 = 0
     private let allowance: HashAllowance
+    /// Files that somebody had to stop in.
     private var parts: [EntryID: HashPart] = [:]
+    /// States after the beginnings of files, which need not be read again should all of them be read.
+    private var beginnings: [EntryID: HashPart] = [:]
     private var waiting: [FileReading] = []
     private var progress = HashProgress()
 
@@ -77,26 +80,32 @@ struct HashPass {
                 waiting.append(FileReading(candidate: item.candidate, outcome: .hashed(known)))
             } else {
                 var item = item
-                item.begun = part == .content ? parts[item.candidate.id] : nil
+                let beginning = beginnings.removeValue(forKey: item.candidate.id)
+                item.begun = part == .content ? parts[item.candidate.id] ?? beginning : nil
                 toRead.append(item)
             }
         }
-        do {
-            try await FileReadings(
-                backend: root.backend, pool: pool, stop: context.stop, allowance: allowance
-            ).read(toRead, part) { reading in
-                note(reading, part)
-                if waiting.count >= Limits.hashesPerTransaction || progress.bytesRead >= Limits.hashBytesPerTransaction
-                {
-                    try await save()
+        let readings = FileReadings(backend: root.backend, pool: pool, stop: context.stop, allowance: allowance)
+        // While some are written others are read.
+        try await withThrowingTaskGroup(of: Void.self) { saving in
+            do {
+                try await readings.read(toRead, part) { reading in
+                    note(reading, part)
+                    if waiting.count >= Limits.hashesPerTransaction
+                        || progress.bytesRead >= Limits.hashBytesPerTransaction
+                    {
+                        try await save(in: &saving)
+                    }
                 }
+            } catch {
+                // What was read before the storage went away need not be read again.
+                if !context.stop.isRaised { try await save(in: &saving) }
+                try await saving.waitForAll()
+                throw error
             }
-        } catch {
-            // What was read before the storage went away need not be read again.
-            if !context.stop.isRaised { try await save() }
-            throw error
+            try await save(in: &saving)
+            try await saving.waitForAll()
         }
-        try await save()
     }
 
     private static func known(_ work: HashWork, _ part: HashedPart) -> FileHash? {
@@ -116,6 +125,9 @@ struct HashPass {
         switch reading.outcome {
         case .hashed:
             progress.filesRead += reading.isOtherName ? 0 : 1
+            if let beginning = reading.beginning, beginnings.count < Limits.hashBeginningsKept {
+                beginnings[reading.candidate.id] = beginning
+            }
             waiting.append(reading)
         case .cut(let begun):
             pendingBytes += Self.bytes(of: reading.candidate, part, begun: begun)
@@ -130,9 +142,13 @@ struct HashPass {
         }
     }
 
-    private mutating func save() async throws {
+    /// Begins to write what waits, once what was written before it is.
+    private mutating func save(in saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
         guard !waiting.isEmpty || progress != HashProgress() else { return }
-        try await store.save(waiting, in: root.id, progress, of: context.job.id, lease: context.lease)
+        try await saving.next()
+        saving.addTask { [store, root, context, waiting, progress] in
+            try await store.save(waiting, in: root.id, progress, of: context.job.id, lease: context.lease)
+        }
         (waiting, progress) = ([], HashProgress())
     }
 }
