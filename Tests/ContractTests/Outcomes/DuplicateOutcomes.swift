@@ -49,10 +49,10 @@ enum DuplicateOutcomes {
     private static let applying = EndpointOutcomes(
         "duplicates.plan.apply", "duplicates/plan/{plan}/apply",
         [
+            .failure(403, "a viewer", "Insufficient permissions").by(.viewer).after(.planMade),
             .failure(400, "an id that is none", "Invalid plan ID").at("duplicates/plan/x/apply"),
-            .failure(403, "a viewer", "Insufficient permissions").by(.viewer),
             .failure(404, "an unknown plan", "Plan not found").at("duplicates/plan/999/apply"),
-            .success(202, "a plan", showing: #""message":"Removal queued""#).after(.planMade),
+            .success(202, "a plan", showing: #""message":"Removal queued""#),
             .failure(409, "a plan that was applied", "The plan was applied already").after(.planApplied),
         ])
 
