@@ -13,6 +13,7 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     private let threads: NIOThreadPool
     /// What the writing connection is set to; nil before the first transaction.
     private let synchronous = Mutex<Synchronous?>(nil)
+    private let use = Mutex(Use())
     package let engine = SQLEngine.sqlite
 
     /// Opens or creates the database in the file `path`.
@@ -62,17 +63,19 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     package func write<Value: Sendable>(
         _ isolation: SQLIsolation, _ body: @escaping @Sendable (any SQLConnection) throws -> Value
     ) async throws -> Value {
-        try await onThread { try self.transaction(.full, body) }
+        try await onThread { try self.using { try self.transaction(.full, body) } }
     }
 
     package func readBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
-        try SQLiteFailure.translating {
-            try pool.read { try body(SQLiteConnection($0)) }
+        try using {
+            try SQLiteFailure.translating {
+                try pool.read { try body(SQLiteConnection($0)) }
+            }
         }
     }
 
     package func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value {
-        try transaction(.normal, body)
+        try using { try transaction(.normal, body) }
     }
 
     /// How far a commit waits for the disk. Either keeps the file sound in a power cut.
@@ -122,16 +125,49 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
     }
 
     package func close() async throws {
-        try await onThread {
-            try SQLiteFailure.translating {
-                // GRDB closes the writer before the readers, and a reader cannot clear the log away: so they go first, and
-                // the log is emptied as far as other processes let us.
-                self.pool.invalidateReadOnlyConnections()
-                _ = try? self.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-                try self.pool.close()
-            }
+        // What runs comes to its end first: a connection that is closed while somebody begins to read takes the process with it.
+        try use.withLock { use in
+            guard !use.isClosed else { throw Self.closed }
+            use.isClosed = true
         }
         try await threads.shutdownGracefully()
+        let last = NIOThreadPool(numberOfThreads: 1)
+        last.start()
+        let result: Result<Void, any Error>
+        do {
+            try await last.runIfActive { [self] in
+                while use.withLock({ $0.count > 0 }) { usleep(1_000) }
+                try SQLiteFailure.translating {
+                    // GRDB closes the writer before the readers, and a reader cannot clear the log away: so they go first, and
+                    // the log is emptied as far as other processes let us.
+                    pool.invalidateReadOnlyConnections()
+                    _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+                    try pool.close()
+                }
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        try await last.shutdownGracefully()
+        try result.get()
+    }
+
+    /// Who is in the database now, on whatever thread.
+    private struct Use {
+        var count = 0
+        var isClosed = false
+    }
+
+    private static let closed = CatalogError(.unavailable, "The database is closed")
+
+    private func using<Value>(_ body: () throws -> Value) throws -> Value {
+        try use.withLock { use in
+            guard !use.isClosed else { throw Self.closed }
+            use.count += 1
+        }
+        defer { use.withLock { $0.count -= 1 } }
+        return try body()
     }
 
     private func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
@@ -139,7 +175,7 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
             return try await threads.runIfActive(body)
         } catch is CancellationError {
             // The pool says the same for a cancelled task and for work that it refuses because it stopped.
-            guard Task.isCancelled else { throw CatalogError(.unavailable, "The database is closed") }
+            guard Task.isCancelled else { throw Self.closed }
             throw CatalogError(.cancelled, "The request was cancelled")
         }
     }
