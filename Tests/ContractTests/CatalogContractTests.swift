@@ -96,7 +96,7 @@ import Testing
         try await withTree { api in
             let hits = try await api.get("search?query=TXT&sort_by=size&sort_order=desc&limit=1", token: api.viewer)
             #expect(hits.status == 200)
-            #expect(Set(try hits.object().keys) == ["files", "total", "count", "limit", "offset"])
+            #expect(Set(try hits.object().keys) == ["files", "total", "count", "limit", "offset", "next_cursor"])
             #expect(try hits.strings("name") == ["c.txt"])
             #expect(try hits.object()["total"] as? Int == 2)
             #expect(try await api.get("search?query=a&extension=mkv").strings("name") == ["a.mkv"])

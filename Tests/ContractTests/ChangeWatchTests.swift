@@ -57,7 +57,7 @@ import Testing
             try api.server.write("films/Blade Runner.mkv", [1, 2, 3, 4])
             // The search follows the catalog a moment later.
             try await wait { try await api.get("search?query=runner").objects("files").count == 1 }
-            let id = try await api.id(of: "films/Blade Runner.mkv")
+            let id = try await api.id(of: "films/Blade%20Runner.mkv")
             try api.server.write("films/Blade Runner.mkv", [UInt8](repeating: 1, count: 99))
             try await wait { try await api.get("search?query=runner").objects("files").first?["size"] as? Int == 99 }
             try FileManager.default.moveItem(
