@@ -131,7 +131,7 @@ def parse_arguments():
     parser.add_argument("--ceiling", help="a built ceiling server instead of building one")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
     options = parser.parse_args()
-    options.parts = chosen(parser, "part", options.parts, PARTS + MORE_PARTS)
+    options.parts = chosen(parser, "part", options.parts, MORE_PARTS + PARTS)
     options.protocols = chosen(parser, "protocol", options.protocols, [protocol.interface_name for protocol in PROTOCOLS])
     return options
 
