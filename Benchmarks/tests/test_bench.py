@@ -152,6 +152,17 @@ class SizeTests(unittest.TestCase):
             part_statistics.SECONDS_MAX = most
         self.assertEqual((len(asked), len(times[0])), (part_statistics.REQUESTS_MIN + 2, part_statistics.REQUESTS_MIN))
 
+    def test_a_quick_endpoint_is_asked_in_several_blocks_and_a_slow_one_in_one(self):
+        asked, most = [], part_statistics.BLOCK_SECONDS
+        servers = [Answering("small", asked), Answering("large", asked)]
+        self.assertEqual(len(part_statistics.blocks(servers, "/", 5)), part_statistics.BLOCKS_MAX)
+        part_statistics.BLOCK_SECONDS = 0
+        try:
+            found = part_statistics.blocks(servers, "/", 5)
+        finally:
+            part_statistics.BLOCK_SECONDS = most
+        self.assertEqual([[len(times) for times in block] for block in found], [[5, 5]])
+
     def test_the_endpoint_that_grows_most_counts_not_the_one_that_takes_longest(self):
         steady, growing = [([9.0] * 9, [9.0] * 9)] * 3, [([0.1] * 9, [0.4] * 9), ([0.1] * 9, [0.4] * 9), ([0.1] * 9, [0.1] * 9)]
         self.assertEqual(part_statistics.slowest({"steady": steady, "growing": growing}), "growing")
