@@ -89,7 +89,7 @@ bench: ## Measure against the peers and write Docs/performance.md; PART=scan,sea
 	    $(if $(BENCH_WORK),--work $(BENCH_WORK))
 
 .PHONY: bench-large
-bench-large: ## One and five million files: memory, start, search, listings, statistics (about an hour and 35 GB of disk)
+bench-large: ## One and five million files: memory, start, search, listings, statistics (40 minutes, 10 GB of disk, 7.3 million inodes)
 	@$(MAKE) bench PART=large,moves,statistics
 
 ##@ Tidy up
