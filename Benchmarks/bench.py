@@ -10,17 +10,20 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from catalog_bench import (  # noqa: E402
-    part_archives, part_download, part_duplicates, part_engines, part_jobs, part_listing, part_moves, part_remote, part_scan, part_search, peers, report, tree)
+    part_archives, part_download, part_duplicates, part_engines, part_jobs, part_large, part_listing, part_moves, part_remote, part_scan, part_search,
+    part_statistics, peers, report, tree)
 from catalog_bench.catalogizer import Catalogizer  # noqa: E402
-from catalog_bench.goals import PARTS  # noqa: E402
+from catalog_bench.goals import MORE_PARTS, PARTS  # noqa: E402
 from catalog_bench.remote_protocols import PROTOCOLS  # noqa: E402
 from catalog_bench.processes import BenchError, raise_file_limit  # noqa: E402
 from catalog_bench.results import Results  # noqa: E402
+from catalog_bench.sized_catalog import SizedCatalog  # noqa: E402
 
 REPOSITORY = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 RUNNERS = {"scan": part_scan.run, "search": part_search.run, "listing": part_listing.run, "download": part_download.run,
            "moves": part_moves.run, "duplicates": part_duplicates.run, "archives": part_archives.run,
-           "engines": part_engines.run, "jobs": part_jobs.run, "remote": part_remote.run}
+           "engines": part_engines.run, "jobs": part_jobs.run, "remote": part_remote.run,
+           "statistics": part_statistics.run, "large": part_large.run}
 PAGE = os.path.join(REPOSITORY, "Docs", "performance.md")
 
 
@@ -39,6 +42,7 @@ class Context:
         self.results = Results()
         self.server = None
         self.is_scanned = False
+        self.sized_catalogs = {}
         os.makedirs(self.work, exist_ok=True)
         self.binary = options.binary or self.build("catalogizer")
 
@@ -84,20 +88,36 @@ class Context:
         self.is_scanned = True
         return server
 
+    def sized(self, files):
+        """A server of its own with a tree of that many files, and what its first scan cost; it runs until all parts are through."""
+        self.stop_server()
+        if files not in self.sized_catalogs:
+            self.sized_catalogs[files] = SizedCatalog(self, files)
+        return self.sized_catalogs[files]
+
     @staticmethod
     def copyparty_version():
         return peers.COPYPARTY.replace("==", " ")
 
-    def stop(self):
+    def stop_server(self):
+        """The next part that wants it scans anew."""
         if self.server:
             self.server.stop()
-            self.server = None
+            self.server, self.is_scanned = None, False
+
+    def stop(self):
+        self.stop_server()
+        for catalog in self.sized_catalogs.values():
+            catalog.stop()
+        self.sized_catalogs = {}
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--parts", default=",".join(PARTS), help=f"some of {','.join(PARTS + MORE_PARTS)}; all but {','.join(MORE_PARTS)} if not given")
     parser.add_argument("--files", type=int, default=1_000_000, help="files in the tree")
+    parser.add_argument("--large-files", type=int, default=5_000_000, help="files in the largest tree of the part large")
+    parser.add_argument("--requests", type=int, default=300, help="of each kind, round and server in the parts statistics and large")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=4, help="of load for each figure of listing and download")
     parser.add_argument("--terms", type=int, default=12, help="search terms in each class")
@@ -111,7 +131,7 @@ def parse_arguments():
     parser.add_argument("--ceiling", help="a built ceiling server instead of building one")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a goal is missed")
     options = parser.parse_args()
-    options.parts = chosen(parser, "part", options.parts, PARTS)
+    options.parts = chosen(parser, "part", options.parts, MORE_PARTS + PARTS)
     options.protocols = chosen(parser, "protocol", options.protocols, [protocol.interface_name for protocol in PROTOCOLS])
     return options
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import time
 from urllib.parse import quote
 
 from .client import Connection
@@ -35,11 +36,20 @@ class Catalogizer:
         })
         if database:
             self.environment["CATALOGIZER_DATABASE_URL"] = database
-        self.daemon = Daemon([binary, "serve"], os.path.join(work, f"catalogizer-{os.path.basename(data_directory)}.log"), self.environment, data_directory)
+        self.data_directory = data_directory
+        self.log_path = os.path.join(work, f"catalogizer-{os.path.basename(data_directory)}.log")
+        self.connection = None
+        self._start()
+
+    def _start(self):
+        """Seconds until the server is ready; it is logged in afterwards."""
+        started = time.monotonic()
+        self.daemon = Daemon([self.binary, "serve"], self.log_path, self.environment, self.data_directory)
         self.pid = self.daemon.pid
         try:
-            self.daemon.wait_until(self._is_ready, "catalogizer serve")
-            with open(os.path.join(data_directory, "admin-password"), encoding="utf-8") as file:
+            self.daemon.wait_until(self._is_ready, "catalogizer serve", pause=0.005)
+            seconds = time.monotonic() - started
+            with open(os.path.join(self.data_directory, "admin-password"), encoding="utf-8") as file:
                 password = file.read().strip()
             answer = Connection(self.port).request("POST", "/api/v1/auth/login", {"username": "admin", "password": password})
             self.token = self.expect(answer, 200, "login")["session_token"]
@@ -47,6 +57,13 @@ class Catalogizer:
             self.stop()
             raise
         self.connection = Connection(self.port, self.token)
+        return seconds
+
+    def restart(self):
+        """Ends the server and starts it on the same data: seconds from the start until it is ready."""
+        self.connection.close()
+        self.stop()
+        return self._start()
 
     def _is_ready(self):
         connection = Connection(self.port)

@@ -45,6 +45,7 @@ GOALS = [
     Goal("jobs_postgresql", "jobs", "PostgreSQL: a job claimed and ended, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("heartbeats_postgresql", "jobs", "PostgreSQL: the heartbeat of a job, 100,000 others waiting", "the same, ten waiting", 1.5, 1.1, True),
     Goal("moves", "moves", "10,000 files renamed: the incremental rescan, wall", "the unchanged rescan", 1.5, 1.1, True),
+    Goal("statistics", "statistics", "every statistics endpoint, the slowest, 1,000,000 files, p99", "the same endpoint with 10,000 files", 3, 1.5, True),
     Goal("duplicates_wall", "duplicates", "equal files among 20,000 with 4.3 GB: scan and reading, wall", "`jdupes -r -Q`", 1.0, 0.7, True),
     Goal("duplicates_bytes", "duplicates", "the same: bytes read", "bytes that have to be read", 1.25, 1.05, True),
     Goal("archive_zip", "archives", "folder of large files as stored zip, MB/s", "the better of copyparty and `bsdtar`", 1.0, 1.5, False),
@@ -74,5 +75,13 @@ GOALS = [
     Goal("nfs_slow", "remote", "NFS: the same", "`nfs-ls -R`", 0.5, 0.25, True),
     Goal("ftp_slow", "remote", "FTP: the same", "`rclone lsf -R`, 8 checkers", 0.5, 0.25, True),
     Goal("webdav_slow", "remote", "WebDAV: the same", "`rclone lsf -R`, 8 checkers", 0.5, 0.25, True),
+    Goal("large_scan_memory", "large", "5,000,000 files: peak anonymous memory of the server during the first scan", "300 MiB", 1.0, 0.5, True),
+    Goal("large_idle", "large", "the same: with nothing to do, the larger of after the scan and after a start", "150 MiB", 1.0, 0.5, True),
+    Goal("large_start", "large", "the same: from the start until it is ready", "one second", 1.0, 0.5, True),
+    Goal("large_search", "large", "the same: search, all classes, p99", "the same terms with 1,000,000 files", 2.0, 1.2, True),
+    Goal("large_listing", "large", "the same: listing of 100 rows, p99", "the same with 1,000,000 files", 2.0, 1.2, True),
+    Goal("large_statistics", "large", "the same: every statistics endpoint, the slowest, p99", "the same endpoint with 10,000 files", 3, 1.5, True),
 ]
-PARTS = ["scan", "search", "listing", "download", "moves", "duplicates", "archives", "engines", "jobs", "remote"]
+PARTS = ["scan", "search", "listing", "download", "moves", "duplicates", "archives", "engines", "jobs", "remote", "statistics"]
+# Only where they are asked for, and first, while their servers have seen nothing else: they need millions of files more than the others.
+MORE_PARTS = ["large"]

@@ -131,14 +131,14 @@ class Daemon:
         with open(self.log_path, encoding="utf-8", errors="replace") as file:
             return file.read()[-1500:]
 
-    def wait_until(self, is_ready, what, seconds=120):
+    def wait_until(self, is_ready, what, seconds=120, pause=0.1):
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise BenchError(f"{what} ended during its start:\n{self.log_tail()}")
             if is_ready():
                 return
-            time.sleep(0.1)
+            time.sleep(pause)
         raise BenchError(f"{what} was not ready after {seconds} s:\n{self.log_tail()}")
 
     def stop(self):

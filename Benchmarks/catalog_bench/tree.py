@@ -1,9 +1,12 @@
 """A storage root made from a seed: the names, sizes and times of a big media library, with a truth that is known."""
 
+import functools
+import itertools
 import json
 import os
 import random
 import unicodedata
+from collections import Counter
 
 # Raised when the same arguments would give another tree, so that an old one on disk is not taken for it.
 VERSION = 1
@@ -190,21 +193,32 @@ def directories(entries):
     return found
 
 
+def contents(seed=1):
+    """(size, time of change) of each file in turn, without end. Files are holes, so those of one size are equal."""
+    pick = random.Random(f"{seed}/contents")
+    while True:
+        yield int(100 * 2621.44 ** pick.random()), 1_262_304_000 + pick.randrange(450_000_000)
+
+
+def equal_files(files, seed=1):
+    """How many groups of equal files there are, and how many files in them."""
+    counts = Counter(size for size, _ in itertools.islice(contents(seed), files))
+    groups = [count for count in counts.values() if count > 1]
+    return len(groups), sum(groups)
+
+
 def write(root, entries, seed=1):
     """Writes the tree: sparse files of 100 bytes to 256 KiB, times in the past, folders' times fixed at the end."""
-    pick = random.Random(f"{seed}/contents")
     base = os.fsencode(root)
     total, made = 0, set()
-    for folder, name in entries:
+    for (folder, name), (size, moment) in zip(entries, contents(seed)):
         directory = os.path.join(base, folder.encode())
         if directory not in made:
             os.makedirs(directory, exist_ok=True)
             made.add(directory)
-        size = int(100 * 2621.44 ** pick.random())
         total += size
         handle = os.open(os.path.join(directory, name.encode()), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
         os.ftruncate(handle, size)
-        moment = 1_262_304_000 + pick.randrange(450_000_000)
         os.utime(handle, (moment, moment))
         os.close(handle)
     for directory, _, _ in os.walk(base, topdown=False):
@@ -215,10 +229,14 @@ def write(root, entries, seed=1):
 class Tree:
     """A tree on disk, with its truth."""
 
-    def __init__(self, root, truth, entries):
+    def __init__(self, root, truth, seed=1):
         self.root, self.files, self.directory_count, self.bytes = root, truth["files"], truth["directories"], truth["bytes"]
-        self.planted = truth["planted"]
-        self.entries = entries
+        self.planted, self.seed = truth["planted"], seed
+
+    @functools.cached_property
+    def entries(self):
+        """Every (folder, name), planned when a part asks for them: of millions that takes a while."""
+        return plan(self.files, self.seed)
 
     def names(self):
         """The names that a search looks at: of files and of directories."""
@@ -229,16 +247,16 @@ def ensure(work, files, seed=1, say=print):
     """The tree of that many files below `work`; made when it is not there yet."""
     root = os.path.join(work, f"tree-v{VERSION}-{files}-{seed}")
     truth_path = root + ".json"
-    entries = plan(files, seed)
     if not os.path.exists(truth_path):
         if os.path.exists(root):
             raise SystemExit(f"{root} was not finished; remove it and start again")
         say(f"making a tree of {files:,} files in {root} …")
         os.makedirs(root)
+        entries = plan(files, seed)
         total = write(root, entries, seed)
         planted = {word: sum(name.startswith(word + " ") for _, name in entries) for word in PLANTED}
         truth = {"files": len(entries), "directories": len(directories(entries)), "bytes": total, "planted": planted}
         with open(truth_path, "w", encoding="utf-8") as file:
             json.dump(truth, file)
     with open(truth_path, encoding="utf-8") as file:
-        return Tree(root, json.load(file), entries)
+        return Tree(root, json.load(file), seed)

@@ -1,13 +1,14 @@
 """What the measurements rest on: trees whose truth is known, terms with true totals, honest verdicts."""
 
 import os
+import re
 import sys
 import tempfile
 import unittest
 from collections import Counter
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from catalog_bench import goals, peers, report, results, terms, tree  # noqa: E402
+from catalog_bench import goals, part_large, part_statistics, peers, report, results, terms, tree  # noqa: E402
 from catalog_bench.processes import BenchError  # noqa: E402
 
 
@@ -44,6 +45,12 @@ class TreeTests(unittest.TestCase):
             size = sum(os.path.getsize(os.path.join(made.root, *entry)) for entry in made.entries)
             self.assertEqual(made.bytes, size)
             self.assertEqual(len(made.names()), 400 + folders)
+            contents = Counter()
+            for entry in made.entries:
+                with open(os.path.join(made.root, *entry), "rb") as file:
+                    contents[file.read()] += 1
+            groups = [count for count in contents.values() if count > 1]
+            self.assertEqual(tree.equal_files(400), (len(groups), sum(groups)))
             again = tree.ensure(work, 400, say=lambda _: self.fail("made twice"))
             self.assertEqual(again.bytes, made.bytes)
 
@@ -108,6 +115,76 @@ class ResultTests(unittest.TestCase):
             peers.read_wrk(text + "  Non-2xx or 3xx responses: 3\n", "x")
         with self.assertRaises(BenchError):
             peers.read_wrk("unable to connect", "x")
+
+
+class Answering:
+    """Stands for a server and its connection: takes as long as it is told, and remembers who was asked when."""
+
+    def __init__(self, name, asked, status=200):
+        self.name, self.asked, self.status, self.connection, self.body = name, asked, status, self, b"no"
+
+    @staticmethod
+    def prepared(_, path):
+        return path
+
+    def send(self, _):
+        self.asked.append(self.name)
+        return self
+
+
+class SizeTests(unittest.TestCase):
+    def test_servers_are_asked_in_turn_and_take_turns_in_coming_first(self):
+        asked = []
+        times = part_statistics.ask_in_turn([Answering("small", asked), Answering("large", asked)], "/", 3, warm=1)
+        self.assertEqual([len(part) for part in times], [3, 3])
+        self.assertEqual(asked, ["large", "small", "small", "large"] * 2)
+
+    def test_a_refused_request_ends_the_run(self):
+        with self.assertRaises(BenchError):
+            part_statistics.ask_in_turn([Answering("small", [], status=429)], "/", 1)
+
+    def test_a_slow_endpoint_is_asked_a_few_times_only(self):
+        asked, most = [], part_statistics.SECONDS_MAX
+        part_statistics.SECONDS_MAX = 0
+        try:
+            times = part_statistics.ask_in_turn([Answering("small", asked)], "/", 300, warm=2)
+        finally:
+            part_statistics.SECONDS_MAX = most
+        self.assertEqual((len(asked), len(times[0])), (part_statistics.REQUESTS_MIN + 2, part_statistics.REQUESTS_MIN))
+
+    def test_a_quick_endpoint_is_asked_in_several_blocks_and_a_slow_one_in_one(self):
+        asked, most = [], part_statistics.BLOCK_SECONDS
+        servers = [Answering("small", asked), Answering("large", asked)]
+        self.assertEqual(len(part_statistics.blocks(servers, "/", 5)), part_statistics.BLOCKS_MAX)
+        part_statistics.BLOCK_SECONDS = 0
+        try:
+            found = part_statistics.blocks(servers, "/", 5)
+        finally:
+            part_statistics.BLOCK_SECONDS = most
+        self.assertEqual([[len(times) for times in block] for block in found], [[5, 5]])
+
+    def test_the_endpoint_that_grows_most_counts_not_the_one_that_takes_longest(self):
+        steady, growing = [([9.0] * 9, [9.0] * 9)] * 3, [([0.1] * 9, [0.4] * 9), ([0.1] * 9, [0.4] * 9), ([0.1] * 9, [0.1] * 9)]
+        self.assertEqual(part_statistics.slowest({"steady": steady, "growing": growing}), "growing")
+        self.assertEqual(part_statistics.row("/api/v1/stats/overall", growing)[0], "overall")
+        self.assertEqual(part_statistics.row("/api/v1/stats/overall", growing)[3:], ["4.00", "4.00", "1.00 – 4.00"])
+
+    def test_every_statistics_endpoint_of_the_server_is_asked(self):
+        declared = set()
+        features = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "Sources", "CatalogServer", "Features")
+        for folder, _, names in os.walk(features):
+            for name in names:
+                if name.endswith("Endpoints.swift"):
+                    with open(os.path.join(folder, name), encoding="utf-8") as file:
+                        declared |= set(re.findall(r'"(/api/v1/stats/[^"]+)"', file.read()))
+        asked = {path.partition("?")[0].replace("/smb/bench", "/smb/{smb_root}") for path in part_statistics.paths()}
+        self.assertGreater(len(declared), 11)
+        self.assertEqual(asked, declared)
+
+    def test_limits_of_the_largest_catalog_are_those_of_the_goals(self):
+        texts = {goal.key: goal.peer for goal in goals.GOALS if goal.part == "large"}
+        self.assertEqual(texts["large_scan_memory"], f"{part_large.MEMORY_OF_SCAN // 1024} MiB")
+        self.assertEqual(texts["large_idle"], f"{part_large.MEMORY_IDLE // 1024} MiB")
 
 
 if __name__ == "__main__":
