@@ -138,9 +138,11 @@ package enum Limits {
     package static let hashSlotSeconds: Int64 = 30
     /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
     /// read: that much is read again after a kill.
-    package static let hashBatchFiles = 2_048
-    package static let hashesPerTransaction = 512
-    package static let hashBytesPerTransaction: Int64 = 64 << 20
+    package static let hashBatchFiles = 4_096
+    package static let hashesPerTransaction = 2_048
+    package static let hashBytesPerTransaction: Int64 = 256 << 20
+    /// Bytes of a day's budget that are noted before they are read: so much of the day a kill may cost.
+    package static let hashBytesTakenAhead: Int64 = 64 << 20
     /// Bytes that a storage root may have read for hashes in a day at least: less than both ends of a file would never do.
     package static let hashBudgetMin: Int64 = 1 << 20
     /// Files of a root, and bytes of theirs, that are read with one change of threads.

@@ -1,16 +1,16 @@
 package import CatalogCore
-package import CatalogDatabase
 
-/// The directories of a root with the sums over all that is below each, added up from what its own rows say at this moment: right also while
-/// a scan has changed rows and not yet written the sums. All directories are in memory, some hundred bytes each.
+/// Directories of a root, in memory, with the sums over all that is below each.
 package struct DirectoryTree {
     /// A directory, and what is below it at every depth.
     package struct Node: Sendable {
+        /// Of its entry.
         package let id: EntryID
         /// Bytes of files.
         package let totalBytes: Int64
         /// Everything that is no directory.
         package let fileCount: Int64
+        /// Directories at every depth, itself not counted.
         package let directoryCount: Int64
     }
 
@@ -19,15 +19,7 @@ package struct DirectoryTree {
     private let ordered: [Int]
     private var firstChild: [EntryID: Int] = [:]
 
-    /// Whether somebody changes entries of a root now, so that stored sums may not be right.
-    package static func isChanging(_ root: RootID, on connection: any SQLConnection) throws -> Bool {
-        try connection.firstRow(EntryQueries.isChanging, [.text(ScanService.key(of: root))]) { _ in true } ?? false
-    }
-
-    /// Reads all directories of a root.
-    package init(of root: RootID, on connection: any SQLConnection) throws {
-        var rows = try EntryStore(rootID: root, time: .system).directoryTotals(on: connection)
-        rows.addUp()
+    init(_ rows: [DirectoryTotals]) {
         let ordered = rows.indices.sorted { first, second in
             let (first, second) = (rows[first], rows[second])
             if first.parentID != second.parentID { return (first.parentID ?? 0) < (second.parentID ?? 0) }
@@ -40,6 +32,9 @@ package struct DirectoryTree {
         }
         (self.rows, self.ordered) = (rows, ordered)
     }
+
+    /// How many directories it has.
+    package var count: Int { rows.count }
 
     /// What is directly in a directory, the largest first, at most `limit`.
     package func children(of directory: EntryID, atMost limit: Int) -> [Node] {

@@ -63,6 +63,14 @@ enum EntryQueries {
         """
     ).withManyRows
 
+    /// The $2 largest directories of the root $1 with anything in them, its own one included, as their sums are stored.
+    static let largestDirectories = SQLStatement(
+        """
+        SELECT d.entry_id, e.parent_id, d.total_bytes, d.total_files, d.total_directories
+        FROM directories d JOIN entries e ON e.id = +d.entry_id
+        WHERE d.root_id = $1 AND d.total_bytes > 0 ORDER BY d.total_bytes DESC, d.entry_id DESC LIMIT $2
+        """)
+
     /// A scan, or what it removes, with the key $1 that has not ended.
     static let isChanging = SQLStatement(
         "SELECT 1 FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")

@@ -108,14 +108,14 @@ import Testing
 
     @Test func `One that was stopped goes on where it was, and forgets no damage`() async throws {
         try await ScanFixture.withNew { disk in
-            for number in 0..<300 { try disk.write("\(number)", ScanFixture.content(3_000, seed: UInt64(number))) }
+            for number in 0..<3_000 { try disk.write("\(number)", ScanFixture.content(3_000, seed: UInt64(number))) }
             try await disk.scanAndHash(.full)
             for number in [3, 150, 299] { try damage("\(number)", at: 7, disk) }
             let id = try await disk.request(.verify)
             let reads = CallCount()
             let run = Mutex<Task<Void, any Error>?>(nil)
             disk.backend.onRead { _, _ in
-                if reads.next() == 200 { run.withLock { $0?.cancel() } }
+                if reads.next() == 2_500 { run.withLock { $0?.cancel() } }
             }
             let task = Task { _ = try await disk.run(id) }
             run.withLock { $0 = task }
@@ -126,7 +126,7 @@ import Testing
             #expect(scan.status == "completed")
             #expect(try await errors(scan, disk) == ["150: dataLoss", "299: dataLoss", "3: dataLoss"])
             let again = disk.backend.takeBytesRead().count
-            #expect(again >= 100 && again < 300)
+            #expect(again >= 490 && again < 3_000)
         }
     }
 }

@@ -78,7 +78,7 @@ final class HashAllowance: Sendable {
             try store.addReadBlocking(-state.rest, in: root, on: state.day)
             state.rest = 0
         }
-        let lot = bytes == 0 ? 0 : max(bytes, Limits.hashBytesPerTransaction)
+        let lot = bytes == 0 ? 0 : max(bytes, Limits.hashBytesTakenAhead)
         let taken = try store.takeBlocking(lot, in: root, on: day)
         (state.limits, state.day) = (taken.limits, day)
         state.rest += taken.bytes

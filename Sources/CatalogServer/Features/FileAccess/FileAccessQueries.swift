@@ -23,11 +23,11 @@ enum FileAccessQueries {
 
     static let last = SQLStatement("SELECT accessed_at_us FROM last_file_accesses WHERE entry_id = $1")
 
-    /// Accesses since $2 of files that are there, file by file, in the roots of the list $1 (`,3,17,`; empty for all).
+    /// Accesses since $2 of files that are there, file by file (the sign keeps SQLite from looking at all entries first), in the roots of the list $1 (`,3,17,`; empty for all).
     static let accesses = SQLStatement(
         """
         SELECT a.entry_id, a.day_us, a.accesses, e.name, e.parent_id, e.root_id
-        FROM file_accesses a JOIN entries e ON e.id = a.entry_id JOIN storage_roots r ON r.id = e.root_id
+        FROM file_accesses a JOIN entries e ON e.id = +a.entry_id JOIN storage_roots r ON r.id = e.root_id
         WHERE a.day_us >= $2 AND +e.missing_since_us IS NULL AND r.deleted_at_us IS NULL
             AND ($1 = '' OR $1 LIKE '%,' || e.root_id || ',%')
         ORDER BY a.entry_id
@@ -35,11 +35,13 @@ enum FileAccessQueries {
     ).withManyRows
 
     /// Files that are there and were ever read.
-    static let everRead = SQLStatement(
-        """
-        SELECT e.id FROM last_file_accesses a JOIN entries e ON e.id = a.entry_id JOIN storage_roots r ON r.id = e.root_id
+    static let everRead = SQLStatement("SELECT e.id \(everReadRows)").withManyRows
+
+    static let everReadCount = SQLStatement("SELECT COUNT(*) \(everReadRows)")
+
+    private static let everReadRows = """
+        FROM last_file_accesses a JOIN entries e ON e.id = +a.entry_id JOIN storage_roots r ON r.id = e.root_id
         WHERE +e.missing_since_us IS NULL AND r.deleted_at_us IS NULL
             AND ($1 = '' OR $1 LIKE '%,' || e.root_id || ',%')
         """
-    ).withManyRows
 }

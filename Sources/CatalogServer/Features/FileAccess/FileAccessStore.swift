@@ -52,12 +52,14 @@ struct FileAccessStore: Sendable {
                     fileExtension: FileExtension.of(row.bytes(3)) ?? "", parentID: row.optionalInteger(4)))
             return true
         }
-        var ever = try connection.rows(FileAccessQueries.everRead, [list]) { $0.integer(0) }
         if scope.dependsOnPaths {
             pattern.keep(only: Set(try paths.entries(pattern.files).map(\.entry.id)))
-            ever = try paths.entries(ever).map(\.entry.id)
+            let ever = try connection.rows(FileAccessQueries.everRead, [list]) { $0.integer(0) }
+            pattern.filesEverRead = Int64(try paths.entries(ever).count)
+        } else {
+            pattern.filesEverRead =
+                try connection.firstRow(FileAccessQueries.everReadCount, [list]) { $0.integer(0) } ?? 0
         }
-        pattern.filesEverRead = Int64(ever.count)
         let counts = Dictionary(uniqueKeysWithValues: pattern.mostReadFiles.map { ($0.id, $0.count) })
         pattern.topFiles = try paths.entries(pattern.mostReadFiles.map(\.id)).map {
             ($0.place.rootName, $0.path, counts[$0.entry.id] ?? 0)

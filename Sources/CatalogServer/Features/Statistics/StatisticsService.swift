@@ -41,17 +41,32 @@ package struct StatisticsService: Sendable {
         let root = try await roots.find(rootText, scope: scope)
         return try await reads.run {
             let directories = try await database.read { connection in
-                guard try DirectoryTree.isChanging(root.id, on: connection) else {
-                    return try Self.largestDirectories(of: root, nil, limit, scope, connection)
+                let trees = DirectoryTreeStore(of: root.id, on: connection)
+                guard try trees.isChanging() else {
+                    return try Self.storedDirectories(of: root, limit, scope, connection)
                 }
                 // One at a time: each has all directories of a root in memory.
                 return try liveSums.take {
-                    let tree = try DirectoryTree(of: root.id, on: connection)
+                    let tree = try trees.whole()
                     return try Self.largestDirectories(of: root, tree, limit, scope, connection)
                 }
             }
             return (root, directories)
         }
+    }
+
+    /// From the top of the tree, where that is enough.
+    private static func storedDirectories(
+        of root: StorageRoot, _ limit: Int, _ scope: AccessScope, _ connection: any SQLConnection
+    ) throws -> [DirectorySize] {
+        if scope.allowsWhole(root.id) {
+            let top = try DirectoryTreeStore(of: root.id, on: connection).largest(limit + 1)
+            if top.count > limit {
+                let found = try largestDirectories(of: root, top, limit, scope, connection)
+                if found.count == limit { return found }
+            }
+        }
+        return try largestDirectories(of: root, nil, limit, scope, connection)
     }
 
     private static func largestDirectories(
