@@ -51,6 +51,35 @@ import Testing
         }
     }
 
+    @Test func `Where nothing else tells, a file with another name is known by its hash`() async throws {
+        try await ScanFixture.withNew { disk in
+            disk.backend.hideNumbers()
+            for name in ["a/one", "b/two"] { try disk.write(name, ScanFixture.content(200_000, seed: 1)) }
+            for name in ["a/other", "b/another"] { try disk.write(name, ScanFixture.content(200_000, seed: 2)) }
+            try disk.write("alone", ScanFixture.content(150_000, seed: 3))
+            try await disk.scanAndHash(.full)
+            let ids = try await disk.catalog().mapValues(\.id)
+            try disk.settle()
+            try disk.move("a/one", to: "a/renamed")
+            try disk.makeDirectory("c")
+            try disk.move("b/another", to: "c/elsewhere")
+            // It was never hashed, and one of the same size has come.
+            try disk.move("alone", to: "changed")
+            try disk.write("d/new", ScanFixture.content(200_000, seed: 4))
+            _ = disk.backend.takeBytesRead()
+            let scan = try await disk.scan()
+            #expect(scan.counts.moved == 2 && scan.counts.removed == 1, "\(scan.counts)")
+            let read = disk.backend.takeBytesRead()
+            #expect(Set(read.keys) == ["a/renamed", "c/elsewhere", "d/new"], "only what has the size of a hashed one")
+            let catalog = try await disk.catalog()
+            #expect(catalog["a/renamed"]?.id == ids["a/one"] && catalog["c/elsewhere"]?.id == ids["b/another"])
+            #expect(catalog["changed"]?.id != ids["alone"] && catalog["a/one"] == nil)
+            try await disk.hash()
+            #expect(
+                try await disk.duplicateGroups() == [["a/other", "c/elsewhere"], ["a/renamed", "b/two"]])
+        }
+    }
+
     @Test(arguments: storages) func `A file in another directory keeps its id`(hasNumbers: Bool) async throws {
         try await withScanned(["films/a.mkv", "films/b.mkv", "music/c.flac"], hasNumbers: hasNumbers) { disk, ids in
             try disk.move("films/a.mkv", to: "music/a.mkv")

@@ -26,16 +26,18 @@ struct FileReadings: Sendable {
         }
         toRead.sort { $0.candidate.inode < $1.candidate.inode }
         var rest = toRead[...]
-        try await withThrowingTaskGroup(of: [FileReading].self) { group in
+        try await withThrowingTaskGroup(of: Row.self) { group in
+            var failure: (any Error)?
             func readNext() {
                 let next = Self.row(from: &rest, part)
                 guard !next.isEmpty else { return }
                 group.addTask { [self] in try await self.read(next, part) }
             }
             for _ in 0..<Limits.hashFilesAtOnce { readNext() }
-            while let readings = try await group.next() {
-                readNext()
-                for reading in readings {
+            while let row = try await group.next() {
+                failure = failure ?? row.failure
+                if failure == nil { readNext() }
+                for reading in row.readings {
                     try await body(reading)
                     guard case .hashed = reading.outcome, reading.candidate.identity.hasMoreNames else { continue }
                     for name in (names[reading.candidate.identity] ?? []).dropFirst()
@@ -44,7 +46,14 @@ struct FileReadings: Sendable {
                     }
                 }
             }
+            if let failure { throw failure }
         }
+    }
+
+    /// What came of some files until something was in the way of all of them.
+    private struct Row: Sendable {
+        var readings: [FileReading] = []
+        var failure: (any Error)?
     }
 
     /// Takes as many files as are read with one change of threads; one of them may be of any size.
@@ -60,14 +69,20 @@ struct FileReadings: Sendable {
         return row
     }
 
-    private func read(_ row: [HashWork], _ part: HashedPart) async throws -> [FileReading] {
+    private func read(_ files: [HashWork], _ part: HashedPart) async throws -> Row {
         try await pool.run {
-            try backend.withReaders { open in
-                try withoutActuallyEscaping(open) { open in
-                    let hasher = FileHasher(backend: backend, open: open, stop: stop, allowance: allowance)
-                    return try row.map { try Self.read($0, part, hasher) }
+            var row = Row()
+            do {
+                try backend.withReaders { open in
+                    try withoutActuallyEscaping(open) { open in
+                        let hasher = FileHasher(backend: backend, open: open, stop: stop, allowance: allowance)
+                        for file in files { row.readings.append(try Self.read(file, part, hasher)) }
+                    }
                 }
+            } catch {
+                row.failure = error
             }
+            return row
         }
     }
 

@@ -64,11 +64,21 @@ final class HashAllowance: Sendable {
 
     /// Gives back what was taken ahead and not read.
     func settle() async throws {
-        let (day, rest) = state.withLock { state in
+        let (day, rest) = takeRest()
+        if rest > 0 { try await store.addRead(-rest, in: root, on: day) }
+    }
+
+    /// The same on a thread that may block.
+    func settleBlocking() throws {
+        let (day, rest) = takeRest()
+        if rest > 0 { try store.addReadBlocking(-rest, in: root, on: day) }
+    }
+
+    private func takeRest() -> (day: Int64, bytes: Int64) {
+        state.withLock { state in
             defer { state.rest = 0 }
             return (state.day, state.rest)
         }
-        if rest > 0 { try await store.addRead(-rest, in: root, on: day) }
     }
 
     /// - Parameter bytes: that are needed at least, beside what there is of the same day.

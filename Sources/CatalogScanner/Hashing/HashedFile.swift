@@ -38,6 +38,15 @@ struct HashCandidate: Sendable {
     let inode: Int64
     let identity: FileIdentity
 
+    /// Nil for the directory of a root itself.
+    init?(_ entry: MovableEntry) {
+        guard let parent = entry.parentID else { return nil }
+        (id, parentID, name) = (entry.id, parent, entry.name)
+        (sizeBytes, modifiedNS, inode) = (entry.size, entry.modifiedNS, entry.inode)
+        identity = FileIdentity(
+            entry: entry.id, device: entry.device, inode: entry.inode, linkCount: entry.linkCount)
+    }
+
     /// Columns as in `HashQueries.candidateColumns`.
     init(row: SQLRow) {
         (id, parentID, name) = (row.integer(0), row.integer(1), row.bytes(2))

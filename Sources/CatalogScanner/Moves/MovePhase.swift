@@ -1,10 +1,11 @@
 import CatalogCore
 import CatalogDatabase
+import CatalogStorage
 
 /// Recognises what has moved (ruling 48), once a walk has seen everything and before anything counts as gone: entries keep their ids, and
 /// with them all that hangs on those.
 ///
-/// Nothing is read but rows. A walk writes what it finds as new; here the rows of old entries take those places.
+/// Nothing is read but rows, unless only hashes are left to tell. A walk writes what it finds as new; here the rows of old entries take those places.
 struct MovePhase {
     /// What is gone and may be found again, at most. Each takes some two hundred bytes; what is beyond that counts as removed and new.
     private static let goneMax = 200_000
@@ -12,9 +13,12 @@ struct MovePhase {
     private let scan: ScanContext
     private let store: MoveStore
     private let writer: MoveWriter
+    private let hashed: HashedMoves
 
-    init(scan: ScanContext) {
+    /// - Parameter backend: that of the root, to read what nothing else tells of.
+    init(scan: ScanContext, backend: any StorageBackend) {
         self.scan = scan
+        hashed = HashedMoves(scan: scan, backend: backend)
         store = MoveStore(scan: scan)
         writer = MoveWriter(scan: scan)
     }
@@ -53,7 +57,8 @@ struct MovePhase {
         guard !gone.isEmpty else { return 0 }
         var matcher = MoveMatcher(gone)
         try store.forEachNew(since: marks.firstNew) { if $0.kind != .directory { matcher.offer($0) } }
-        let moves = matcher.match()
+        var moves = matcher.match()
+        moves += try hashed.find(matcher.rest, besides: Set(moves.map(\.new.id)), since: marks.firstNew)
         let directories = matcher.directories(followedBy: moves, isNew: marks.isNew)
         let count = try writer.move(moves, seen: seen)
         return try count + adopt(try withParents(directories, gone, marks), marks)

@@ -8,6 +8,16 @@ enum MoveQueries {
         e.device, e.inode, e.link_count, e.first_seen_us, e.missing_since_us
         """
 
+    /// Ids of one question for hashes.
+    static let idsPerStatement = 50
+
+    static let quickHashes = SQLStatement(
+        """
+        SELECT h.entry_id, h.quick_hash FROM file_hashes h JOIN entries e ON e.id = h.entry_id
+        WHERE h.entry_id IN (\((1...idsPerStatement).map { "$\($0)" }.joined(separator: ", ")))
+            AND h.size_bytes = e.size_bytes AND h.modified_ns = e.modified_ns
+        """)
+
     static let lastID = SQLStatement("SELECT value FROM counters WHERE name = 'entry_id'")
 
     /// The first id that the scan may have given; the same of the last scan before it that saw the whole root; and from where on something

@@ -89,6 +89,35 @@ struct MoveStore {
         }
     }
 
+    // MARK: What was hashed
+
+    /// Quick hashes of files, as far as they are true for what the catalog has.
+    func quickHashes(of ids: [EntryID]) throws -> [EntryID: [UInt8]] {
+        try scan.database.readBlocking { connection in
+            var found: [EntryID: [UInt8]] = [:]
+            for start in stride(from: 0, to: ids.count, by: MoveQueries.idsPerStatement) {
+                // A list that is too short repeats its last id.
+                let part = (start..<(start + MoveQueries.idsPerStatement)).map { ids[min($0, ids.count - 1)] }
+                try connection.forEachRow(MoveQueries.quickHashes, part.map { .integer($0) }) { row in
+                    found[row.integer(0)] = row.bytes(1)
+                    return true
+                }
+            }
+            return found
+        }
+    }
+
+    /// Files with the places where they are.
+    func work(_ files: [HashCandidate]) throws -> [HashWork] {
+        try scan.database.readBlocking { connection in
+            var places = EntryPlaceStore(connection: connection)
+            try places.learn(Set(files.map(\.parentID)))
+            return try files.map { file in
+                HashWork(candidate: file, path: try places.path(of: file.name, in: file.parentID), known: nil)
+            }
+        }
+    }
+
     /// How many writes from beside scans there were.
     func sideWrites() throws -> Int64 {
         try scan.database.writeBlocking { try scan.sideWrites.takeTurn(on: $0) }
