@@ -172,7 +172,10 @@ package enum Limits {
     /// Rows of a plan that one statement deletes, and files that are looked up at once while one is applied.
     package static let duplicatePlanRowsAtOnce: Int64 = 10_000
     package static let duplicatePlanFilesAtOnce = 64
-    /// Answers about redundancy that a process remembers while the catalog stays as it is.
+    /// Plans that are applied at the same time in one process.
+    package static let duplicateRemovalsAtOnce = 1
+    /// Sums for scopes, and answers about redundancy, that a process remembers while the catalog stays as it is.
+    package static let partialTalliesKept = 32
     package static let redundancyAnswersKept = 8
     /// Hash jobs of one root that are remembered.
     package static let hashRunsKept = 20

@@ -11,11 +11,6 @@ package struct DirectoryTreeStore {
         (self.root, self.connection) = (root, connection)
     }
 
-    /// Whether somebody changes entries of the root now, so that stored sums may not be right.
-    package func isChanging() throws -> Bool {
-        try connection.firstRow(EntryQueries.isChanging, [.text(ScanService.key(of: root))]) { _ in true } ?? false
-    }
-
     /// All directories, added up from what their own rows say at this moment: right also while a scan has changed rows and not yet
     /// written the sums. Some hundred bytes each.
     package func whole() throws -> DirectoryTree {

@@ -68,12 +68,8 @@ enum EntryQueries {
         """
         SELECT d.entry_id, e.parent_id, d.total_bytes, d.total_files, d.total_directories
         FROM directories d JOIN entries e ON e.id = +d.entry_id
-        WHERE d.root_id = $1 AND d.total_bytes > 0 ORDER BY d.total_bytes DESC, d.entry_id DESC LIMIT $2
+        WHERE d.root_id = $1 AND d.total_bytes > 0 ORDER BY d.total_bytes DESC, d.entry_id LIMIT $2
         """)
-
-    /// A scan, or what it removes, with the key $1 that has not ended.
-    static let isChanging = SQLStatement(
-        "SELECT 1 FROM jobs WHERE unique_key = $1 AND status IN ('pending', 'running')")
 
     static let totals = SQLStatement("SELECT total_files + total_directories FROM directories WHERE entry_id = $1")
 

@@ -13,6 +13,11 @@ package struct ScanStore: Sendable {
         self.time = time
     }
 
+    /// Whether a scan, or what it removes, changes entries of a root now or soon, so that stored sums may not be right.
+    package func isChanging(_ root: RootID, on connection: any SQLConnection) throws -> Bool {
+        try JobStore(database: database, time: time).live(uniqueKey: ScanService.key(of: root), on: connection) != nil
+    }
+
     /// The scan with this id, if the caller may see the whole of its root: its numbers are about all of it.
     package func find(_ id: JobID, scope: AccessScope) async throws -> Scan? {
         let scan = try await database.read { try $0.firstRow(ScanQueries.findScan, [.integer(id)], Scan.init(row:)) }

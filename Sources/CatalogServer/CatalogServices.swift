@@ -36,7 +36,7 @@ package struct CatalogServices: Sendable {
         package var reads = ForegroundReads()
 
         /// Jobs of every kind at the same time: copies, hashes and the removal of duplicates never take the place of a scan.
-        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce + 1 }
+        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce + Limits.duplicateRemovalsAtOnce }
 
         fileprivate func threads(_ scans: BlockingPool, _ storage: BlockingPool) -> ScanThreads {
             ScanThreads(pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, reads: reads)

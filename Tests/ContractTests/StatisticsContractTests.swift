@@ -83,6 +83,17 @@ import Testing
         }
     }
 
+    @Test func `Of directories of one size the same come first, however many are asked for`() async throws {
+        try await CatalogAPI.with { api in
+            for name in ["b", "d", "a", "c", "e"] { try api.server.write("\(name)/file", [1, 2, 3]) }
+            try await api.addRoot()
+            try await api.scan()
+            let all = try await directories(api)
+            #expect(all.count == 5)
+            for limit in 1...5 { #expect(try await directories(api, "&limit=\(limit)") == Array(all.prefix(limit))) }
+        }
+    }
+
     @Test func `They are those of the catalog's rows, whatever the tree looks like`() async throws {
         try await CatalogAPI.with { api in
             var generator = SplitMix(state: 11)

@@ -4,6 +4,6 @@ extension Migrations {
         number: 20, name: "directory_sizes",
         ddl: """
             -- Directories get their sums at the end of a scan: until then a new one is not here, and costs the scan nothing.
-            CREATE INDEX directories_by_size ON directories (root_id, total_bytes, entry_id) WHERE total_bytes > 0;
+            CREATE INDEX directories_by_size ON directories (root_id, total_bytes DESC, entry_id) WHERE total_bytes > 0;
             """)
 }

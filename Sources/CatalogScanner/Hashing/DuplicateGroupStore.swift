@@ -25,13 +25,8 @@ struct DuplicateGroupStore {
     /// Lets files go that were removed or changed, and takes in again those that came back as they were.
     func follow(_ entries: [EntryID], on connection: any SQLConnection) throws {
         var hasTurn = false
-        var start = 0
-        while start < entries.count {
-            let part = entries[start..<min(start + Self.idsPerStatement, entries.count)]
-            start = part.endIndex
-            guard let last = part.last else { break }
-            let filled = part + Array(repeating: last, count: Self.idsPerStatement - part.count)
-            let rows = try connection.rows(Self.followed, filled.map { .integer($0) }, FollowedFile.init(row:))
+        for list in entries.lists(of: Self.idsPerStatement) {
+            let rows = try connection.rows(Self.followed, list, FollowedFile.init(row:))
             for row in rows where row.isToFollow {
                 if !hasTurn { try takeTurn(on: connection) }
                 hasTurn = true

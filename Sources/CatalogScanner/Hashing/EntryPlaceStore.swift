@@ -15,13 +15,9 @@ struct EntryPlaceStore {
 
     /// Learns where these directories are.
     mutating func learn(_ ids: Set<EntryID>) throws {
-        let all = Array(ids)
         var learned = directories
-        for start in stride(from: 0, to: all.count, by: Self.idsPerStatement) {
-            let part = all[start..<min(start + Self.idsPerStatement, all.count)]
-            guard let last = part.last else { return }
-            let filled = part + Array(repeating: last, count: Self.idsPerStatement - part.count)
-            try connection.forEachRow(Self.ancestors, filled.map { .integer($0) }) { row in
+        for list in Array(ids).lists(of: Self.idsPerStatement) {
+            try connection.forEachRow(Self.ancestors, list) { row in
                 learned[row.integer(0)] = (row.optionalInteger(1), row.bytes(2))
                 return true
             }

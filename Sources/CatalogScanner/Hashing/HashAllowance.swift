@@ -62,30 +62,20 @@ final class HashAllowance: Sendable {
         }
     }
 
-    /// Gives back what was taken ahead and not read.
-    func settle() async throws {
-        let (day, rest) = takeRest()
-        if rest > 0 { try await store.addRead(-rest, in: root, on: day) }
-    }
-
-    /// The same on a thread that may block.
-    func settleBlocking() throws {
-        let (day, rest) = takeRest()
-        if rest > 0 { try store.addReadBlocking(-rest, in: root, on: day) }
-    }
-
-    private func takeRest() -> (day: Int64, bytes: Int64) {
-        state.withLock { state in
+    /// Gives back what was taken ahead and not read. Blocks.
+    func settle() throws {
+        let (day, rest) = state.withLock { state in
             defer { state.rest = 0 }
             return (state.day, state.rest)
         }
+        if rest > 0 { try store.addRead(-rest, in: root, on: day) }
     }
 
     /// - Parameter bytes: that are needed at least, beside what there is of the same day.
     private func refill(_ state: inout State, _ bytes: Int64, _ day: Int64, _ now: Int64) throws {
         let isNewDay = state.day != day
         if isNewDay, state.rest > 0 {
-            try store.addReadBlocking(-state.rest, in: root, on: state.day)
+            try store.addRead(-state.rest, in: root, on: state.day)
             state.rest = 0
         }
         let lot = bytes == 0 ? 0 : max(bytes, Limits.hashBytesTakenAhead)

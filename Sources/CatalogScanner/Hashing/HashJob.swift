@@ -77,13 +77,13 @@ package struct HashJob: JobHandler {
         do {
             try await pass.run()
         } catch {
-            try await allowance.settle()
+            try await pool.run { try allowance.settle() }
             if let error = error as? CatalogError, error.code == .storageUnavailable {
                 try await roots.noteReachability(of: root.id, error: error)
             }
             throw error
         }
-        try await allowance.settle()
+        try await pool.run { try allowance.settle() }
         return pass
     }
 

@@ -35,16 +35,9 @@ extension HashStore {
         }
     }
 
-    /// Counts bytes of a day, or gives some back. For a thread that may block.
-    func addReadBlocking(_ bytes: Int64, in root: RootID, on day: Int64) throws {
-        _ = try database.writeBlocking { connection in
-            try connection.execute(HashQueries.addToDay, [.integer(root), .integer(day), .integer(bytes)])
-        }
-    }
-
-    /// The same, and forgets the days before.
-    func addRead(_ bytes: Int64, in root: RootID, on day: Int64) async throws {
-        try await database.write(.readCommitted) { connection in
+    /// Counts bytes of a day, or gives some back, and forgets the days before. For a thread that may block.
+    func addRead(_ bytes: Int64, in root: RootID, on day: Int64) throws {
+        try database.writeBlocking { connection in
             try connection.execute(HashQueries.addToDay, [.integer(root), .integer(day), .integer(bytes)])
             // Nodes with other clocks may still be in the day before.
             try connection.execute(HashQueries.forgetDays, [.integer(root), .integer(day - 2)])

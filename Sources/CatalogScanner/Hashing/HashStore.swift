@@ -68,14 +68,18 @@ package struct HashStore: Sendable {
 
     /// The files with the places where they are, and what is known of those with other names.
     func work(_ files: [HashCandidate], in root: RootID) async throws -> [HashWork] {
-        try await database.read { connection in
-            var places = EntryPlaceStore(connection: connection)
-            try places.learn(Set(files.map(\.parentID)))
-            return try files.map { file in
-                HashWork(
-                    candidate: file, path: try places.path(of: file.name, in: file.parentID),
-                    known: file.identity.hasMoreNames ? try Self.known(file, in: root, on: connection) : nil)
-            }
+        try await database.read { try Self.work(files, in: root, on: $0) }
+    }
+
+    static func work(
+        _ files: [HashCandidate], in root: RootID, on connection: any SQLConnection
+    ) throws -> [HashWork] {
+        var places = EntryPlaceStore(connection: connection)
+        try places.learn(Set(files.map(\.parentID)))
+        return try files.map { file in
+            HashWork(
+                candidate: file, path: try places.path(of: file.name, in: file.parentID),
+                known: file.identity.hasMoreNames ? try known(file, in: root, on: connection) : nil)
         }
     }
 

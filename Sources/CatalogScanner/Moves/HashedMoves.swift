@@ -58,7 +58,7 @@ struct HashedMoves {
         guard !work.isEmpty else { return [] }
         let allowance = HashAllowance(root: scan.rootID, store: HashStore(database: scan.database, time: scan.time))
         try allowance.look()
-        defer { try? allowance.settleBlocking() }
+        defer { try? allowance.settle() }
         return try backend.withReaders { open in
             try withoutActuallyEscaping(open) { open in
                 let hasher = FileHasher(backend: backend, open: open, stop: scan.stop, allowance: allowance)

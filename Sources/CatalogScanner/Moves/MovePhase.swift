@@ -5,7 +5,8 @@ import CatalogStorage
 /// Recognises what has moved (ruling 48), once a walk has seen everything and before anything counts as gone: entries keep their ids, and
 /// with them all that hangs on those.
 ///
-/// Nothing is read but rows, unless only hashes are left to tell. A walk writes what it finds as new; here the rows of old entries take those places.
+/// Nothing is read but rows, unless only hashes are left to tell (`HashedMoves`). A walk writes what it finds as new; here the rows of
+/// old entries take those places.
 struct MovePhase {
     /// What is gone and may be found again, at most. Each takes some two hundred bytes; what is beyond that counts as removed and new.
     private static let goneMax = 200_000

@@ -95,10 +95,8 @@ struct MoveStore {
     func quickHashes(of ids: [EntryID]) throws -> [EntryID: [UInt8]] {
         try scan.database.readBlocking { connection in
             var found: [EntryID: [UInt8]] = [:]
-            for start in stride(from: 0, to: ids.count, by: MoveQueries.idsPerStatement) {
-                // A list that is too short repeats its last id.
-                let part = (start..<(start + MoveQueries.idsPerStatement)).map { ids[min($0, ids.count - 1)] }
-                try connection.forEachRow(MoveQueries.quickHashes, part.map { .integer($0) }) { row in
+            for list in ids.lists(of: MoveQueries.idsPerStatement) {
+                try connection.forEachRow(MoveQueries.quickHashes, list) { row in
                     found[row.integer(0)] = row.bytes(1)
                     return true
                 }
@@ -109,13 +107,7 @@ struct MoveStore {
 
     /// Files with the places where they are.
     func work(_ files: [HashCandidate]) throws -> [HashWork] {
-        try scan.database.readBlocking { connection in
-            var places = EntryPlaceStore(connection: connection)
-            try places.learn(Set(files.map(\.parentID)))
-            return try files.map { file in
-                HashWork(candidate: file, path: try places.path(of: file.name, in: file.parentID), known: nil)
-            }
-        }
+        try scan.database.readBlocking { try HashStore.work(files, in: scan.rootID, on: $0) }
     }
 
     /// How many writes from beside scans there were.

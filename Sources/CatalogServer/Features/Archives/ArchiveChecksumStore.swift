@@ -13,10 +13,8 @@ struct ArchiveChecksumStore: Sendable {
         guard !entries.isEmpty else { return [] }
         return try await database.read { connection in
             var found: [ArchiveChecksum] = []
-            for start in stride(from: 0, to: entries.count, by: ArchiveQueries.idsPerStatement) {
-                // A list that is too short repeats its last id.
-                let ids = (start..<(start + ArchiveQueries.idsPerStatement)).map { entries[min($0, entries.count - 1)] }
-                found += try connection.rows(ArchiveQueries.checksums, ids.map { .integer($0) }) { row in
+            for ids in entries.lists(of: ArchiveQueries.idsPerStatement) {
+                found += try connection.rows(ArchiveQueries.checksums, ids) { row in
                     ArchiveChecksum(
                         entryID: row.integer(0), sizeBytes: row.integer(1), modifiedNS: row.integer(2),
                         checksum: UInt32(truncatingIfNeeded: row.integer(3)))

@@ -12,7 +12,7 @@ struct DuplicateRemovalJob: JobHandler {
     let remover: DuplicateRemover
     /// What follows the catalog (the search index) catches up.
     let onWritten: @Sendable () async throws -> Void
-    private let running = JobSlots(1)
+    private let running = JobSlots(Limits.duplicateRemovalsAtOnce)
 
     init(remover: DuplicateRemover, onWritten: @escaping @Sendable () async throws -> Void) {
         (self.remover, self.onWritten) = (remover, onWritten)

@@ -23,7 +23,8 @@ enum FileAccessQueries {
 
     static let last = SQLStatement("SELECT accessed_at_us FROM last_file_accesses WHERE entry_id = $1")
 
-    /// Accesses since $2 of files that are there, file by file (the sign keeps SQLite from looking at all entries first), in the roots of the list $1 (`,3,17,`; empty for all).
+    /// Accesses since $2 of files that are there, file by file, in the roots of the list $1 (`,3,17,`; empty for all). The sign before
+    /// `a.entry_id` keeps SQLite from looking at all entries first.
     static let accesses = SQLStatement(
         """
         SELECT a.entry_id, a.day_us, a.accesses, e.name, e.parent_id, e.root_id

@@ -1,13 +1,13 @@
 import CatalogCore
 import CatalogDatabase
-import Synchronization
 
 /// On how many storage roots contents are, for those who may see them.
 package struct RedundancyService: Sendable {
     private let database: any Database
     private let roots: StorageRootService
     private let reads: ForegroundReads
-    private let cache = RedundancyCache()
+    private typealias Answers = ScopedAnswers<String, Redundancy>
+    private let cache = Answers(atMost: Limits.redundancyAnswersKept)
 
     /// - Parameter reads: where these questions count as reads.
     init(database: any Database, roots: StorageRootService, reads: ForegroundReads) {
@@ -29,35 +29,12 @@ package struct RedundancyService: Sendable {
         return try await reads.run { [cache, database] in
             try await database.read { connection in
                 let store = RedundancyStore(connection: connection, scope: scope)
-                let key = RedundancyCache.Key(scope: scope, roots: shown.map(\.id), state: try store.state())
+                let key = Answers.Key(scope: scope, roots: shown.map(\.id), state: try store.state())
                 if let kept = cache[key] { return kept }
                 let answer = try store.redundancy(of: shown)
                 cache.keep(answer, for: key)
                 return answer
             }
-        }
-    }
-}
-
-/// Answers that were given lately. One counts as long as nothing in the catalog was changed since.
-final class RedundancyCache: Sendable {
-    struct Key: Equatable, Sendable {
-        let scope: AccessScope
-        let roots: [RootID]
-        let state: String
-    }
-
-    private let answers = Mutex<[(key: Key, answer: Redundancy)]>([])
-
-    subscript(key: Key) -> Redundancy? {
-        answers.withLock { kept in kept.first { $0.key == key }?.answer }
-    }
-
-    func keep(_ new: Redundancy, for key: Key) {
-        answers.withLock { kept in
-            kept.removeAll { $0.key.scope == key.scope && $0.key.roots == key.roots }
-            if kept.count >= Limits.redundancyAnswersKept { kept.removeFirst() }
-            kept.append((key, new))
         }
     }
 }

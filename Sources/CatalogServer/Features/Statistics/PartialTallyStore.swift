@@ -1,6 +1,5 @@
 import CatalogCore
 import CatalogDatabase
-import Synchronization
 
 /// Sums over the rows of what a caller with a scope of places may see, which no counter knows.
 struct PartialTallyStore {
@@ -14,7 +13,7 @@ struct PartialTallyStore {
         return tally
     }
 
-    /// Another number means that something was changed in the catalog.
+    /// The newest row of the journal of names, where every change of an entry stands: another number means that something was changed.
     func generation() throws -> Int64 {
         try connection.firstRow(StatisticsQueries.generation) { $0.optionalInteger(0) ?? 0 } ?? 0
     }
@@ -38,32 +37,6 @@ struct PartialTallyStore {
             tally.add(entry: row, from: 1)
             if EntryKind(rawValue: row.integer(1)) == .directory { directories.append(row.integer(0)) }
             return true
-        }
-    }
-}
-
-/// Tallies of scopes that were asked for lately. One counts as long as nothing was changed in the catalog since.
-final class PartialTallyCache: Sendable {
-    private static let talliesMax = 32
-
-    struct Key: Equatable, Sendable {
-        let scope: AccessScope
-        let roots: [RootID]
-        /// The newest row of the journal of names, where every change of an entry stands.
-        let generation: Int64
-    }
-
-    private let tallies = Mutex<[(key: Key, tally: EntryTally)]>([])
-
-    subscript(key: Key) -> EntryTally? {
-        tallies.withLock { tallies in tallies.first { $0.key == key }?.tally }
-    }
-
-    func keep(_ tally: EntryTally, for key: Key) {
-        tallies.withLock { tallies in
-            tallies.removeAll { $0.key.scope == key.scope && $0.key.roots == key.roots }
-            if tallies.count >= Self.talliesMax { tallies.removeFirst() }
-            tallies.append((key, tally))
         }
     }
 }

@@ -156,7 +156,7 @@ extension StatisticsService {
                 // Of a disabled root nothing below it is shown.
                 let ids = visible.all.filter { $0.enabled || scope.allowsWhole($0.id) }.map(\.id)
                 let store = PartialTallyStore(connection: connection, scope: scope)
-                let key = PartialTallyCache.Key(scope: scope, roots: ids, generation: try store.generation())
+                let key = PartialTallies.Key(scope: scope, roots: ids, state: try store.generation())
                 if let tally = partialTallies[key] { return summed(tally) }
                 let tally = try store.tally(of: ids)
                 partialTallies.keep(tally, for: key)

@@ -13,7 +13,8 @@ package struct StatisticsService: Sendable {
     let accessLog: FileAccessLog
     let reads: ForegroundReads
     let time: TimeSource
-    let partialTallies = PartialTallyCache()
+    typealias PartialTallies = ScopedAnswers<Int64, EntryTally>
+    let partialTallies = PartialTallies(atMost: Limits.partialTalliesKept)
     private let liveSums = SerialTurn()
 
     /// - Parameters:
@@ -42,7 +43,7 @@ package struct StatisticsService: Sendable {
         return try await reads.run {
             let directories = try await database.read { connection in
                 let trees = DirectoryTreeStore(of: root.id, on: connection)
-                guard try trees.isChanging() else {
+                guard try scans.isChanging(root.id, on: connection) else {
                     return try Self.storedDirectories(of: root, limit, scope, connection)
                 }
                 // One at a time: each has all directories of a root in memory.
