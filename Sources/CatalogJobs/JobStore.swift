@@ -225,13 +225,20 @@ package struct JobStore: Sendable {
 
     /// Puts jobs of dead processes back to `pending`, or ends those that have used up their attempts.
     ///
+    /// - Parameters:
+    ///   - owner: a process that knows what it runs, if the caller is one; what is said to run there and does not, for as long
+    ///     as a silent machine is waited for, is abandoned too: the answer to its claim was lost.
+    ///   - running: the jobs that `owner` runs.
     /// - Returns: how many jobs were recovered.
     @discardableResult
-    package func recoverAbandoned() async throws -> Int {
+    package func recoverAbandoned(by owner: ProcessIdentity? = nil, running: Set<JobID> = []) async throws -> Int {
         let now = time.now
         return try await database.write { connection in
             let leases = try connection.rows(JobQueries.running, [], HeldLease.init(row:))
-            let dead = leases.filter { $0.isAbandoned(now: now) }
+            let dead = leases.filter { lease in
+                let isLost = lease.owner == owner?.text && !running.contains(lease.id) && lease.isSilent(now: now)
+                return isLost || lease.isAbandoned(now: now)
+            }
             for lease in dead {
                 let outcome = lease.outcome
                 try connection.execute(
@@ -268,8 +275,12 @@ private struct HeldLease {
         switch ProcessIdentity(text: owner)?.isAlive {
         case true?: false
         case false?: true
-        case nil: now - heartbeat > JobStore.silenceMicroseconds
+        case nil: isSilent(now: now)
         }
+    }
+
+    func isSilent(now: Int64) -> Bool {
+        now - heartbeat > JobStore.silenceMicroseconds
     }
 
     var outcome: Job.Status {

@@ -87,7 +87,9 @@ package final class JobWorker: Service {
         var polls = 0
         while !Task.isCancelled {
             do {
-                if polls % Self.pollsPerRecovery == 0 { try await store.recoverAbandoned() }
+                if polls % Self.pollsPerRecovery == 0 {
+                    try await store.recoverAbandoned(by: owner, running: running.withLock { Set($0.keys) })
+                }
                 if try await store.hasDue(reach) { wakeUp.yield() }
             } catch {
                 logger.warning("waiting jobs could not be looked for", metadata: ["error": "\(error)"])

@@ -102,17 +102,22 @@ import Testing
         }
     }
 
+    @Test func `What was running when the backup was made runs again`() async throws {
+        try await withDatabases { source, target in
+            try await addRunningJob(to: source)
+            _ = try await InstanceRestore(source: source, target: target).run(livenessMicroseconds: 1)
+            let jobs = SQLStatement("SELECT status, attempts FROM jobs WHERE run_at_us = 77")
+            func states(_ database: any Database) async throws -> [String] {
+                try await database.read { try $0.rows(jobs, []) { "\($0.text(0)) \($0.integer(1))" } }
+            }
+            #expect(try await states(source) == ["running 1"])
+            #expect(try await states(target) == ["pending 0"])
+        }
+    }
+
     @Test func `Nothing is restored while a job runs`() async throws {
         try await withDatabases { source, target in
-            try await target.write { connection in
-                _ = try connection.execute(
-                    SQLStatement(
-                        """
-                        INSERT INTO jobs (kind, payload, status, priority, run_at_us, attempts, attempts_max, cancel_requested,
-                            heartbeat_us, created_at_us)
-                        VALUES ('scan', '{}', 'running', 0, 0, 1, 3, 0, $1, 0)
-                        """), [.integer(TimeSource.system.now)])
-            }
+            try await addRunningJob(to: target)
             let before = try await digests(target)
             let error = await #expect(throws: CatalogError.self) {
                 _ = try await InstanceRestore(source: source, target: target).run(livenessMicroseconds: 60_000_000)
@@ -131,6 +136,20 @@ extension InstanceCopyTests {
                 try await fill(source)
                 try await body(source, target.database)
             }
+        }
+    }
+
+    /// A scan that somebody says to run, and was heard of just now.
+    private func addRunningJob(to database: any Database) async throws {
+        let values: [SQLValue] = [.text("boot/1/1"), .integer(TimeSource.system.now)]
+        try await database.write { connection in
+            _ = try connection.execute(
+                SQLStatement(
+                    """
+                    INSERT INTO jobs (kind, payload, status, priority, run_at_us, attempts, attempts_max, cancel_requested,
+                        lease_owner, heartbeat_us, created_at_us)
+                    VALUES ('scan', '{}', 'running', 0, 77, 1, 3, 0, $1, $2, 0)
+                    """), values)
         }
     }
 

@@ -1,3 +1,4 @@
+import CatalogCore
 import CatalogDatabase
 import CatalogJobs
 import CatalogTestSupport
@@ -38,5 +39,30 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test func `A job that its own process does not know of is given back, one that it runs is not`() async throws {
+        try await TestDatabase.withNew { test in
+            let clock = ManualClock()
+            let store = JobStore(database: test.database, time: clock.source)
+            let lost = try await claimed(from: store, test.database)
+            let running = try await claimed(from: store, test.database)
+            let owner = ProcessIdentity.current
+            // An answer to a claim may be on its way.
+            #expect(try await store.recoverAbandoned(by: owner, running: [running]) == 0)
+            clock.advance(by: .seconds(31))
+            #expect(try await store.recoverAbandoned() == 0, "A process that lives and was not asked")
+            #expect(try await store.recoverAbandoned(by: owner, running: [running]) == 1)
+            #expect(try await store.find(lost)?.status == .pending)
+            #expect(try await store.find(running)?.status == .running)
+        }
+    }
+
+    private func claimed(from store: JobStore, _ database: any Database) async throws -> JobID {
+        let id = try await database.write {
+            try store.push(NewJob(kind: "lost", payload: "{}", uniqueKey: nil, rootID: nil), on: $0)
+        }
+        _ = try await store.claim(id, owner: .current)
+        return id
     }
 }

@@ -55,6 +55,7 @@ package struct InstanceRestore: Sendable {
             try store.setLastNumber(of: table, number)
         }
         try restored.raise(counters)
+        try restored.releaseJobs()
         try restored.beginJournal(at: time.now)
     }
 }

@@ -10,6 +10,11 @@ struct RestoreStore {
         INSERT INTO counters (name, value) VALUES ($1, $2)
         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE counters.value < excluded.value
         """)
+    private static let releaseJobs = SQLStatement(
+        """
+        UPDATE jobs SET status = 'pending', attempts = attempts - 1, lease_owner = NULL, heartbeat_us = NULL
+        WHERE status = 'running'
+        """)
     private static let dropJournal = SQLStatement("DELETE FROM name_changes")
     private static let beginJournal = SQLStatement(
         """
@@ -36,6 +41,12 @@ struct RestoreStore {
     /// Sees that no counter is below these.
     func raise(_ counters: [(name: String, value: Int64)]) throws {
         for (name, value) in counters { try connection.execute(Self.raiseCounter, [.text(name), .integer(value)]) }
+    }
+
+    /// Gives back what was running when the backup was made: whoever ran it may live and have come to its end since, and would
+    /// count as running it for ever.
+    func releaseJobs() throws {
+        try connection.execute(Self.releaseJobs)
     }
 
     /// Search indexes find that the journal of names does not go on where they were, and are built again.
