@@ -10,6 +10,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private static let number = Atomic<Int>(0)
 
     private let context: OpaquePointer
+    private let reply = NFSReply()
     private let version: Int
     private var broken = false
     /// By the server's number of the file.
@@ -32,7 +33,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         let serial = Self.number.wrappingAdd(1, ordering: .relaxed).newValue
         nfs4_set_client_name(context, "catalogizer-\(getpid())-\(serial)-\(UInt64.random(in: .min ... .max))")
         // `deinit` runs when this throws.
-        try check(nfs_mount(context, target.host, target.export))
+        try ask { nfs_mount_async(context, target.host, target.export, $0, $1) }
     }
 
     deinit { nfs_destroy_context(context) }
@@ -44,15 +45,12 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     /// What is at a path; a link is described as itself.
     func look(_ path: NFSPath) throws -> StorageEntry? {
-        var status = nfs_stat_64()
-        try check(nfs_lstat64(context, path.bytes, &status))
-        return StorageEntry(status, version: version)
+        StorageEntry(try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }, version: version)
     }
 
     /// Calls `body` with the name and attributes of everything in a directory; nil stands for a socket, pipe or device.
     func list(_ path: NFSPath, _ body: (UnsafeRawBufferPointer, StorageEntry?) throws -> Void) throws {
-        var handle: OpaquePointer?
-        try check(nfs_opendir(context, path.bytes, &handle))
+        let handle = try askForHandle { nfs_opendir_async(context, path.bytes, $0, $1) }
         defer { nfs_closedir(context, handle) }
         while let entry = nfs_readdir(context, handle) {
             guard let name = entry.pointee.name else { continue }
@@ -72,36 +70,38 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     }
 
     func open(_ path: NFSPath) throws -> File {
-        var status = nfs_stat_64()
-        try check(nfs_lstat64(context, path.bytes, &status))
-        if let known = openFiles[status.nfs_ino], let entry = StorageEntry(status, version: version) {
-            openFiles[status.nfs_ino]?.count += 1
-            return File(handle: known.handle, number: status.nfs_ino, entry: entry)
+        let found = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
+        if let known = openFiles[found.nfs_ino], let entry = StorageEntry(found, version: version) {
+            openFiles[found.nfs_ino]?.count += 1
+            return File(handle: known.handle, number: found.nfs_ino, entry: entry)
         }
-        var handle: OpaquePointer?
-        try check(nfs_open(context, path.bytes, O_RDONLY, &handle))
-        guard let handle else { throw NFSFailure(number: EIO, text: "no handle") }
-        let result = nfs_fstat64(context, handle, &status)
-        guard result >= 0, let entry = StorageEntry(status, version: version) else {
-            nfs_close(context, handle)
-            try check(result)
-            throw NFSFailure(number: ENOENT, text: "neither file nor directory")
+        let handle = try askForHandle { nfs_open_async(context, path.bytes, O_RDONLY, $0, $1) }
+        return try closingOnFailure(handle) {
+            let status = try ask(for: nfs_stat_64.self) { nfs_fstat64_async(context, handle, $0, $1) }
+            guard let entry = StorageEntry(status, version: version) else {
+                throw NFSFailure(number: ENOENT, text: "neither file nor directory")
+            }
+            openFiles[status.nfs_ino] = (handle, (openFiles[status.nfs_ino]?.count ?? 0) + 1)
+            return File(handle: handle, number: status.nfs_ino, entry: entry)
         }
-        openFiles[status.nfs_ino] = (handle, (openFiles[status.nfs_ino]?.count ?? 0) + 1)
-        return File(handle: handle, number: status.nfs_ino, entry: entry)
     }
 
     func read(_ file: File, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
-        let result = nfs_pread(context, file.handle, UInt64(offset), UInt64(buffer.count), buffer.baseAddress)
-        try check(result)
-        return Int(result)
+        let question: Question = { [context] in
+            nfs_pread_async(context, file.handle, UInt64(offset), UInt64(buffer.count), $0, $1)
+        }
+        return try ask(question) { status, data in
+            // A server may send more than it was asked for.
+            let bytes = UnsafeRawBufferPointer(start: data, count: min(Int(status), data == nil ? 0 : buffer.count))
+            buffer.copyMemory(from: bytes)
+            return bytes.count
+        }
     }
 
     func close(_ file: File) {
         guard let known = openFiles[file.number], known.count > 1 else {
             openFiles[file.number] = nil
-            _ = nfs_close(context, file.handle)
-            return
+            return close(file.handle)
         }
         openFiles[file.number]?.count -= 1
     }
@@ -110,34 +110,33 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     /// A file that is written has one handle: nobody else knows its name yet.
     func create(_ path: NFSPath, at offset: Int64) throws -> File {
-        var handle: OpaquePointer?
         if offset == 0 {
             // The library's version 4 does not empty a file that is there.
-            let removed = nfs_unlink(context, path.bytes)
-            if removed != -ENOENT { try check(removed) }
+            do {
+                try ask { nfs_unlink_async(context, path.bytes, $0, $1) }
+            } catch let failure as NFSFailure where failure.number == ENOENT {}
         }
         // `nfs_creat` of version 4 opens what cannot be written into.
         let flags = offset == 0 ? O_CREAT | O_RDWR | O_TRUNC : O_RDWR
-        try check(nfs_open2(context, path.bytes, flags, 0o644, &handle))
-        guard let handle else { throw NFSFailure(number: EIO, text: "no handle") }
-        var status = nfs_stat_64()
-        let result = nfs_fstat64(context, handle, &status)
-        guard result >= 0, status.nfs_size == UInt64(offset), let entry = StorageEntry(status, version: version) else {
-            nfs_close(context, handle)
-            try check(result)
-            throw NFSFailure(number: ESPIPE, text: "the file is not as long as it was")
+        let handle = try askForHandle { nfs_open2_async(context, path.bytes, flags, 0o644, $0, $1) }
+        return try closingOnFailure(handle) {
+            let status = try ask(for: nfs_stat_64.self) { nfs_fstat64_async(context, handle, $0, $1) }
+            guard status.nfs_size == UInt64(offset), let entry = StorageEntry(status, version: version) else {
+                throw NFSFailure(number: ESPIPE, text: "the file is not as long as it was")
+            }
+            return File(handle: handle, number: status.nfs_ino, entry: entry)
         }
-        return File(handle: handle, number: status.nfs_ino, entry: entry)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, to file: File, at offset: Int64) throws {
         var written = 0
         while written < bytes.count {
-            let count = nfs_pwrite(
-                context, file.handle, UInt64(offset) + UInt64(written), UInt64(min(bytes.count - written, writeBytes)),
-                bytes.baseAddress.map { $0 + written })
-            try check(count)
-            guard count > 0 else { throw NFSFailure(number: EIO, text: "nothing was written") }
+            let part = UnsafeRawBufferPointer(rebasing: bytes[written..<min(bytes.count, written + writeBytes)])
+            let position = UInt64(offset) + UInt64(written)
+            let count = try ask {
+                nfs_pwrite_async(context, file.handle, position, UInt64(part.count), part.baseAddress, $0, $1)
+            }
+            guard count > 0, count <= part.count else { throw NFSFailure(number: EIO, text: "nothing was written") }
             written += Int(count)
         }
     }
@@ -146,37 +145,38 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private var writeBytes: Int { version == 4 ? 3_840 : max(4_096, Int(clamping: nfs_get_writemax(context))) }
 
     func finish(_ file: File) throws {
-        let result = nfs_fsync(context, file.handle)
-        let closed = nfs_close(context, file.handle)
-        try check(min(result, closed))
+        try closingOnFailure(file.handle) { _ = try ask { nfs_fsync_async(context, file.handle, $0, $1) } }
+        try ask { nfs_close_async(context, file.handle, $0, $1) }
     }
 
     func occupant(_ path: NFSPath) throws -> NameOccupant? {
-        var status = nfs_stat_64()
-        let result = nfs_lstat64(context, path.bytes, &status)
-        if result == -ENOENT { return nil }
-        try check(result)
-        return EntryKind(mode: status.nfs_mode) == .directory ? .directory : .other
+        do {
+            let status = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
+            return EntryKind(mode: status.nfs_mode) == .directory ? .directory : .other
+        } catch let failure as NFSFailure where failure.number == ENOENT {
+            return nil
+        }
     }
 
     func rename(_ source: NFSPath, to target: NFSPath) throws {
-        try check(nfs_rename(context, source.bytes, target.bytes))
+        try ask { nfs_rename_async(context, source.bytes, target.bytes, $0, $1) }
     }
 
     func makeDirectory(_ path: NFSPath) throws {
-        try check(nfs_mkdir2(context, path.bytes, 0o755))
+        try ask { nfs_mkdir2_async(context, path.bytes, 0o755, $0, $1) }
     }
 
     func remove(_ path: NFSPath, isDirectory: Bool) throws {
-        try check(isDirectory ? nfs_rmdir(context, path.bytes) : nfs_unlink(context, path.bytes))
+        try ask {
+            isDirectory ? nfs_rmdir_async(context, path.bytes, $0, $1) : nfs_unlink_async(context, path.bytes, $0, $1)
+        }
     }
 
     /// Which root this is, and how much room it has: nil where the server does not say.
     func describeRoot() throws -> (device: UInt64, inode: UInt64, free: Int64?, total: Int64?) {
-        var status = nfs_stat_64()
-        try check(nfs_stat64(context, "/", &status))
-        var space = nfs_statvfs_64()
-        guard nfs_statvfs64(context, "/", &space) >= 0, space.f_blocks > 0 else {
+        let status = try ask(for: nfs_stat_64.self) { nfs_stat64_async(context, "/", $0, $1) }
+        let space = try? ask(for: nfs_statvfs_64.self) { nfs_statvfs64_async(context, "/", $0, $1) }
+        guard let space, space.f_blocks > 0 else {
             return (status.nfs_dev, status.nfs_ino, nil, nil)
         }
         let block = space.f_frsize > 0 ? space.f_frsize : space.f_bsize
@@ -187,13 +187,50 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         )
     }
 
+    // MARK: Questions
+
+    private typealias Question = (@escaping nfs_cb, UnsafeMutableRawPointer) -> Int32
+
+    /// - Returns: what `read` makes of the answer: its status, at least 0, and the data that comes with it.
     /// - Throws: `NFSFailure`, after which the connection may be of no use any more.
-    private func check(_ result: Int32) throws {
-        guard result < 0 else { return }
+    private func ask<Value>(
+        _ question: Question, _ read: @escaping (Int32, UnsafeMutableRawPointer?) -> Value?
+    ) throws -> Value {
+        if broken { throw NFSFailure(number: EIO, text: "the connection is gone") }
+        let (status, value) = reply.wait(context, for: question, read)
+        if status >= 0, let value { return value }
         let text = nfs_get_error(context).map { String(cString: $0) } ?? "unknown error"
-        let failure = NFSFailure(number: -result, text: String(text.prefix(300)))
+        let failure = NFSFailure(number: status < 0 ? -status : EIO, text: String(text.prefix(300)))
         if failure.isConnectionBroken { broken = true }
         throw failure
+    }
+
+    /// - Returns: the status: 0, or what was done of something that has a length.
+    @discardableResult
+    private func ask(_ question: Question) throws -> Int {
+        try ask(question) { status, _ in Int(status) }
+    }
+
+    private func ask<Value>(for type: Value.Type, _ question: Question) throws -> Value {
+        try ask(question) { _, data in data?.assumingMemoryBound(to: type).pointee }
+    }
+
+    private func askForHandle(_ question: Question) throws -> OpaquePointer {
+        try ask(question) { _, data in data.map { OpaquePointer($0) } }
+    }
+
+    private func closingOnFailure<Value>(_ handle: OpaquePointer, _ body: () throws -> Value) throws -> Value {
+        do {
+            return try body()
+        } catch {
+            close(handle)
+            throw error
+        }
+    }
+
+    /// On a connection that is gone nothing can be closed; what the library keeps of the file stays, some hundred bytes.
+    private func close(_ handle: OpaquePointer) {
+        _ = try? ask { nfs_close_async(context, handle, $0, $1) }
     }
 }
 

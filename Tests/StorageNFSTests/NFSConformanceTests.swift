@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogStorage
 import CatalogTestSupport
 import Foundation
+import Glibc
 import StorageNFS
 import Testing
 
@@ -123,6 +124,42 @@ import Testing
             let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
             #expect(count == 7 && buffer == Array("content".utf8))
             #expect(try backend.probe().identity == identity)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `A signal interrupts no read`() async throws {
+        let server = try await TestStorageServer.shared(.nfs)
+        let scratch = try ScratchDirectory(in: server.share)
+        try scratch.writeFile(["file"], [UInt8](repeating: 7, count: 4_000_000))
+        try await TestProxy.with(before: server.url) { proxy in
+            let location = try server.location(url: proxy.url(server.url(of: scratch.path)))
+            let backend = try NFSBackend(location)
+            defer { backend.close() }
+            // One that nobody else uses; without a handler it would end the program.
+            let signal = __libc_current_sigrtmin() + 7
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { _ in }
+            try #require(sigaction(signal, &action, nil) == 0)
+            let pool = BlockingPool(name: "test", threads: 1, queueLimit: 1)
+            let (threads, thread) = AsyncStream.makeStream(of: pthread_t.self)
+            // So slow that the read waits most of its time, for what comes piece by piece.
+            try proxy.drip(400_000)
+            async let read = pool.run {
+                let reader = try backend.openReader(StoragePath(parsing: "file"))
+                thread.yield(pthread_self())
+                defer { thread.finish() }
+                var buffer = [UInt8](repeating: 0, count: 400_000)
+                let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
+                return buffer[..<count].allSatisfy { $0 == 7 }
+            }
+            for await reader in threads {
+                for _ in 0..<50 {
+                    pthread_kill(reader, signal)
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+            }
+            #expect(try await read)
+            try await pool.shutdown()
         }
     }
 }
