@@ -1,5 +1,6 @@
 """The server under test: the release binary, on a free loopback port, with a data directory of its own."""
 
+import itertools
 import json
 import os
 import shutil
@@ -9,6 +10,9 @@ from urllib.parse import quote
 
 from .client import Connection
 from .processes import BenchError, Daemon, timed
+
+# A prime number of them: a term meets each again only after thousands of searches.
+NEW_LIMITS = itertools.cycle(range(51, 152))
 
 
 def free_port():
@@ -105,8 +109,12 @@ class Catalogizer:
             raise BenchError(f"the scan of {name} ended as {result.get('status')!r}: {lines[-1:] or 'no output'}")
         return sample
 
-    def search_path(self, term):
-        return f"/api/v1/search?query={quote(term)}&limit=50"
+    def search_path(self, term, limit=50):
+        return f"/api/v1/search?query={quote(term)}&limit={limit}"
+
+    def new_search_path(self, term):
+        """With a limit that was not asked for lately, so that the server remembers nothing of its answer."""
+        return self.search_path(term, next(NEW_LIMITS))
 
     def total(self, term, root=None):
         path = self.search_path(term) + (f"&smb_roots={quote(root)}" if root else "")

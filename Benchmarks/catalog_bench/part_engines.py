@@ -85,7 +85,7 @@ def search_p99(catalog, words):
     times = []
     for turn in range(3):
         for word in words:
-            request = catalog.connection.prepared("GET", catalog.search_path(word))
+            request = catalog.connection.prepared("GET", catalog.new_search_path(word))
             seconds = timed_read(catalog.connection, request)
             if turn > 0:
                 times.append(seconds)
@@ -137,7 +137,7 @@ class Readers:
         try:
             due = time.perf_counter()
             while not self.stopping.is_set():
-                path = self.catalog.search_path(pick.choice(self.words)) if pick.random() < 0.5 else self.catalog.listing_path(
+                path = self.catalog.new_search_path(pick.choice(self.words)) if pick.random() < 0.5 else self.catalog.listing_path(
                     ROOT, f"shelves/shelf-{pick.randrange(shelves):05d}")
                 request = connection.prepared("GET", path)
                 timed_read(connection, request)

@@ -46,6 +46,9 @@ package enum Limits {
     /// text form of 1,275 bytes; hostile sequences of marks fold in the square of their length, 2 ms for this many.
     package static let searchQueryBytes = 2_048
     package static let searchWords = 16
+    /// What the search index keeps in memory of answers that took a long look, in bytes: some hundred of them at five million
+    /// names.
+    package static let searchAnswersBytes = 8 << 20
     /// Password hashes that wait for a thread: each costs 19 MiB and 40 ms, so a longer queue only hides an attack.
     package static let passwordHashQueue = 32
     /// Characters of a username and of a new password.

@@ -14,6 +14,8 @@ package final class NameIndex: Sendable {
     private let applied = AppliedSequence()
     /// What searches read.
     private let published = PublishedPack()
+    /// What its segments have answered before.
+    private let answers = SegmentAnswers()
     /// The writer is used on `thread` only; the lock is what proves it to the compiler.
     private let writer = Mutex<NameIndexWriter?>(nil)
     private let thread = IndexThread()
@@ -133,7 +135,7 @@ package final class NameIndex: Sendable {
     ///   index is built again because somebody else has changed its file.
     package func search(_ query: NameQuery) throws -> NameHits {
         do {
-            return try published.read { try NameSearch(segments: $0).page(query) }
+            return try published.read { try NameSearch(segments: $0, answers: answers).page(query) }
         } catch let error as CatalogError where error.code == .unavailable {
             wake()
             throw error

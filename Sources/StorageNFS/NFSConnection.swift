@@ -45,7 +45,8 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     /// What is at a path; a link is described as itself.
     func look(_ path: NFSPath) throws -> StorageEntry? {
-        StorageEntry(try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }, version: version)
+        let status = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
+        return StorageEntry(status, version: version)
     }
 
     /// Calls `body` with the name and attributes of everything in a directory; nil stands for a socket, pipe or device.

@@ -17,6 +17,11 @@ final class PackSegment: @unchecked Sendable {
     private let base: UnsafeMutableRawPointer
     private let mapping: Int32
     private let foundDamage = Atomic(false)
+    private static let mappings = Atomic<UInt64>(0)
+    /// Tells this mapping from every other one of the process.
+    let serial = PackSegment.mappings.wrappingAdd(1, ordering: .relaxed).newValue
+    /// Odd while the writer changes something.
+    private let changes = Atomic<UInt64>(0)
 
     /// Maps segment `index` of an open file that is long enough.
     init(descriptor: Int32, index: Int) throws {
@@ -38,6 +43,20 @@ final class PackSegment: @unchecked Sendable {
     /// Notes that something was found that the writer never writes.
     func noteDamage() { foundDamage.store(true, ordering: .relaxed) }
 
+    /// A number that is another one after each change; nil while the writer changes something.
+    var state: UInt64? {
+        let state = changes.load(ordering: .sequentiallyConsistent)
+        return state.isMultiple(of: 2) ? state : nil
+    }
+
+    /// Runs what the writer changes here: what searches have kept of the segment is of no use any more.
+    @inline(__always)
+    func change<Value>(_ body: () throws -> Value) rethrows -> Value {
+        changes.add(1, ordering: .sequentiallyConsistent)
+        defer { changes.add(1, ordering: .sequentiallyConsistent) }
+        return try body()
+    }
+
     @inline(__always)
     func block(_ index: Int) -> PackBlock {
         PackBlock(
@@ -48,6 +67,21 @@ final class PackSegment: @unchecked Sendable {
             figures: (base + PackLayout.figuresOffset
                 + index * PackLayout.recordsPerBlock * PackLayout.figuresPerRecord * 8)
                 .assumingMemoryBound(to: Int64.self))
+    }
+
+    /// Which record of the segment has its figures at `figures`, as a number that stays true as long as the mapping.
+    @inline(__always)
+    func number(of figures: UnsafePointer<Int64>) -> UInt32 {
+        UInt32(UnsafeRawPointer(figures) - UnsafeRawPointer(base) - PackLayout.figuresOffset) / 8
+    }
+
+    /// The name with this number.
+    func hit(_ number: UInt32) -> NameHit? {
+        let (index, place) = Int(number).quotientAndRemainder(
+            dividingBy: PackLayout.recordsPerBlock * PackLayout.figuresPerRecord)
+        guard index < PackLayout.blocksPerSegment, place < PackLayout.recordsPerBlock else { return nil }
+        let block = block(index)
+        return NameHit(block, place, block.record(place), block.name(place))
     }
 
     /// The bits of a filter row, one for each block.

@@ -62,6 +62,15 @@ final class PackWriter {
         guard number < PackLayout.recordsPerBlock, text.count < room else {
             throw PackDamage(reason: "its file was damaged while it was in use")
         }
+        place.segment.change { write(name, text, at: start, number, in: block, of: place) }
+        largestID = max(largestID, name.id)
+        recordCount += 1
+    }
+
+    private func write(
+        _ name: NewName, _ text: UnsafeRawBufferPointer, at start: Int, _ number: Int, in block: PackBlock,
+        of place: (segment: PackSegment, index: Int)
+    ) {
         (block.text + start).copyMemory(from: text.baseAddress ?? UnsafeRawPointer(block.text), byteCount: text.count)
         block.text.storeBytes(of: 0, toByteOffset: start + text.count, as: UInt8.self)
         let record = PackRecord(id: name.id, parent: name.parentID, kind: name.kind, end: start + text.count + 1)
@@ -73,8 +82,6 @@ final class PackWriter {
         block.largestID = max(block.largestID, name.id)
         block.sum &+= block.hash(record, name: text, name.figures)
         block.count = number + 1
-        largestID = max(largestID, name.id)
-        recordCount += 1
     }
 
     /// Marks the names of `ids` dead, wherever they are; ids without a name are no error.
@@ -108,7 +115,8 @@ final class PackWriter {
                 else { continue }
                 for number in 0..<block.count {
                     let record = block.record(number)
-                    if !record.isDead, isChosen(record.id) { kill(record, number, in: block) }
+                    guard !record.isDead, isChosen(record.id) else { continue }
+                    segment.change { kill(record, number, in: block) }
                 }
             }
         }

@@ -7,6 +7,8 @@ struct PageHeap<Order: HitOrder>: HitVisitor {
     private struct Item {
         var prefix: UInt64
         var place: Order.Place
+        /// Where the figures of the hit stand.
+        var figures: UnsafePointer<Int64>
     }
 
     private let order: Order
@@ -34,7 +36,22 @@ struct PageHeap<Order: HitOrder>: HitVisitor {
         let place = order.place(of: hit)
         let prefix = order.prefix(of: place)
         if prefix > worstPrefix { return }
-        keep(Item(prefix: prefix, place: place))
+        keep(Item(prefix: prefix, place: place, figures: hit.figures))
+    }
+
+    /// An empty heap for the same page.
+    var emptied: PageHeap {
+        PageHeap(order: order, capacity: capacity, startingAt: start, isAfterStart: isAfterStart)
+    }
+
+    /// Where the figures of the hits stand that were kept, in no order.
+    var kept: [UnsafePointer<Int64>] { items.map(\.figures) }
+
+    /// Counts `total` hits and shows itself those of them that may be on the page.
+    mutating func add(_ total: Int, keeping hits: some Sequence<NameHit>) {
+        let before = self.total
+        for hit in hits { visit(hit) }
+        self.total = before + total
     }
 
     /// The ids kept, in order.

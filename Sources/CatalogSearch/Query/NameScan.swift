@@ -13,6 +13,17 @@ struct NameHit {
     let figures: UnsafePointer<Int64>
 }
 
+extension NameHit {
+    /// Record `number` of a block, and its name.
+    @inline(__always)
+    init?(_ block: PackBlock, _ number: Int, _ record: PackRecord, _ name: UnsafeRawBufferPointer) {
+        guard let text = name.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+        self.init(
+            text: text, length: name.count, id: record.id, root: block.rootID, parent: record.parent,
+            isDirectory: record.kind == EntryKind.directory.rawValue, figures: block.figures + number)
+    }
+}
+
 /// What is done with each hit.
 protocol HitVisitor {
     mutating func visit(_ hit: NameHit)
@@ -23,7 +34,7 @@ protocol HitVisitor {
 ///
 /// Behind the text of a block stands at least one record, so that the search may read 15 bytes too many.
 struct NameScan {
-    private let segments: [PackSegment]
+    let segments: [PackSegment]
     private let query: PreparedQuery
     private let first: UnsafeRawBufferPointer?
 
@@ -35,26 +46,35 @@ struct NameScan {
 
     /// Shows every hit to `visitor`, in the order of the pack.
     func run(_ visitor: inout some HitVisitor) {
-        for segment in segments {
-            for word in 0..<PackLayout.filterRowWords {
-                var candidates = UInt64.max
-                for row in query.rows { candidates &= segment.filterRow(row)[word] }
-                while candidates != 0 {
-                    let index = word * 64 + candidates.trailingZeroBitCount
-                    candidates &= candidates - 1
-                    let block = segment.block(index)
-                    let count = block.count
-                    // Blocks are taken into use in order.
-                    if count == 0 { break }
-                    guard block.isPossible(count) else {
-                        segment.noteDamage()
-                        continue
-                    }
-                    if let roots = query.roots, !contains(roots, block.rootID) { continue }
-                    scan(block, count, &visitor)
+        for segment in segments { look(through: segment, &visitor) }
+    }
+
+    /// Shows every hit in one of the segments to `visitor`.
+    ///
+    /// - Returns: how many blocks had to be looked at.
+    @discardableResult
+    func look(through segment: PackSegment, _ visitor: inout some HitVisitor) -> Int {
+        var blocks = 0
+        for word in 0..<PackLayout.filterRowWords {
+            var candidates = UInt64.max
+            for row in query.rows { candidates &= segment.filterRow(row)[word] }
+            while candidates != 0 {
+                let index = word * 64 + candidates.trailingZeroBitCount
+                candidates &= candidates - 1
+                let block = segment.block(index)
+                let count = block.count
+                // Blocks are taken into use in order.
+                if count == 0 { break }
+                guard block.isPossible(count) else {
+                    segment.noteDamage()
+                    continue
                 }
+                if let roots = query.roots, !contains(roots, block.rootID) { continue }
+                blocks += 1
+                scan(block, count, &visitor)
             }
         }
+        return blocks
     }
 
     @inline(__always)
@@ -120,9 +140,7 @@ struct NameScan {
             if record.kind == EntryKind.directory.rawValue { return }
             if keys.contains(ExtensionKey(ofName: name)) == query.refusesListedExtensions { return }
         }
-        let hit = NameHit(
-            text: text, length: name.count, id: record.id, root: block.rootID, parent: record.parent,
-            isDirectory: record.kind == EntryKind.directory.rawValue, figures: block.figures + number)
+        guard let hit = NameHit(block, number, record, name) else { return }
         if let sizes = query.sizes, !sizes.contains(query.directorySizes.size(of: hit)) { return }
         visitor.visit(hit)
     }

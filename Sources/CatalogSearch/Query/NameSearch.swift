@@ -5,6 +5,8 @@ import CatalogCore
 /// Pure computing over mapped memory; it blocks its thread.
 struct NameSearch {
     let segments: [PackSegment]
+    /// What they have answered before.
+    let answers: SegmentAnswers
 
     /// Hits kept in memory at most; a page that ends further back is found in several passes.
     private static let heapMax = 8_192
@@ -76,16 +78,22 @@ struct NameSearch {
         let limit = Self.limit(query)
         if let cursor = query.cursor {
             var heap = PageHeap(order: order, capacity: limit, startingAt: cursor.place, isAfterStart: true)
-            scan.run(&heap)
+            fill(&heap, scan, SegmentAnswers.Question(query, words: prepared.words, capacity: limit))
             return Found(&heap)
         }
         let offset = max(0, query.offset)
         if offset <= NameSearch.heapMax - limit {
             var heap = PageHeap(order: order, capacity: offset + limit)
-            scan.run(&heap)
+            fill(&heap, scan, SegmentAnswers.Question(query, words: prepared.words, capacity: offset + limit))
             return Found(&heap, offset: offset)
         }
         return deepPage(scan, order, offset: offset, limit: limit)
+    }
+
+    private func fill(
+        _ heap: inout PageHeap<some HitOrder>, _ scan: NameScan, _ question: SegmentAnswers.Question?
+    ) {
+        if let question { scan.fill(&heap, question, answers) } else { scan.run(&heap) }
     }
 
     /// A page far back: each pass fixes two more bytes of the place where it starts, until the rest fits into a heap.

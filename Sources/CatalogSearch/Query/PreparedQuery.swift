@@ -3,6 +3,8 @@ import CatalogCore
 /// One reading of a query, made ready for the inner loop: everything it compares with lies in memory of its own, so
 /// that looking at a name touches no array and counts no reference.
 final class PreparedQuery {
+    /// The words as they were given.
+    let words: [[UInt8]]
     /// The words, longest first; none at all matches every name.
     let needles: UnsafeBufferPointer<UnsafeRawBufferPointer>
     /// Filter rows that a block must have, for all words together.
@@ -34,6 +36,7 @@ final class PreparedQuery {
 
     init(_ query: NameQuery, words: [[UInt8]]) {
         var arena = Arena()
+        self.words = words
         needles = arena.copy(words.map { arena.bytes($0) })
         let bits = words.reduce(0) { bits, word in bits | word.withUnsafeBytes { PackLayout.signature($0) } }
         signature = words.count > 1 && bits.nonzeroBitCount >= PreparedQuery.signatureBitsMin ? bits : 0
