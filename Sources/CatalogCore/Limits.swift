@@ -144,6 +144,8 @@ package enum Limits {
     package static let hashBatchFiles = 4_096
     package static let hashesPerTransaction = 2_048
     package static let hashBytesPerTransaction: Int64 = 256 << 20
+    /// Such transactions that one job has under way, while it reads on.
+    package static let hashTransactionsAtOnce = 2
     /// Bytes of a day's budget that are noted before they are read: so much of the day a kill may cost.
     package static let hashBytesTakenAhead: Int64 = 64 << 20
     /// Bytes that a storage root may have read for hashes in a day at least: less than both ends of a file would never do.

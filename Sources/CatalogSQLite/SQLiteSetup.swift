@@ -8,5 +8,5 @@ enum SQLiteSetup {
         _ = isDone
     }
 
-    private static let isDone = catalogizer_sqlite_without_memory_statistics() == SQLITE_OK
+    private static let isDone = catalogizer_sqlite_configure() == SQLITE_OK
 }

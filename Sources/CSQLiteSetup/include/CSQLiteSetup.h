@@ -1,11 +1,16 @@
 #ifndef CSQLITESETUP_H
 #define CSQLITESETUP_H
 
-/* SQLite counts its memory for statistics that nobody here reads, under one lock that all connections share: without them a first
- * scan is some percent faster. Has to be called before the library is used; the call is C's alone, since it takes a variable
+/* Sets what holds for the whole library, and has to be called before its use. The calls are C's alone, since they take a variable
  * number of arguments.
  *
- * Returns SQLITE_OK, or SQLITE_MISUSE when the library was in use already and goes on counting. */
-int catalogizer_sqlite_without_memory_statistics(void);
+ * - SQLite counts its memory for statistics that nobody here reads, under one lock that all connections share: without them a
+ *   first scan is some percent faster.
+ * - What a statement that may fail in its middle changes is kept until its end. From 64 KiB on, which is four pages of ours, that
+ *   goes to a file in /var/tmp: twenty thousand hashes, each in statements of few pages, wrote 650 MB there. It stays in memory
+ *   up to a megabyte.
+ *
+ * Returns SQLITE_OK, or SQLITE_MISUSE when the library was in use already and goes on as it was. */
+int catalogizer_sqlite_configure(void);
 
 #endif

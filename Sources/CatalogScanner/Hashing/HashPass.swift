@@ -26,6 +26,8 @@ struct HashPass {
     private var beginnings: [EntryID: HashPart] = [:]
     private var waiting: [FileReading] = []
     private var progress = HashProgress()
+    /// Transactions that are not known to have ended.
+    private var saves = 0
 
     init(
         root: ScanRoot, allowance: HashAllowance, store: HashStore, pool: BlockingPool, context: JobContext,
@@ -42,40 +44,49 @@ struct HashPass {
         try await store.takeBack(in: root.id, stop: context.stop)
         sizes = try await store.sharedSizes()
         parts = try await store.parts(in: root.id)
-        var after: EntryID = 0
-        var batch: [HashCandidate] = []
-        while true {
-            try context.stop.check()
-            let page = try await store.unread(in: root.id, after: after)
-            if let last = page.last { after = last.id }
-            batch += page.filter { sizes.contains($0.sizeBytes) }
-            guard batch.count >= Limits.hashBatchFiles || page.isEmpty else { continue }
-            try await read(batch, .quick)
-            batch = []
-            if page.isEmpty { break }
-        }
-        after = 0
-        while true {
-            try context.stop.check()
-            let page = try await store.colliding(in: root.id, after: after)
-            guard let last = page.last else { break }
-            after = last.id
-            try await read(page, .content)
+        // While some are written others are read.
+        try await withThrowingTaskGroup(of: Void.self) { saving in
+            do {
+                try await readAll(.quick, &saving)
+                // Which files collide is a question to what is written.
+                try await saveAll(in: &saving)
+                try await readAll(.content, &saving)
+            } catch {
+                // What was read before the storage went away need not be read again.
+                if !context.stop.isRaised { try await save(in: &saving) }
+                try await saving.waitForAll()
+                throw error
+            }
+            try await saveAll(in: &saving)
         }
         if allowance.pause == nil, !parts.isEmpty { try await store.forgetParts(of: root.id) }
     }
 
-    /// Reads files and writes what came of it.
-    private mutating func read(_ files: [HashCandidate], _ part: HashedPart) async throws {
+    /// Reads a part of every file that has to be read, in the order of their ids; the next ones are looked for meanwhile.
+    private mutating func readAll(_ part: HashedPart, _ saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
+        let batches = HashBatches(root: root.id, part: part, sizes: sizes, store: store, stop: context.stop)
+        var batch = try await batches.next(after: 0)
+        while let last = batch.last {
+            async let following = batches.next(after: last)
+            try await read(batch.files, part, &saving)
+            batch = try await following
+        }
+    }
+
+    /// Reads files and has written what came of it.
+    private mutating func read(
+        _ files: [HashCandidate], _ part: HashedPart, _ saving: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws {
         guard !files.isEmpty else { return }
         foundNothing = false
         guard allowance.pause == nil else {
             for file in files { pendingBytes += Self.bytes(of: file, part, begun: parts[file.id]) }
             return
         }
-        let work = try await store.work(files, in: root.id)
+        // What was read of a file by one of its names is asked of what is written.
+        if files.contains(where: \.identity.hasMoreNames) { try await saveAll(in: &saving) }
         var toRead: [HashWork] = []
-        for item in work {
+        for item in try await store.work(files, in: root.id) {
             if let known = Self.known(item, part) {
                 waiting.append(FileReading(candidate: item.candidate, outcome: .hashed(known)))
             } else {
@@ -86,25 +97,11 @@ struct HashPass {
             }
         }
         let readings = FileReadings(backend: root.backend, pool: pool, stop: context.stop, allowance: allowance)
-        // While some are written others are read.
-        try await withThrowingTaskGroup(of: Void.self) { saving in
-            do {
-                try await readings.read(toRead, part) { reading in
-                    note(reading, part)
-                    if waiting.count >= Limits.hashesPerTransaction
-                        || progress.bytesRead >= Limits.hashBytesPerTransaction
-                    {
-                        try await save(in: &saving)
-                    }
-                }
-            } catch {
-                // What was read before the storage went away need not be read again.
-                if !context.stop.isRaised { try await save(in: &saving) }
-                try await saving.waitForAll()
-                throw error
+        try await readings.read(toRead, part) { reading in
+            note(reading, part)
+            if waiting.count >= Limits.hashesPerTransaction || progress.bytesRead >= Limits.hashBytesPerTransaction {
+                try await save(in: &saving)
             }
-            try await save(in: &saving)
-            try await saving.waitForAll()
         }
     }
 
@@ -142,13 +139,50 @@ struct HashPass {
         }
     }
 
-    /// Begins to write what waits, once what was written before it is.
+    /// Begins to write what waits, as soon as there are few transactions before it.
     private mutating func save(in saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
         guard !waiting.isEmpty || progress != HashProgress() else { return }
-        try await saving.next()
+        if saves == Limits.hashTransactionsAtOnce {
+            try await saving.next()
+            saves -= 1
+        }
         saving.addTask { [store, root, context, waiting, progress] in
             try await store.save(waiting, in: root.id, progress, of: context.job.id, lease: context.lease)
         }
+        saves += 1
         (waiting, progress) = ([], HashProgress())
+    }
+
+    /// Returns once everything that was read is written.
+    private mutating func saveAll(in saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
+        try await save(in: &saving)
+        try await saving.waitForAll()
+        saves = 0
+    }
+}
+
+/// Which files of a root are read next.
+private struct HashBatches: Sendable {
+    let root: RootID
+    let part: HashedPart
+    let sizes: SharedSizes
+    let store: HashStore
+    let stop: StopSignal
+
+    /// - Returns: files behind an entry, and the last entry that was looked at; nil when there is none.
+    func next(after: EntryID) async throws -> (files: [HashCandidate], last: EntryID?) {
+        var (files, last): ([HashCandidate], EntryID?) = ([], nil)
+        while files.count < Limits.hashBatchFiles {
+            try stop.check()
+            guard part == .quick else {
+                let page = try await store.colliding(in: root, after: after)
+                return (page, page.last?.id)
+            }
+            let page = try await store.unread(in: root, after: last ?? after)
+            guard let end = page.last else { break }
+            last = end.id
+            files += page.filter { sizes.contains($0.sizeBytes) }
+        }
+        return (files, last)
     }
 }

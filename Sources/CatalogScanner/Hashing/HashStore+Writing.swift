@@ -21,7 +21,8 @@ extension HashStore {
             let groups = DuplicateGroupStore(now: now)
             try groups.takeTurn(on: connection)
             var progress = progress
-            for reading in readings {
+            // They come as the disk has them; the tables are ordered by id.
+            for reading in readings.sorted(by: { $0.candidate.id < $1.candidate.id }) {
                 if case .cut(let part?) = reading.outcome {
                     try keep(part, of: reading.candidate, in: root, on: connection)
                 }
