@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// Reads a whole pack once, when it is opened, and decides whether it is what the writer wrote.
 ///
 /// Each block carries a sum of hashes: one for each record, one more for each dead one. The writer raises the sum just
@@ -7,8 +10,26 @@ struct PackCheck {
     private(set) var recordCount = 0
     private(set) var deadCount = 0
 
+    /// Checks all segments, as many at a time as there are processors; blocks its thread.
+    ///
     /// - Throws: `PackDamage`.
-    mutating func check(_ segment: PackSegment) throws {
+    init(_ segments: [PackSegment]) throws {
+        let checks = Mutex<[Result<PackCheck, any Error>]>([])
+        DispatchQueue.concurrentPerform(iterations: segments.count) { index in
+            let check = Result { try PackCheck(of: segments[index]) }
+            checks.withLock { $0.append(check) }
+        }
+        for check in checks.withLock({ $0 }) {
+            recordCount += try check.get().recordCount
+            deadCount += try check.get().deadCount
+        }
+    }
+
+    private init(of segment: PackSegment) throws {
+        try check(segment)
+    }
+
+    private mutating func check(_ segment: PackSegment) throws {
         var isBeforeFree = true
         for index in 0..<PackLayout.blocksPerSegment {
             let block = segment.block(index)

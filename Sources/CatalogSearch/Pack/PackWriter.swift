@@ -29,9 +29,8 @@ final class PackWriter {
     /// - Throws: `PackDamage` when the pack is not whole.
     init(_ file: PackFile) throws {
         self.file = file
-        var check = PackCheck()
+        let check = try PackCheck(file.segments)
         for segment in file.segments {
-            try check.check(segment)
             nextIndex = PackLayout.blocksPerSegment
             for index in 0..<PackLayout.blocksPerSegment {
                 let block = segment.block(index)

@@ -3,8 +3,18 @@ import FoundationEssentials
 /// Bytes as a text that may stand in an address: Base64 for URLs, without padding.
 enum CursorText {
     static func text(of bytes: [UInt8]) -> String {
-        let base64 = Data(bytes).base64EncodedString()
-        return base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let base64 = Data(bytes).base64EncodedData()
+        return String(decoding: base64.compactMap(character), as: UTF8.self)
+    }
+
+    /// The character of the one alphabet in the place of that of the other.
+    private static func character(_ base64: UInt8) -> UInt8? {
+        switch base64 {
+        case UInt8(ascii: "+"): UInt8(ascii: "-")
+        case UInt8(ascii: "/"): UInt8(ascii: "_")
+        case UInt8(ascii: "="): nil
+        default: base64
+        }
     }
 
     /// - Parameter max: bytes of the text at most.

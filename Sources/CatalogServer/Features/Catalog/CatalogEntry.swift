@@ -98,7 +98,7 @@ package struct CatalogPage<Output: Sendable>: Sendable {
     package var count: Int
     /// Entries of the directory.
     package let total: Int
-    /// The last entry of this page.
+    /// The last entry of a page that is full.
     var last: CatalogEntry?
 }
 

@@ -185,21 +185,25 @@ enum CatalogQueries {
         let directory = "(SELECT entry_id FROM place)"
         return SQLStatement(
             """
-            WITH place AS MATERIALIZED (\(locationText(names: names))),
-            page AS MATERIALIZED (
-                \(page(of: directory, order, limit: "$\(names + 3)", offset: "$\(names + 4)")))
+            WITH place AS MATERIALIZED (\(locationText(names: names)))
             SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, root_id, root_name, status, last_scan_at_us, root_entry_id, url,
                 entry_id, child_count
             FROM place
             UNION ALL
-            SELECT c.*, \(duplicateGroup(of: "c.id")), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM page c
+            \(withGroups(
+                page(of: directory, order, limit: "$\(names + 3)", offset: "$\(names + 4)"),
+                and: ", NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"))
             """
         ).endingRead
     }
 
-    /// The rows of a page with their groups, which nobody looks for before it is known which rows are in the page.
-    private static func withGroups(_ page: String) -> String {
-        "WITH page AS MATERIALIZED (\(page)) SELECT c.*, \(duplicateGroup(of: "c.id")) FROM page c"
+    /// The rows of a page with their groups, and other columns behind them. The condition is always true; it keeps SQLite from making
+    /// one question of the two, and so from looking for the groups of rows that are not in the page.
+    private static func withGroups(_ page: String, and columns: String = "") -> String {
+        """
+        SELECT c.*, CASE WHEN EXISTS (SELECT 1 FROM duplicate_groups) THEN \(duplicateGroup(of: "c.id")) END\(columns)
+        FROM (\(page)) c WHERE c.kind IS NOT NULL
+        """
     }
 
     private static func page(of directory: String, _ order: CatalogOrder, limit: String, offset: String) -> String {

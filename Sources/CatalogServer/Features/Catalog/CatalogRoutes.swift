@@ -39,8 +39,7 @@ struct CatalogRoutes: Sendable {
         json.field("limit", page.limit)
         json.field("offset", page.offset)
         // A page that is not full has none behind it.
-        let last = result.count == page.limit ? result.last : nil
-        let next = last.map { CatalogCursor(after: $0, order).text }
+        let next = (result.count == page.limit ? result.last : nil).map { CatalogCursor(after: $0, order).text }
         if let next { json.field("next_cursor", next) }
         json.endObject()
         return json.response(

@@ -202,6 +202,7 @@ private struct PageInProgress<Output: Sendable> {
     private let place: CatalogPlace
     private let directory: EntryID
     private let directoryPath: String
+    private let limit: Int
 
     /// - Throws: `CatalogError` when there is no such directory, or the caller may not see its root.
     init(_ request: CatalogPageRequest, _ location: CatalogStore.Location, _ output: Output) throws {
@@ -216,6 +217,7 @@ private struct PageInProgress<Output: Sendable> {
         }
         place = location.place
         directory = location.found?.id ?? 0
+        limit = request.page.limit
         directoryPath = request.path.components.isEmpty ? "" : request.path.text + "/"
         result = CatalogPage(output: output, count: 0, total: location.found?.entryCount ?? 0)
     }
@@ -239,7 +241,7 @@ private struct PageInProgress<Output: Sendable> {
             groupColumn: CatalogQueries.groupColumnOfPage)
         body(&result.output, entry)
         result.count += 1
-        result.last = entry
+        if result.count == limit { result.last = entry }
     }
 }
 
