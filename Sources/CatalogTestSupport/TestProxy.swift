@@ -9,6 +9,8 @@ package struct TestProxy: Sendable {
     }
 
     private let port: Int
+    /// Not where `TestStorageServer.with` has its own.
+    private static let ports = TestPorts(from: 20_100, step: 2, count: 1_950)
 
     /// Runs `body` with a proxy in front of the server that `url` names; stopped after it.
     ///
@@ -17,8 +19,7 @@ package struct TestProxy: Sendable {
         before url: String, _ body: (TestProxy) async throws -> Value
     ) async throws -> Value {
         let parts = URLComponents(string: url)
-        // Below the ports that the kernel gives to clients, and not where `TestStorageServer.with` looks for some.
-        let port = Int.random(in: 10_050..<12_000) * 2
+        let port = ports.next()
         var settings = ["TESTSERVER_PORT": "\(port)", "PROXY_TARGET": "\(parts?.port ?? 0)"]
         if parts?.scheme?.hasPrefix("ftp") == true { settings["PROXY_FTP"] = "1" }
         try await TestServerScript.run("proxy", "start", settings)

@@ -42,14 +42,16 @@ package struct TestStorageServer: Sendable {
         return TestStorageServer(kind, try await start.value)
     }
 
+    /// A server may want the ports behind its own too.
+    private static let ports = TestPorts(from: 10_000, step: 4, count: 2_500)
+
     /// A server of the test's own, which may be harmed; stopped and removed after `body`.
     ///
     /// - Parameter more: settings of its script, as `TESTSERVER_CONNECTIONS`.
     package static func with<Value>(
         _ kind: Kind, _ more: [String: String] = [:], _ body: (TestStorageServer) async throws -> Value
     ) async throws -> Value {
-        // A server may want the ports behind its own too.
-        let settings = more.merging(["TESTSERVER_PORT": "\(Int.random(in: 2_500..<5_000) * 4)"]) { $1 }
+        let settings = more.merging(["TESTSERVER_PORT": "\(Self.ports.next())"]) { $1 }
         let server = TestStorageServer(kind, try await Started(kind.program, settings))
         let result: Result<Value, any Error>
         do { result = .success(try await body(server)) } catch { result = .failure(error) }

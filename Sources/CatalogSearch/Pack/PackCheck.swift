@@ -19,9 +19,10 @@ struct PackCheck {
             let check = Result { try PackCheck(of: segments[index]) }
             checks.withLock { $0.append(check) }
         }
-        for check in checks.withLock({ $0 }) {
-            recordCount += try check.get().recordCount
-            deadCount += try check.get().deadCount
+        for result in checks.withLock({ $0 }) {
+            let check = try result.get()
+            recordCount += check.recordCount
+            deadCount += check.deadCount
         }
     }
 
