@@ -1,5 +1,4 @@
 import CatalogCore
-import Dispatch
 import Synchronization
 
 /// What segments have answered to questions that took a long look at many names.
@@ -47,6 +46,7 @@ final class SegmentAnswers: Sendable {
 
         fileprivate var bytes: Int {
             words.reduce(200 + start.count) { $0 + $1.count + 32 } + (roots?.count ?? 0) * 8
+                + (fileExtension?.utf8.count ?? 0)
                 + (mimeTypes?.reduce(0) { $0 + $1.utf8.count + 16 } ?? 0)
         }
     }
@@ -113,71 +113,30 @@ final class SegmentAnswers: Sendable {
 extension NameScan {
     /// Fewer blocks than these, ninety thousand names, are looked at as fast as anything is looked up.
     private static let blocksToKeep = 1_000
-    /// Having looked at so many, it asks other processors to help.
-    private static let blocksToShare = 250
 
-    /// Fills `heap` from what was answered before, and from the segments that have changed since or were never asked; where that
-    /// is much, on as many threads as there are processors.
+    /// Fills `heap` from what was answered before, and from the segments that have changed since or were never asked.
     func fill(
         _ heap: inout PageHeap<some HitOrder>, _ question: SegmentAnswers.Question, _ answers: SegmentAnswers
     ) {
         let known = answers.parts(for: question)
         var parts: [UInt64: SegmentAnswers.Part] = [:]
-        var toAsk: [PackSegment] = []
+        var blocks = 0
         for segment in segments {
-            if let part = known?[segment.serial], part.state == segment.state {
+            let state = segment.state
+            if let part = known?[segment.serial], part.state == state {
                 heap.add(part.total, keeping: part.hits.lazy.compactMap { segment.hit($0) })
                 parts[segment.serial] = part
-            } else {
-                toAsk.append(segment)
+                continue
             }
+            var own = heap.emptied
+            blocks += look(through: segment, &own)
+            let hits = own.kept.map { segment.number(of: $0) }
+            heap.add(own.total, keeping: hits.lazy.compactMap { segment.hit($0) })
+            atomicMemoryFence(ordering: .sequentiallyConsistent)
+            // What changed meanwhile may be in there by half.
+            guard let state, segment.state == state else { continue }
+            parts[segment.serial] = SegmentAnswers.Part(state: state, total: own.total, hits: hits)
         }
-        var (blocks, found, rest) = (0, [Answer](), toAsk[...])
-        // What is rare is found before another thread would be awake.
-        while blocks < Self.blocksToShare, let segment = rest.popFirst() {
-            let answer = ask(segment, heap.emptied)
-            found.append(answer)
-            blocks += answer.blocks
-        }
-        found += ask(Array(rest), heap.emptied)
-        for answer in found {
-            heap.add(answer.total, keeping: answer.hits.lazy.compactMap { answer.segment.hit($0) })
-            guard let state = answer.state else { continue }
-            parts[answer.segment.serial] = SegmentAnswers.Part(state: state, total: answer.total, hits: answer.hits)
-        }
-        blocks = found.reduce(0) { $0 + $1.blocks }
         if known != nil ? blocks > 0 : blocks >= Self.blocksToKeep { answers.keep(parts, for: question) }
-    }
-
-    private struct Answer: Sendable {
-        let segment: PackSegment
-        let total: Int
-        let hits: [UInt32]
-        /// Blocks that were looked at.
-        let blocks: Int
-        /// Nil where the segment changed meanwhile: what changed may be in there by half.
-        let state: UInt64?
-    }
-
-    private func ask(_ segments: [PackSegment], _ empty: PageHeap<some HitOrder>) -> [Answer] {
-        let asked = Mutex<[Answer]>([])
-        // Nobody changes any of it, and it lives until the last thread is done.
-        nonisolated(unsafe) let (scan, heap) = (self, empty)
-        DispatchQueue.concurrentPerform(iterations: segments.count) { index in
-            let answer = scan.ask(segments[index], heap)
-            asked.withLock { $0.append(answer) }
-        }
-        return asked.withLock { $0 }
-    }
-
-    private func ask(_ segment: PackSegment, _ empty: PageHeap<some HitOrder>) -> Answer {
-        let state = segment.state
-        var own = empty.emptied
-        let blocks = look(through: segment, &own)
-        let hits = own.kept.map { segment.number(of: $0) }
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
-        return Answer(
-            segment: segment, total: own.total, hits: hits, blocks: blocks,
-            state: segment.state == state ? state : nil)
     }
 }
