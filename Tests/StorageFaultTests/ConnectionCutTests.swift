@@ -27,8 +27,8 @@ import Testing
             try await FaultFixture.withNew(server.location(url: place, ["timeout": "1"])) { nas in
                 var replies: [ScanType: Int] = [:]
                 for type in [ScanType.full, .quick] {
-                    try proxy.clear()
-                    #expect(try await nas.scan(type).status == "completed")
+                    let scan = try await nas.scanWhole(type, prepare: proxy.clear)
+                    #expect(scan.isWhole, "\(scan)")
                     replies[type] = try proxy.count()
                 }
                 replies[.incremental] = replies[.full]
@@ -89,9 +89,8 @@ import Testing
         while true {
             let healed = try await nas.scan(cut.heals)
             let complaints = try await nas.complaints()
-            let isHealed = healed.status == "completed" && healed.counts.errors == 0
             #expect(try await nas.rows() == known, "\(cut)")
-            if isHealed { break }
+            if healed.isWhole { break }
             guard scans < Self.healingScansMax else {
                 Issue.record("\(cut): \(healed), \(complaints)")
                 break
