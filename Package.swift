@@ -192,7 +192,9 @@ let package = Package(
                 "CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogStorage", "CatalogSearch", "CatalogJobs",
                 "CatalogScanner", "CatalogTestSupport", .product(name: "Logging", package: "swift-log"),
             ]),
-        tests("CatalogSearchTests", ["CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
+        tests(
+            "CatalogSearchTests",
+            ["CLinux", "CatalogCore", "CatalogDatabase", "CatalogSearch", "CatalogTestSupport"]),
         tests(
             "CommandTests",
             ["catalogizer", "CatalogCore", "CatalogSettings", .product(name: "Logging", package: "swift-log")]),

@@ -1,9 +1,6 @@
 #include "CLinux.h"
 
 #include <dirent.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -79,30 +76,6 @@ long catalog_read_cached(int descriptor, void *buffer, size_t size, off_t offset
 
 int catalog_rename_new(int from_directory, const char *from, int to_directory, const char *to) {
     return renameat2(from_directory, from, to_directory, to, RENAME_NOREPLACE) == 0 ? 0 : -errno;
-}
-
-long catalog_find_padded(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size) {
-    if (needle_size == 0 || needle_size > size) return needle_size == 0 ? 0 : -1;
-#ifdef __SSE2__
-    // Sixteen places at once: where both the first and the last byte of the needle stand, the rest is compared.
-    const __m128i first = _mm_set1_epi8((char)needle[0]);
-    const __m128i last = _mm_set1_epi8((char)needle[needle_size - 1]);
-    const size_t places = size - needle_size + 1;
-    for (size_t at = 0; at < places; at += 16) {
-        __m128i heads = _mm_cmpeq_epi8(first, _mm_loadu_si128((const __m128i *)(haystack + at)));
-        __m128i tails = _mm_cmpeq_epi8(last, _mm_loadu_si128((const __m128i *)(haystack + at + needle_size - 1)));
-        unsigned found = (unsigned)_mm_movemask_epi8(_mm_and_si128(heads, tails));
-        for (; found; found &= found - 1) {
-            size_t place = at + (size_t)__builtin_ctz(found);
-            if (place >= places) return -1;
-            if (needle_size <= 2 || memcmp(haystack + place + 1, needle + 1, needle_size - 2) == 0) return (long)place;
-        }
-    }
-    return -1;
-#else
-    const uint8_t *at = memmem(haystack, size, needle, needle_size);
-    return at ? at - haystack : -1;
-#endif
 }
 
 long catalog_file_system_type(const char *path) {

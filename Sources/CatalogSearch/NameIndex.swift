@@ -16,6 +16,8 @@ package final class NameIndex: Sendable {
     private let published = PublishedPack()
     /// What its segments have answered before.
     private let answers = SegmentAnswers()
+    /// What long searches run on.
+    private let threads: SearchThreads
     /// The writer is used on `thread` only; the lock is what proves it to the compiler.
     private let writer = Mutex<NameIndexWriter?>(nil)
     private let thread = IndexThread()
@@ -37,18 +39,20 @@ package final class NameIndex: Sendable {
     ///   - database: the catalog, with its schema in place.
     ///   - directory: where the index lies (`<data_dir>/search`); made when missing.
     ///   - reads: pass while the index follows.
+    ///   - processors: how many of them one search takes at most.
     ///   - bootID: tells this boot of the machine from others; a file that another one left open is not trusted.
     ///   - note: hears what an operator may want to read in the log: why an index is built, why following fails.
     /// - Throws: `CatalogError.conflict` when another process uses the directory; `.unavailable` or
     ///   `.insufficientStorage` when the file cannot be used; whatever the database throws.
     package init(
         database: any Database, directory: String, reads: ForegroundReads = ForegroundReads(),
-        bootID: UInt64 = BootID.current,
+        processors: Int = 2, bootID: UInt64 = BootID.current,
         note: @escaping @Sendable (String) -> Void = { _ in }
     ) async throws {
         self.database = database
         self.reads = reads
         self.note = note
+        threads = SearchThreads(processors: processors)
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         try await thread.run {
             try self.writer.withLock { slot in
@@ -56,8 +60,8 @@ package final class NameIndex: Sendable {
                 let identity = PackIdentity(databaseID: databaseID, bootID: bootID)
                 let writer = try database.readBlocking {
                     try NameIndexWriter(
-                        directory: directory, identity: identity, connection: $0, published: self.published,
-                        reads: reads, note: note)
+                        directory: directory, identity: identity, connection: $0,
+                        context: .init(published: self.published, threads: self.threads, reads: reads, note: note))
                 }
                 self.publish(writer)
                 slot = writer
@@ -135,7 +139,7 @@ package final class NameIndex: Sendable {
     ///   index is built again because somebody else has changed its file.
     package func search(_ query: NameQuery) throws -> NameHits {
         do {
-            return try published.read { try NameSearch(segments: $0, answers: answers).page(query) }
+            return try published.read { try NameSearch(segments: $0, answers: answers, threads: threads).page(query) }
         } catch let error as CatalogError where error.code == .unavailable {
             wake()
             throw error

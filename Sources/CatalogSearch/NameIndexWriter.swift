@@ -31,23 +31,30 @@ final class NameIndexWriter {
     private static let namesPerPatience = 4_096
     private static let patienceMilliseconds = 80
 
+    /// What the writer has to do with beside its file.
+    struct Context {
+        let published: PublishedPack
+        let threads: SearchThreads
+        let reads: ForegroundReads
+        let note: @Sendable (String) -> Void
+    }
+
     /// Opens the pack in `directory`, or builds it from the catalog when it is missing or not to be trusted.
     ///
     /// - Throws: `CatalogError.conflict` when another process has it open; `.unavailable`; `.insufficientStorage`.
     init(
-        directory: String, identity: PackIdentity, connection: any SQLConnection, published: PublishedPack,
-        reads: ForegroundReads, note: @escaping @Sendable (String) -> Void
+        directory: String, identity: PackIdentity, connection: any SQLConnection, context: Context
     ) throws {
         path = directory + "/names.pack"
         self.identity = identity
-        self.published = published
-        self.note = note
-        self.reads = reads
+        published = context.published
+        note = context.note
+        reads = context.reads
         patience = reads.patience(milliseconds: Self.patienceMilliseconds)
         lock = try NameIndexWriter.takeLock(directory)
         do {
             unlink(path + ".new")
-            pack = try PackWriter(PackFile.openTrusted(path: path, identity: identity))
+            pack = try PackWriter(PackFile.openTrusted(path: path, identity: identity), on: context.threads)
             // From here on the file on the disk may be half written when the machine goes down, so it must say so
             // first.
             pack.file.commit(pack.file.header.position, isClean: false)
@@ -208,7 +215,7 @@ final class NameIndexWriter {
     ) throws -> PackWriter {
         let new = path + ".new"
         do {
-            let pack = try PackWriter(PackFile.create(path: new, identity: identity))
+            let pack = try PackWriter(new: PackFile.create(path: new, identity: identity))
             try fill(pack)
             pack.file.commit(position, isClean: false)
             guard rename(new, path) == 0 else { throw PackFailure.system("rename \(new) to \(path)", errno) }

@@ -9,6 +9,11 @@ import Testing
     /// Names in three segments; each has an `e`, and nothing is rare enough to be looked up by the filter.
     private static let names = 150_000
 
+    /// They help with whatever it is.
+    private static let threads = SearchThreads(processors: 3, blocksMin: 0)
+    /// They help with nothing.
+    private static let none = SearchThreads(processors: 1)
+
     private static let questions: [NameQuery] = {
         var questions: [NameQuery] = []
         for field in [NameQuery.Field.name, .size, .modified, .created, .fileExtension] {
@@ -29,8 +34,10 @@ import Testing
         try withPack { pack in
             let answers = SegmentAnswers()
             func compare(_ query: NameQuery) throws -> NameHits {
-                let found = try NameSearch(segments: pack.file.segments, answers: answers).page(query)
-                #expect(try found == NameSearch(segments: pack.file.segments, answers: SegmentAnswers()).page(query))
+                let segments = pack.file.segments
+                let found = try NameSearch(segments: segments, answers: answers, threads: Self.threads).page(query)
+                let anew = NameSearch(segments: segments, answers: SegmentAnswers(), threads: Self.none)
+                #expect(try found == anew.page(query))
                 return found
             }
             var pages = try Self.questions.map { try (query: $0, first: compare($0)) }
@@ -59,7 +66,7 @@ import Testing
             let words = try #require(try NameWords.readings(of: query.text).first)
             let question = try #require(SegmentAnswers.Question(query, words: words, capacity: query.limit))
             func ask() throws -> [UInt64: SegmentAnswers.Part] {
-                _ = try NameSearch(segments: segments, answers: answers).page(query)
+                _ = try NameSearch(segments: segments, answers: answers, threads: Self.threads).page(query)
                 return answers.parts(for: question) ?? [:]
             }
             #expect(answers.parts(for: question) == nil)
@@ -84,7 +91,7 @@ import Testing
             var kept = 0
             for limit in 1...200 {
                 query.limit = limit
-                _ = try NameSearch(segments: pack.file.segments, answers: answers).page(query)
+                _ = try NameSearch(segments: pack.file.segments, answers: answers, threads: Self.threads).page(query)
                 #expect(answers.bytes <= 20_000)
                 let question = try #require(SegmentAnswers.Question(query, words: words, capacity: limit))
                 #expect(answers.parts(for: question) != nil)
@@ -100,7 +107,7 @@ import Testing
     private func withPack(_ body: (PackWriter) throws -> Void) throws {
         let scratch = try ScratchDirectory()
         let identity = PackIdentity(databaseID: 1, bootID: 1)
-        let pack = try PackWriter(PackFile.create(path: scratch.path + "/names.pack", identity: identity))
+        let pack = try PackWriter(new: PackFile.create(path: scratch.path + "/names.pack", identity: identity))
         var random = SplitMix(state: 11)
         for number in 1...Self.names {
             let shuffled = Int.random(in: 0..<1_000_000, using: &random)

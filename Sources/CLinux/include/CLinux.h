@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "TextSearch.h"
+
 /// What `statx` says of one name, in the units of the catalog: bytes and nanoseconds since 1970.
 struct catalog_stat {
     uint64_t size;
@@ -63,10 +65,6 @@ long catalog_read_cached(int descriptor, void *buffer, size_t size, off_t offset
 
 /// Renames without replacing: -EEXIST when `to` exists.
 int catalog_rename_new(int from_directory, const char *from, int to_directory, const char *to);
-
-/// First place of `needle` in `haystack`, or -1. Twice as fast as `memmem` for short needles, but the 15 bytes behind the
-/// haystack must be readable.
-long catalog_find_padded(const uint8_t *haystack, size_t size, const uint8_t *needle, size_t needle_size);
 
 /// Keeps the process alive when a mapped file is cut off or its disk fails (SIGBUS): from the place that cannot be read on,
 /// the mapping holds zeros of its own then. Returns a number for the two functions below, or -1 when too many mappings are

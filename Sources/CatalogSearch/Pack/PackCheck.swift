@@ -1,6 +1,3 @@
-import Dispatch
-import Synchronization
-
 /// Reads a whole pack once, when it is opened, and decides whether it is what the writer wrote.
 ///
 /// Each block carries a sum of hashes: one for each record, one more for each dead one. The writer raises the sum just
@@ -10,16 +7,15 @@ struct PackCheck {
     private(set) var recordCount = 0
     private(set) var deadCount = 0
 
-    /// Checks all segments, as many at a time as there are processors; blocks its thread.
+    /// Checks all segments; blocks its thread.
     ///
     /// - Throws: `PackDamage`.
-    init(_ segments: [PackSegment]) throws {
-        let checks = Mutex<[Result<PackCheck, any Error>]>([])
-        DispatchQueue.concurrentPerform(iterations: segments.count) { index in
-            let check = Result { try PackCheck(of: segments[index]) }
-            checks.withLock { $0.append(check) }
+    init(_ segments: [PackSegment], on threads: SearchThreads) throws {
+        let checks = CollectedParts<Result<PackCheck, any Error>>()
+        threads.run(segments.count) { index in
+            checks.add(Result { try PackCheck(of: segments[index]) })
         }
-        for result in checks.withLock({ $0 }) {
+        for result in checks.all {
             let check = try result.get()
             recordCount += check.recordCount
             deadCount += check.deadCount

@@ -69,6 +69,15 @@ final class PackSegment: @unchecked Sendable {
                 .assumingMemoryBound(to: Int64.self))
     }
 
+    /// Has block `index` on its way: each block is a page of its own, where the processor foresees nothing.
+    @inline(__always)
+    func fetchAhead(_ index: Int) {
+        catalog_fetch_ahead(base + index * PackLayout.blockHeaderBytes, 1)
+        let block = base + PackLayout.blocksOffset + index * PackLayout.blockBytes
+        catalog_fetch_ahead(block, 8)
+        catalog_fetch_ahead(block + PackLayout.blockBytes - 8 * 64, 8)
+    }
+
     /// Which record of the segment has its figures at `figures`, as a number that stays true as long as the mapping.
     @inline(__always)
     func number(of figures: UnsafePointer<Int64>) -> UInt32 {

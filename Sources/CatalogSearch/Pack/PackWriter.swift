@@ -26,10 +26,12 @@ final class PackWriter {
     private(set) var recordCount = 0
     private(set) var deadCount = 0
 
+    /// Goes on with a file that was filled before.
+    ///
     /// - Throws: `PackDamage` when the pack is not whole.
-    init(_ file: PackFile) throws {
+    init(_ file: PackFile, on threads: SearchThreads) throws {
         self.file = file
-        let check = try PackCheck(file.segments)
+        let check = try PackCheck(file.segments, on: threads)
         for segment in file.segments {
             nextIndex = PackLayout.blocksPerSegment
             for index in 0..<PackLayout.blocksPerSegment {
@@ -44,6 +46,11 @@ final class PackWriter {
         }
         recordCount = check.recordCount
         deadCount = check.deadCount
+    }
+
+    /// Fills a file that was just created.
+    init(new file: PackFile) {
+        self.file = file
     }
 
     /// Adds a name; empty ones (the directory of a root itself) cannot be searched for and are left out.

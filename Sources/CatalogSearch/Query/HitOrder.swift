@@ -4,7 +4,7 @@ import Glibc
 /// An order of hits.
 ///
 /// An order sees a hit once and makes a place of it: what it needs to compare it with others, again and again.
-protocol HitOrder {
+protocol HitOrder: SendableMetatype {
     associatedtype Place
 
     func place(of hit: NameHit) -> Place

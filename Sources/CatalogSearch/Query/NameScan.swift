@@ -32,7 +32,7 @@ protocol HitVisitor {
 /// One pass over a pack: in blocks that the filter cannot rule out, the names are read whose signatures cannot rule
 /// them out either.
 ///
-/// Behind the text of a block stands at least one record, so that the search may read 15 bytes too many.
+/// Behind the text of a block stands at least one record, so that the search may read 16 bytes too many.
 struct NameScan {
     let segments: [PackSegment]
     private let query: PreparedQuery
@@ -49,6 +49,19 @@ struct NameScan {
         for segment in segments { look(through: segment, &visitor) }
     }
 
+    /// How many blocks of a segment have to be looked at, or were never used.
+    func candidates(in segment: PackSegment) -> Int {
+        (0..<PackLayout.filterRowWords).reduce(0) { $0 + candidates(in: segment, $1).nonzeroBitCount }
+    }
+
+    /// Which of 64 blocks the filter cannot rule out.
+    @inline(__always)
+    private func candidates(in segment: PackSegment, _ word: Int) -> UInt64 {
+        var candidates = UInt64.max
+        for row in query.rows { candidates &= segment.filterRow(row)[word] }
+        return candidates
+    }
+
     /// Shows every hit in one of the segments to `visitor`.
     ///
     /// - Returns: how many blocks had to be looked at.
@@ -56,11 +69,11 @@ struct NameScan {
     func look(through segment: PackSegment, _ visitor: inout some HitVisitor) -> Int {
         var blocks = 0
         for word in 0..<PackLayout.filterRowWords {
-            var candidates = UInt64.max
-            for row in query.rows { candidates &= segment.filterRow(row)[word] }
+            var candidates = candidates(in: segment, word)
             while candidates != 0 {
                 let index = word * 64 + candidates.trailingZeroBitCount
                 candidates &= candidates - 1
+                if candidates != 0 { segment.fetchAhead(word * 64 + candidates.trailingZeroBitCount) }
                 let block = segment.block(index)
                 let count = block.count
                 // Blocks are taken into use in order.
@@ -96,19 +109,26 @@ struct NameScan {
     private func scan(
         _ block: PackBlock, _ count: Int, for needle: UnsafeRawBufferPointer, _ visitor: inout some HitVisitor
     ) {
-        guard let needleStart = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-        let text = UnsafePointer(block.text.assumingMemoryBound(to: UInt8.self))
-        let size = block.end(count - 1)
-        var number = 0
-        var at = 0
-        while number < count, at < size {
-            let found = catalog_find_padded(text + at, size - at, needleStart, needle.count)
-            if found < 0 { return }
-            while number < count, block.end(number) <= at + found { number += 1 }
+        guard let start = needle.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+        let texts = UnsafePointer(block.text.assumingMemoryBound(to: UInt8.self))
+        let found = catalog_find_in_texts(
+            texts, block.end(count - 1), PackLayout.blockBytes, start, needle.count)
+        test(block, count, found.low, from: 0, &visitor)
+        test(block, count, found.high, from: 64, &visitor)
+    }
+
+    /// Tests the records that are marked, the first bit for the record `first`; they have the first word.
+    @inline(__always)
+    private func test(
+        _ block: PackBlock, _ count: Int, _ marks: UInt64, from first: Int, _ visitor: inout some HitVisitor
+    ) {
+        var left = marks
+        while left != 0 {
+            let number = first + left.trailingZeroBitCount
+            left &= left - 1
+            // Another text than the writer's would have more names than records.
             guard number < count else { return }
             test(block, number, from: 1, &visitor)
-            at = block.end(number)
-            number += 1
         }
     }
 

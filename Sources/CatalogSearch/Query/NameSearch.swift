@@ -7,6 +7,8 @@ struct NameSearch {
     let segments: [PackSegment]
     /// What they have answered before.
     let answers: SegmentAnswers
+    /// What helps when there is much to look at.
+    let threads: SearchThreads
 
     /// Hits kept in memory at most; a page that ends further back is found in several passes.
     private static let heapMax = 8_192
@@ -93,7 +95,7 @@ struct NameSearch {
     private func fill(
         _ heap: inout PageHeap<some HitOrder>, _ scan: NameScan, _ question: SegmentAnswers.Question?
     ) {
-        if let question { scan.fill(&heap, question, answers) } else { scan.run(&heap) }
+        if let question { scan.fill(&heap, question, answers, threads) } else { scan.run(&heap) }
     }
 
     /// A page far back: each pass fixes two more bytes of the place where it starts, until the rest fits into a heap.

@@ -114,29 +114,64 @@ extension NameScan {
     /// Fewer blocks than these, ninety thousand names, are looked at as fast as anything is looked up.
     private static let blocksToKeep = 1_000
 
-    /// Fills `heap` from what was answered before, and from the segments that have changed since or were never asked.
+    /// Fills `heap` from what was answered before, and from the segments that have changed since or were never asked; with the
+    /// help of `threads` where that is much.
     func fill(
-        _ heap: inout PageHeap<some HitOrder>, _ question: SegmentAnswers.Question, _ answers: SegmentAnswers
+        _ heap: inout PageHeap<some HitOrder>, _ question: SegmentAnswers.Question, _ answers: SegmentAnswers,
+        _ threads: SearchThreads
     ) {
         let known = answers.parts(for: question)
         var parts: [UInt64: SegmentAnswers.Part] = [:]
-        var blocks = 0
+        var unknown: [PackSegment] = []
         for segment in segments {
-            let state = segment.state
-            if let part = known?[segment.serial], part.state == state {
-                heap.add(part.total, keeping: part.hits.lazy.compactMap { segment.hit($0) })
-                parts[segment.serial] = part
+            guard let part = known?[segment.serial], part.state == segment.state else {
+                unknown.append(segment)
                 continue
             }
-            var own = heap.emptied
-            blocks += look(through: segment, &own)
-            let hits = own.kept.map { segment.number(of: $0) }
-            heap.add(own.total, keeping: hits.lazy.compactMap { segment.hit($0) })
-            atomicMemoryFence(ordering: .sequentiallyConsistent)
-            // What changed meanwhile may be in there by half.
-            guard let state, segment.state == state else { continue }
-            parts[segment.serial] = SegmentAnswers.Part(state: state, total: own.total, hits: hits)
+            heap.add(part.total, keeping: part.hits.lazy.compactMap { segment.hit($0) })
+            parts[segment.serial] = part
+        }
+        var blocks = 0
+        for answer in ask(unknown, heap.emptied, threads) {
+            heap.add(answer.total, keeping: answer.hits.lazy.compactMap { answer.segment.hit($0) })
+            blocks += answer.blocks
+            guard let state = answer.state else { continue }
+            parts[answer.segment.serial] = SegmentAnswers.Part(state: state, total: answer.total, hits: answer.hits)
         }
         if known != nil ? blocks > 0 : blocks >= Self.blocksToKeep { answers.keep(parts, for: question) }
+    }
+
+    private struct Answer: Sendable {
+        let segment: PackSegment
+        let total: Int
+        let hits: [UInt32]
+        /// Blocks that were looked at.
+        let blocks: Int
+        /// Nil where the segment changed meanwhile: what changed may be in there by half.
+        let state: UInt64?
+    }
+
+    private func ask(
+        _ segments: [PackSegment], _ empty: PageHeap<some HitOrder>, _ threads: SearchThreads
+    ) -> [Answer] {
+        guard segments.reduce(0, { $0 + candidates(in: $1) }) > threads.blocksMin else {
+            return segments.map { ask($0, empty) }
+        }
+        let answers = CollectedParts<Answer>()
+        // Nothing changes in either of them, and both are kept until the last thread is done.
+        nonisolated(unsafe) let (scan, empty) = (self, empty)
+        threads.run(segments.count) { answers.add(scan.ask(segments[$0], empty)) }
+        return answers.all
+    }
+
+    private func ask(_ segment: PackSegment, _ empty: PageHeap<some HitOrder>) -> Answer {
+        let state = segment.state
+        var own = empty.emptied
+        let blocks = look(through: segment, &own)
+        let hits = own.kept.map { segment.number(of: $0) }
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return Answer(
+            segment: segment, total: own.total, hits: hits, blocks: blocks,
+            state: segment.state == state ? state : nil)
     }
 }

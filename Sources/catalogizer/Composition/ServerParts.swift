@@ -29,7 +29,7 @@ extension Composition {
         let reads = ForegroundReads()
         let index = try await NameIndex(
             database: application.database, directory: application.directory.path(of: Application.searchDirectoryName),
-            reads: reads,
+            reads: reads, processors: ProcessEnvironment.processorCount,
             note: { logger.notice("search index: \($0)") })
         try application.prepareTransfers()
         let product = try ProductServices(application, index: index, reads: reads)

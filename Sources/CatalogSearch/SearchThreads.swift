@@ -1,0 +1,81 @@
+import Foundation
+import Synchronization
+
+/// Threads that help with what takes one processor long: they take parts of it beside the thread that has it to do.
+///
+/// They belong to no pool that others wait for, and nobody waits for them: when they are busy, whoever came does all of it alone.
+final class SearchThreads: Sendable {
+    /// Something in parts, each of which is done once.
+    private final class Work: Sendable {
+        let count: Int
+        let part: @Sendable (Int) -> Void
+        private let next = Atomic(0)
+        /// Only touched while `condition` is locked, which the compiler cannot see.
+        private nonisolated(unsafe) var done = 0
+        private let condition = NSCondition()
+
+        init(count: Int, part: @escaping @Sendable (Int) -> Void) {
+            (self.count, self.part) = (count, part)
+        }
+
+        /// Does parts until all are taken.
+        func help() {
+            var own = 0
+            while true {
+                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard index < count else { break }
+                part(index)
+                own += 1
+            }
+            guard own > 0 else { return }
+            condition.lock()
+            defer { condition.unlock() }
+            done += own
+            if done == count { condition.signal() }
+        }
+
+        func wait() {
+            condition.lock()
+            defer { condition.unlock() }
+            while done < count { condition.wait() }
+        }
+    }
+
+    private let queue = WorkQueue()
+    private let helpers: Int
+    /// Searches that have to look at so many blocks are worth their help.
+    let blocksMin: Int
+
+    /// - Parameters:
+    ///   - processors: how many parts may be done at the same time, the one of the caller included.
+    ///   - blocksMin: the blocks of 1.2 million names take one processor tens of milliseconds.
+    init(processors: Int, blocksMin: Int = 14_000) {
+        self.blocksMin = blocksMin
+        helpers = max(0, processors - 1)
+        for _ in 0..<helpers {
+            Thread.detachNewThread { [queue] in
+                while let work = queue.next() { work() }
+            }
+        }
+    }
+
+    deinit { queue.end() }
+
+    /// Runs `part` for each number below `count`, on the calling thread and on those that have nothing else to do; returns when
+    /// all are done.
+    func run(_ count: Int, _ part: @escaping @Sendable (Int) -> Void) {
+        let work = Work(count: count, part: part)
+        for _ in 0..<max(0, min(helpers, count - 1)) { queue.add { work.help() } }
+        work.help()
+        work.wait()
+    }
+}
+
+/// What parts of some work have come to, in no order.
+final class CollectedParts<Part: Sendable>: Sendable {
+    private let parts = Mutex<[Part]>([])
+
+    var all: [Part] { parts.withLock { $0 } }
+
+    func add(_ part: Part) { parts.withLock { $0.append(part) } }
+}
