@@ -88,7 +88,7 @@ class Catalogizer:
         root = {"name": name, "protocol": "local", "path": path, "allow_overlap": allow_overlap,
                 "enable_duplicate_detection": duplicates}
         answer = self.connection.request("POST", "/api/v1/storage/roots", root)
-        self.expect(answer, 201, f"adding the root {name}")
+        return self.expect(answer, 201, f"adding the root {name}")["id"]
 
     def add_remote_root(self, name, protocol, url, login):
         root = {"name": name, "protocol": protocol, "url": url, "allow_overlap": True,
@@ -108,6 +108,11 @@ class Catalogizer:
         if result.get("status") != "completed":
             raise BenchError(f"the scan of {name} ended as {result.get('status')!r}: {lines[-1:] or 'no output'}")
         return sample
+
+    def begin_scan(self, root_id):
+        """Asks for a full scan over HTTP, and does not wait for it."""
+        answer = self.connection.request("POST", "/api/v1/scans", {"storage_root_id": root_id, "max_depth": 100})
+        self.expect(answer, 202, "scans")
 
     def search_path(self, term, limit=50):
         return f"/api/v1/search?query={quote(term)}&limit={limit}"

@@ -142,12 +142,15 @@ package enum Limits {
     /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
     /// read: that much is read again after a kill.
     package static let hashBatchFiles = 4_096
-    package static let hashesPerTransaction = 2_048
+    package static let hashesPerTransaction = 1_024
     package static let hashBytesPerTransaction: Int64 = 256 << 20
     /// Such transactions that one job has under way, while it reads on.
     package static let hashTransactionsAtOnce = 2
     /// Bytes of a day's budget that are noted before they are read: so much of the day a kill may cost.
     package static let hashBytesTakenAhead: Int64 = 64 << 20
+    /// The same where a day has no budget: after so many bytes a job sees that somebody has given the root one. Each time it waits
+    /// until what was read before is written.
+    package static let hashBytesBetweenLooks: Int64 = 512 << 20
     /// Bytes that a storage root may have read for hashes in a day at least: less than both ends of a file would never do.
     package static let hashBudgetMin: Int64 = 1 << 20
     /// Files of a root, and bytes of theirs, that are read with one change of threads.

@@ -78,7 +78,8 @@ final class HashAllowance: Sendable {
             try store.addRead(-state.rest, in: root, on: state.day)
             state.rest = 0
         }
-        let lot = bytes == 0 ? 0 : max(bytes, Limits.hashBytesTakenAhead)
+        let ahead = state.limits.bytesPerDay == nil ? Limits.hashBytesBetweenLooks : Limits.hashBytesTakenAhead
+        let lot = bytes == 0 ? 0 : max(bytes, ahead)
         let taken = try store.takeBlocking(lot, in: root, on: day)
         (state.limits, state.day) = (taken.limits, day)
         state.rest += taken.bytes

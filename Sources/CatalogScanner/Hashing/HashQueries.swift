@@ -144,12 +144,22 @@ enum HashQueries {
         WHERE id = $1 AND +missing_since_us IS NULL AND kind = 0 AND root_id = $2
         """)
 
+    /// As in `FileIdentity`.
+    private static let isOneOfMoreNames = "e.link_count > 1 AND e.inode <> 0 AND e.device <> -1"
+    /// Entry $1 while it is the file that was read: in the root $2, with the size $3, the time $4 and the identity ($5, $6).
+    private static let sameFile = """
+        FROM entries e WHERE e.id = $1 AND e.root_id = $2 AND e.size_bytes = $3 AND e.modified_ns = $4
+            AND +e.missing_since_us IS NULL AND e.kind = 0
+            AND CASE WHEN \(isOneOfMoreNames) THEN e.device ELSE -1 END = $5
+            AND CASE WHEN \(isOneOfMoreNames) THEN e.inode ELSE e.id END = $6
+        """
+
     /// A new quick hash is about other content than before, so what was known of all of it goes.
     static let insert = SQLStatement(
         """
         INSERT INTO file_hashes (entry_id, root_id, size_bytes, modified_ns, algorithm, quick_hash, content_hash,
             file_device, file_inode, is_present, hashed_at_us)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10)
+        SELECT e.id, e.root_id, e.size_bytes, e.modified_ns, $7, $8, $9, $5, $6, 1, $10 \(sameFile)
         ON CONFLICT (entry_id) DO UPDATE SET size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns,
             algorithm = excluded.algorithm, quick_hash = excluded.quick_hash, content_hash = excluded.content_hash,
             file_device = excluded.file_device, file_inode = excluded.file_inode, is_present = 1,
@@ -158,8 +168,8 @@ enum HashQueries {
 
     static let setContent = SQLStatement(
         """
-        UPDATE file_hashes SET content_hash = $2, hashed_at_us = $3
-        WHERE entry_id = $1 AND content_hash IS NULL AND is_present = 1
+        UPDATE file_hashes SET content_hash = $7, hashed_at_us = $8
+        WHERE entry_id = $1 AND content_hash IS NULL AND is_present = 1 AND EXISTS (SELECT 1 \(sameFile))
         """)
 
     static let startRun = SQLStatement(

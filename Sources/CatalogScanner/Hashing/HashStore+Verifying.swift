@@ -23,14 +23,15 @@ extension HashStore {
         return try await database.write(.readCommitted) { connection in
             try scan.lease.require(on: connection)
             _ = try scan.sideWrites.takeTurn(on: connection)
-            let groups = DuplicateGroupStore(now: now)
-            try groups.takeTurn(on: connection)
-            var damaged: [StoragePath] = []
-            for file in files where try isDamaged(file, in: scan.rootID, groups, connection) {
-                damaged.append(file.path)
-                guard damaged.count <= rowsMax else { continue }
-                try scan.scans.note(
-                    ScanErrorRow(path: file.path.text, error: Self.damage), in: scan.id, on: connection)
+            let damaged = try DuplicateGroupStore(now: now).change(on: connection) { groups in
+                var damaged: [StoragePath] = []
+                for file in files where try isDamaged(file, in: scan.rootID, &groups, connection) {
+                    damaged.append(file.path)
+                }
+                return damaged
+            }
+            for path in damaged.prefix(rowsMax) {
+                try scan.scans.note(ScanErrorRow(path: path.text, error: Self.damage), in: scan.id, on: connection)
             }
             return damaged
         }
@@ -43,7 +44,7 @@ extension HashStore {
     ///
     /// - Returns: whether it had other content when it was read before.
     private func isDamaged(
-        _ file: Verified, in root: RootID, _ groups: DuplicateGroupStore, _ connection: any SQLConnection
+        _ file: Verified, in root: RootID, _ groups: inout DuplicateGroupChanges, _ connection: any SQLConnection
     ) throws -> Bool {
         // A file that changed meanwhile is the next scan's business.
         guard let identity = try currentIdentity(of: file.candidate, in: root, connection) else { return false }
@@ -52,9 +53,9 @@ extension HashStore {
             identity: identity)
         let known = try connection.firstRow(HashQueries.known, [.integer(new.entryID)], KnownHash.init(row:))
         let isMember = known.map { $0.isPresent && $0.file.content == file.content } ?? false
-        if let known, known.isPresent, !isMember { try groups.leave(known.file, on: connection) }
+        if let known, known.isPresent, !isMember { try groups.leave(known.file) }
         try insert(new, quick: file.quick, modifiedNS: file.candidate.modifiedNS, at: groups.now, connection)
-        if !isMember { try groups.enter(new, on: connection) }
+        if !isMember { try groups.enter(new) }
         guard let known, known.file.sizeBytes == new.sizeBytes, known.modifiedNS == file.candidate.modifiedNS else {
             return false
         }

@@ -18,17 +18,17 @@ extension HashStore {
         try await database.write(.readCommitted) { connection in
             try lease.require(on: connection)
             _ = try SideWriteStore(rootID: root).takeTurn(on: connection)
-            let groups = DuplicateGroupStore(now: now)
-            try groups.takeTurn(on: connection)
             var progress = progress
-            // They come as the disk has them; the tables are ordered by id.
-            for reading in readings.sorted(by: { $0.candidate.id < $1.candidate.id }) {
-                if case .cut(let part?) = reading.outcome {
-                    try keep(part, of: reading.candidate, in: root, on: connection)
+            try DuplicateGroupStore(now: now).change(on: connection) { groups in
+                // They come as the disk has them; the tables are ordered by id.
+                for reading in readings.sorted(by: { $0.candidate.id < $1.candidate.id }) {
+                    if case .cut(let part?) = reading.outcome {
+                        try keep(part, of: reading.candidate, in: root, on: connection)
+                    }
+                    guard case .hashed(let hash) = reading.outcome else { continue }
+                    let isSaved = try save(hash, of: reading.candidate, in: root, &groups, connection)
+                    if !isSaved { progress.filesSkipped += 1 }
                 }
-                guard case .hashed(let hash) = reading.outcome else { continue }
-                let isSaved = try save(hash, of: reading.candidate, in: root, groups, connection)
-                if !isSaved { progress.filesSkipped += 1 }
             }
             try connection.execute(
                 HashQueries.addToRun,
@@ -41,19 +41,20 @@ extension HashStore {
 
     /// - Returns: false when the file is another one by now.
     private func save(
-        _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: DuplicateGroupStore,
+        _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: inout DuplicateGroupChanges,
         _ connection: any SQLConnection
     ) throws -> Bool {
-        guard let identity = try currentIdentity(of: file, in: root, connection) else { return false }
         let hashed = HashedFile(
-            entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: identity)
+            entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: file.identity)
         if let quick = hash.quick {
-            try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection)
+            guard try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection) else {
+                return false
+            }
         } else if let content = hash.content {
-            let values: [SQLValue] = [.integer(file.id), .blob(content), .integer(groups.now)]
+            let values = identifying(hashed, modifiedNS: file.modifiedNS) + [.blob(content), .integer(groups.now)]
             guard try connection.execute(HashQueries.setContent, values) > 0 else { return false }
         }
-        try groups.enter(hashed, on: connection)
+        try groups.enter(hashed)
         return true
     }
 
@@ -69,16 +70,24 @@ extension HashStore {
     }
 
     /// Writes the row of a file that is present.
+    ///
+    /// - Returns: false when it is another one by now.
+    @discardableResult
     func insert(
         _ file: HashedFile, quick: [UInt8], modifiedNS: Int64, at now: Int64, _ connection: any SQLConnection
-    ) throws {
-        try connection.execute(
-            HashQueries.insert,
-            [
-                .integer(file.entryID), .integer(file.rootID), .integer(file.sizeBytes), .integer(modifiedNS),
-                .text(ContentHash.algorithm), .blob(quick), .optional(file.content), .integer(file.identity.device),
-                .integer(file.identity.inode), .integer(now),
-            ])
+    ) throws -> Bool {
+        let hashes: [SQLValue] = [
+            .text(ContentHash.algorithm), .blob(quick), .optional(file.content), .integer(now),
+        ]
+        return try connection.execute(HashQueries.insert, identifying(file, modifiedNS: modifiedNS) + hashes) > 0
+    }
+
+    /// The values of `HashQueries.sameFile`.
+    private func identifying(_ file: HashedFile, modifiedNS: Int64) -> [SQLValue] {
+        [
+            .integer(file.entryID), .integer(file.rootID), .integer(file.sizeBytes), .integer(modifiedNS),
+            .integer(file.identity.device), .integer(file.identity.inode),
+        ]
     }
 
     /// Takes in again what came back as it was, after its root was hidden.
@@ -105,14 +114,14 @@ extension HashStore {
         let now = time.now
         try await forEachPart(of: root) { connection, range in
             _ = try SideWriteStore(rootID: root).takeTurn(on: connection)
-            let groups = DuplicateGroupStore(now: now)
             let values: [SQLValue] = [.integer(root), .integer(range.lowerBound), .integer(range.upperBound)]
             let files = try connection.rows(HashQueries.present, values, HashedFile.init(row:))
             guard !files.isEmpty else { return }
-            try groups.takeTurn(on: connection)
-            for file in files {
-                try groups.leave(file, on: connection)
-                try groups.setPresence(of: file, false, on: connection)
+            try DuplicateGroupStore(now: now).change(on: connection) { groups in
+                for file in files {
+                    try groups.leave(file)
+                    try groups.setPresence(of: file, false)
+                }
             }
         }
     }
