@@ -3,7 +3,8 @@ import Synchronization
 
 /// Threads that help with what takes one processor long: they take parts of it beside the thread that has it to do.
 ///
-/// They belong to no pool that others wait for, and nobody waits for them: when they are busy, whoever came does all of it alone.
+/// They belong to no pool that others wait for. When they are busy, whoever came does all of it alone; nobody waits for more than the
+/// part that one of them has begun.
 final class SearchThreads: Sendable {
     /// Something in parts, each of which is done once.
     private final class Work: Sendable {
