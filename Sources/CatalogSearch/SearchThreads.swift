@@ -49,8 +49,8 @@ final class SearchThreads: Sendable {
 
     /// - Parameters:
     ///   - processors: how many parts may be done at the same time, the one of the caller included.
-    ///   - blocksMin: the blocks of 1.2 million names take one processor tens of milliseconds.
-    init(processors: Int, blocksMin: Int = 14_000) {
+    ///   - blocksMin: two thousand take one processor a millisecond and a half, many times of what it takes to wake another one.
+    init(processors: Int, blocksMin: Int = 2_000) {
         self.blocksMin = blocksMin
         helpers = max(0, processors - 1)
         for _ in 0..<helpers {
