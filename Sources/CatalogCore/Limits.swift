@@ -142,6 +142,7 @@ package enum Limits {
     /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
     /// read: that much is read again after a kill.
     package static let hashBatchFiles = 4_096
+    package static let hashFirstBatchFiles = 512
     package static let hashesPerTransaction = 1_024
     package static let hashBytesPerTransaction: Int64 = 256 << 20
     /// Such transactions that one job has under way, while it reads on.

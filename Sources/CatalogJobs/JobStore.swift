@@ -3,8 +3,8 @@ package import CatalogDatabase
 
 /// Questions asked of the table `jobs`.
 package struct JobStore: Sendable {
-    private let database: any Database
-    private let time: TimeSource
+    let database: any Database
+    let time: TimeSource
 
     package init(database: any Database, time: TimeSource = .system) {
         self.database = database
@@ -221,70 +221,6 @@ package struct JobStore: Sendable {
     /// Removes jobs of this kind that are over, up to the id `last`.
     package func forget(kind: String, upTo last: JobID, on connection: any SQLConnection) throws {
         try connection.execute(JobQueries.forgetKind, [.text(kind), .integer(last)])
-    }
-
-    /// Puts jobs of dead processes back to `pending`, or ends those that have used up their attempts.
-    ///
-    /// - Parameters:
-    ///   - owner: a process that knows what it runs, if the caller is one; what is said to run there and does not, for as long
-    ///     as a silent machine is waited for, is abandoned too: the answer to its claim was lost.
-    ///   - running: the jobs that `owner` runs.
-    /// - Returns: how many jobs were recovered.
-    @discardableResult
-    package func recoverAbandoned(by owner: ProcessIdentity? = nil, running: Set<JobID> = []) async throws -> Int {
-        let now = time.now
-        return try await database.write { connection in
-            let leases = try connection.rows(JobQueries.running, [], HeldLease.init(row:))
-            let dead = leases.filter { lease in
-                let isLost = lease.owner == owner?.text && !running.contains(lease.id) && lease.isSilent(now: now)
-                return isLost || lease.isAbandoned(now: now)
-            }
-            for lease in dead {
-                let outcome = lease.outcome
-                try connection.execute(
-                    JobQueries.recover,
-                    [
-                        .integer(lease.id), .text(lease.owner), .text(outcome.rawValue),
-                        outcome.isOver ? .integer(now) : .null,
-                        outcome == .failed ? .text(CatalogError.Code.internalError.rawValue) : .null,
-                        outcome == .failed ? .text("The program ended unexpectedly each time this job ran") : .null,
-                    ])
-            }
-            return dead.count
-        }
-    }
-}
-
-/// Who holds a running job.
-private struct HeldLease {
-    let id: JobID
-    let owner: String
-    private let heartbeat: Int64
-    private let hasAttemptsLeft: Bool
-    private let cancelRequested: Bool
-
-    init(row: SQLRow) {
-        id = row.integer(0)
-        owner = row.text(1)
-        heartbeat = row.integer(2)
-        hasAttemptsLeft = row.integer(3) < row.integer(4)
-        cancelRequested = row.bool(5)
-    }
-
-    func isAbandoned(now: Int64) -> Bool {
-        switch ProcessIdentity(text: owner)?.isAlive {
-        case true?: false
-        case false?: true
-        case nil: isSilent(now: now)
-        }
-    }
-
-    func isSilent(now: Int64) -> Bool {
-        now - heartbeat > JobStore.silenceMicroseconds
-    }
-
-    var outcome: Job.Status {
-        cancelRequested ? .cancelled : hasAttemptsLeft ? .pending : .failed
     }
 }
 

@@ -47,7 +47,7 @@ import Testing
         let scratch = try ScratchDirectory(in: server.share)
         let size = 8 << 20
         try scratch.writeFile(["film"], [UInt8](repeating: 7, count: size))
-        try await FaultFixture.withNew(server.location(of: scratch.path, ["timeout": "2"])) { nas in
+        try await FaultFixture.withNew(server.location(of: scratch.path, ["timeout": "10"])) { nas in
             let path = try StoragePath(parsing: "film")
             let read = try await nas.ask { backend -> Int? in
                 let reader = try backend.openReader(path)

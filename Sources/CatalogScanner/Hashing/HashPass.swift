@@ -172,13 +172,15 @@ private struct HashBatches: Sendable {
     /// - Returns: files behind an entry, and the last entry that was looked at; nil when there is none.
     func next(after: EntryID) async throws -> (files: [HashCandidate], last: EntryID?) {
         var (files, last): ([HashCandidate], EntryID?) = ([], nil)
-        while files.count < Limits.hashBatchFiles {
+        // Reading begins with a few, while more are looked for.
+        let limit = after == 0 ? Limits.hashFirstBatchFiles : Limits.hashBatchFiles
+        while files.count < limit {
             try stop.check()
             guard part == .quick else {
-                let page = try await store.colliding(in: root, after: after)
+                let page = try await store.colliding(in: root, after: after, limit: limit)
                 return (page, page.last?.id)
             }
-            let page = try await store.unread(in: root, after: last ?? after)
+            let page = try await store.unread(in: root, after: last ?? after, limit: limit)
             guard let end = page.last else { break }
             last = end.id
             files += page.filter { sizes.contains($0.sizeBytes) }

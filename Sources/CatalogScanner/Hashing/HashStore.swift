@@ -30,13 +30,13 @@ package struct HashStore: Sendable {
     }
 
     /// Files of a root behind an entry that were never read as they are now, whatever their size.
-    func unread(in root: RootID, after: EntryID) async throws -> [HashCandidate] {
-        try await candidates(HashQueries.unread, root, after)
+    func unread(in root: RootID, after: EntryID, limit: Int) async throws -> [HashCandidate] {
+        try await candidates(HashQueries.unread, root, after, limit)
     }
 
     /// Files of a root behind an entry that may equal another one.
-    func colliding(in root: RootID, after: EntryID) async throws -> [HashCandidate] {
-        try await candidates(HashQueries.colliding, root, after)
+    func colliding(in root: RootID, after: EntryID, limit: Int) async throws -> [HashCandidate] {
+        try await candidates(HashQueries.colliding, root, after, limit)
     }
 
     /// Files of a root behind an entry that were not read whole since a time, in microseconds since 1970.
@@ -48,9 +48,9 @@ package struct HashStore: Sendable {
     }
 
     private func candidates(
-        _ statement: SQLStatement, _ root: RootID, _ after: EntryID
+        _ statement: SQLStatement, _ root: RootID, _ after: EntryID, _ limit: Int
     ) async throws -> [HashCandidate] {
-        let values: [SQLValue] = [.integer(root), .integer(after), .integer(Int64(Limits.hashBatchFiles))]
+        let values: [SQLValue] = [.integer(root), .integer(after), .integer(Int64(limit))]
         return try await database.read { try $0.rows(statement, values, HashCandidate.init(row:)) }
     }
 
