@@ -110,7 +110,7 @@ import Testing
             for name in ["a", "b", "c"] { try scratch.writeFile(["films", name], content) }
             let url = server.url(of: scratch.path)
             try await CatalogAPI.with { api in
-                try await Self.add(kind, url, #","timeout":3"#, api)
+                try await Self.add(kind, url, #","timeout":5"#, api)
                 let path = "download/directory/nas/films?format=\(how.format)"
                 // Of a compressed one nobody knows it.
                 let length = how.format == "zip" ? try await api.send(.head, path).header("Content-Length") : nil

@@ -24,9 +24,9 @@ import Testing
             try await CatalogAPI.with { api in
                 let made = try await api.post(
                     "storage/roots",
-                    #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)","timeout":1\#(login)}"#)
+                    #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)","timeout":3\#(login)}"#)
                 try #require(made.status == 201, "\(made.text)")
-                // On a busy machine a scan may miss the time-out of a second.
+                // On a busy machine a scan may miss the time-out.
                 var id: Int?
                 while id == nil {
                     try await api.scan("nas")
