@@ -139,8 +139,8 @@ package enum Limits {
     package static let hashFilesAtOnce = 4
     /// Seconds after which a root that had to wait for others looks whether it may be read now.
     package static let hashSlotSeconds: Int64 = 30
-    /// Files that a hash job looks up at once, each about 200 bytes, and of how many, or after how many bytes, it writes what it has
-    /// read: that much is read again after a kill.
+    /// Files that a hash job looks up at once, each about 200 bytes, with fewer to begin with, and of how many, or after how many
+    /// bytes, it writes what it has read: that much is read again after a kill.
     package static let hashBatchFiles = 4_096
     package static let hashFirstBatchFiles = 512
     package static let hashesPerTransaction = 1_024

@@ -7,38 +7,36 @@ import Synchronization
 /// part that one of them has begun.
 final class SearchThreads: Sendable {
     /// Something in parts, each of which is done once.
-    private final class Work: Sendable {
-        let count: Int
-        let part: @Sendable (Int) -> Void
+    private final class Work<Part: Sendable>: Sendable {
+        private let count: Int
+        private let part: @Sendable (Int) -> Part
         private let next = Atomic(0)
         /// Only touched while `condition` is locked, which the compiler cannot see.
-        private nonisolated(unsafe) var done = 0
+        private nonisolated(unsafe) var parts: [Part] = []
         private let condition = NSCondition()
 
-        init(count: Int, part: @escaping @Sendable (Int) -> Void) {
+        init(count: Int, part: @escaping @Sendable (Int) -> Part) {
             (self.count, self.part) = (count, part)
         }
 
         /// Does parts until all are taken.
         func help() {
-            var own = 0
-            while true {
-                let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                guard index < count else { break }
-                part(index)
-                own += 1
+            var own: [Part] = []
+            while case let index = next.wrappingAdd(1, ordering: .relaxed).oldValue, index < count {
+                own.append(part(index))
             }
-            guard own > 0 else { return }
             condition.lock()
             defer { condition.unlock() }
-            done += own
-            if done == count { condition.signal() }
+            parts += own
+            if parts.count == count { condition.signal() }
         }
 
-        func wait() {
+        /// Waits until all are done.
+        func all() -> [Part] {
             condition.lock()
             defer { condition.unlock() }
-            while done < count { condition.wait() }
+            while parts.count < count { condition.wait() }
+            return parts
         }
     }
 
@@ -62,21 +60,13 @@ final class SearchThreads: Sendable {
 
     deinit { queue.end() }
 
-    /// Runs `part` for each number below `count`, on the calling thread and on those that have nothing else to do; returns when
-    /// all are done.
-    func run(_ count: Int, _ part: @escaping @Sendable (Int) -> Void) {
+    /// Runs `part` for each number below `count`, on the calling thread and on those that have nothing else to do.
+    ///
+    /// - Returns: what they have come to, in no order.
+    func run<Part: Sendable>(_ count: Int, _ part: @escaping @Sendable (Int) -> Part) -> [Part] {
         let work = Work(count: count, part: part)
         for _ in 0..<max(0, min(helpers, count - 1)) { queue.add { work.help() } }
         work.help()
-        work.wait()
+        return work.all()
     }
-}
-
-/// What parts of some work have come to, in no order.
-final class CollectedParts<Part: Sendable>: Sendable {
-    private let parts = Mutex<[Part]>([])
-
-    var all: [Part] { parts.withLock { $0 } }
-
-    func add(_ part: Part) { parts.withLock { $0.append(part) } }
 }

@@ -63,13 +63,13 @@ struct FaultFixture: Sendable {
     ///
     /// - Parameter prepare: called before each of them.
     /// - Returns: the last one; it says itself whether it has.
-    func scanWhole(_ type: ScanType, prepare: () throws -> Void = {}) async throws -> Scan {
+    func scanWhole(_ type: ScanType, prepare: () async throws -> Void = {}) async throws -> Scan {
         for _ in 1..<Self.wholeScansMax {
-            try prepare()
+            try await prepare()
             let scan = try await scan(type)
             if scan.isWhole { return scan }
         }
-        try prepare()
+        try await prepare()
         return try await scan(type)
     }
 

@@ -61,6 +61,17 @@ extension HashStore {
         }
         return known.quick != file.quick || (known.file.content ?? file.content) != file.content
     }
+
+    /// Nil when the file is another one by now, or in another root.
+    private func currentIdentity(
+        of file: HashCandidate, in root: RootID, _ connection: any SQLConnection
+    ) throws -> FileIdentity? {
+        try connection.firstRow(HashQueries.entry, [.integer(file.id), .integer(root)]) { row -> FileIdentity? in
+            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
+            return FileIdentity(
+                entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))
+        } ?? nil
+    }
 }
 
 /// What is known of a file from an earlier reading.

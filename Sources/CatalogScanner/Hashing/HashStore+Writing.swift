@@ -58,17 +58,6 @@ extension HashStore {
         return true
     }
 
-    /// Nil when the file is another one by now, or in another root.
-    func currentIdentity(
-        of file: HashCandidate, in root: RootID, _ connection: any SQLConnection
-    ) throws -> FileIdentity? {
-        try connection.firstRow(HashQueries.entry, [.integer(file.id), .integer(root)]) { row -> FileIdentity? in
-            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
-            return FileIdentity(
-                entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))
-        } ?? nil
-    }
-
     /// Writes the row of a file that is present.
     ///
     /// - Returns: false when it is another one by now.

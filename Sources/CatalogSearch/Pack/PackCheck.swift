@@ -11,11 +11,7 @@ struct PackCheck {
     ///
     /// - Throws: `PackDamage`.
     init(_ segments: [PackSegment], on threads: SearchThreads) throws {
-        let checks = CollectedParts<Result<PackCheck, any Error>>()
-        threads.run(segments.count) { index in
-            checks.add(Result { try PackCheck(of: segments[index]) })
-        }
-        for result in checks.all {
+        for result in threads.run(segments.count, { index in Result { try PackCheck(of: segments[index]) } }) {
             let check = try result.get()
             recordCount += check.recordCount
             deadCount += check.deadCount

@@ -157,11 +157,9 @@ extension NameScan {
         guard segments.reduce(0, { $0 + candidates(in: $1) }) > threads.blocksMin else {
             return segments.map { ask($0, empty) }
         }
-        let answers = CollectedParts<Answer>()
         // Nothing changes in either of them, and both are kept until the last thread is done.
         nonisolated(unsafe) let (scan, empty) = (self, empty)
-        threads.run(segments.count) { answers.add(scan.ask(segments[$0], empty)) }
-        return answers.all
+        return threads.run(segments.count) { scan.ask(segments[$0], empty) }
     }
 
     private func ask(_ segment: PackSegment, _ empty: PageHeap<some HitOrder>) -> Answer {
