@@ -138,7 +138,7 @@ import Testing
         try await TestStorageServer.with(kind) { server in
             let scratch = try ScratchDirectory(in: server.share)
             for name in ["film", "other"] { try scratch.writeFile([name], Array("content".utf8)) }
-            let body = Self.body(kind, server.url(of: scratch.path), #","timeout":3"#)
+            let body = Self.body(kind, server.url(of: scratch.path), #","timeout":8"#)
             try await CatalogAPI.with { api in
                 try #require(try await api.post("storage/roots", body).status == 201)
                 try await api.scan("nas")

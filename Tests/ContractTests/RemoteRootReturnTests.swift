@@ -24,7 +24,7 @@ import Testing
             try await CatalogAPI.with { api in
                 let made = try await api.post(
                     "storage/roots",
-                    #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)","timeout":3\#(login)}"#)
+                    #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)","timeout":8\#(login)}"#)
                 try #require(made.status == 201, "\(made.text)")
                 // On a busy machine a scan may miss the time-out.
                 var id: Int?

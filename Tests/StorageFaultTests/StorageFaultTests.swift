@@ -78,7 +78,7 @@ import Testing
         let tree = try FaultTree(in: server.share, directories: 80)
         try await TestProxy.with(before: server.url) { proxy in
             let place = proxy.url(server.url(of: tree.scratch.path))
-            try await FaultFixture.withNew(server.location(url: place, ["timeout": "1"])) { nas in
+            try await FaultFixture.withNew(server.location(url: place, ["timeout": "5"])) { nas in
                 let first = try await nas.scanWhole(.full)
                 #expect(first.isWhole, "\(first)")
                 let known = try await nas.rows()

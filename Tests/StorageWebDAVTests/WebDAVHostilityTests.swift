@@ -8,8 +8,10 @@ import Testing
 /// What a server may say, and what then must not happen.
 @Suite struct WebDAVHostilityTests {
     /// A server that answers each PROPFIND of depth 1 with `body`, and any other with the root alone.
+    ///
+    /// - Parameter timeout: in seconds; long, where nobody waits for its end, since a busy machine may pause itself.
     private func backend(
-        _ body: @escaping @Sendable (FakeServer.Client) -> Void
+        timeout: Int = 60, _ body: @escaping @Sendable (FakeServer.Client) -> Void
     ) throws -> (server: FakeServer, backend: WebDAVBackend) {
         let server = try FakeServer { client in
             while let lines = client.request() {
@@ -21,7 +23,8 @@ import Testing
             }
         }
         let url = try StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")
-        return (server, try WebDAVBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "1"]))))
+        let options = StorageOptions(["timeout": "\(timeout)"])
+        return (server, try WebDAVBackend(StorageLocation(url: url, options: options)))
     }
 
     private func list(_ backend: WebDAVBackend) throws -> DirectoryListing {
@@ -94,7 +97,7 @@ import Testing
     }
 
     @Test func `A server that drips is given up`() throws {
-        let (server, backend) = try backend { client in
+        let (server, backend) = try backend(timeout: 1) { client in
             guard client.send("HTTP/1.1 207 Multi-Status\r\nContent-Length: 1000000\r\n\r\n") else { return }
             while client.send("<") { usleep(200_000) }
         }
