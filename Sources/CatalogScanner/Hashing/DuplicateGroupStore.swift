@@ -16,10 +16,10 @@ struct DuplicateGroupStore {
     /// Waits until nobody else changes groups, and keeps it so to the end of the transaction: whoever has taken its turn among
     /// those who write entries of a root takes it here after that, so that no two wait for each other.
     func change<Value>(
-        on connection: any SQLConnection, _ body: (inout DuplicateGroupChanges) throws -> Value
+        on connection: any SQLConnection, _ body: (inout Changes) throws -> Value
     ) throws -> Value {
         _ = try connection.firstRow(DuplicateGroupQueries.takeTurn) { $0.integer(0) }
-        var changes = DuplicateGroupChanges(now: now, connection: connection)
+        var changes = Changes(now: now, connection: connection)
         let value = try body(&changes)
         try changes.write()
         return value
@@ -38,7 +38,7 @@ struct DuplicateGroupStore {
     }
 
     private func follow(
-        _ row: FollowedFile, _ groups: inout DuplicateGroupChanges, on connection: any SQLConnection
+        _ row: FollowedFile, _ groups: inout Changes, on connection: any SQLConnection
     ) throws {
         if row.wasPresent { try groups.leave(row.before) }
         guard row.isSameContent else {

@@ -44,7 +44,7 @@ extension HashStore {
     ///
     /// - Returns: whether it had other content when it was read before.
     private func isDamaged(
-        _ file: Verified, in root: RootID, _ groups: inout DuplicateGroupChanges, _ connection: any SQLConnection
+        _ file: Verified, in root: RootID, _ groups: inout DuplicateGroupStore.Changes, _ connection: any SQLConnection
     ) throws -> Bool {
         // A file that changed meanwhile is the next scan's business.
         guard let identity = try currentIdentity(of: file.candidate, in: root, connection) else { return false }

@@ -41,7 +41,7 @@ extension HashStore {
 
     /// - Returns: false when the file is another one by now.
     private func save(
-        _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: inout DuplicateGroupChanges,
+        _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: inout DuplicateGroupStore.Changes,
         _ connection: any SQLConnection
     ) throws -> Bool {
         let hashed = HashedFile(
