@@ -10,7 +10,7 @@ import Testing
     private static let names = 150_000
 
     /// They help with whatever it is.
-    private static let threads = SearchThreads(processors: 3, blocksMin: 0)
+    private static let threads = SearchThreads(processors: 3, blocksMin: 0, idleProcessors: { 2 })
     /// They help with nothing.
     private static let none = SearchThreads(processors: 1)
 
