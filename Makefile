@@ -22,8 +22,7 @@ run: ## Build, start the server on 127.0.0.1:8080 and scan ROOT=/some/dir as NAM
 .PHONY: release
 release: ## Build the optimised programs: .build/release/catalogizer and its helper for SMB
 	@Scripts/install-packages build
-	swift build -c release --product catalogizer
-	swift build -c release --product catalogizer-smb
+	@Scripts/build-release
 
 ##@ Work
 

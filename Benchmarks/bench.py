@@ -60,7 +60,7 @@ class Context:
         if self.options.binary:
             return os.path.join(os.path.dirname(self.options.binary), product)
         self.say(f"building the release program {product} …")
-        subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=REPOSITORY, check=True, stdout=sys.stderr)
+        subprocess.run([os.path.join(REPOSITORY, "Scripts", "build-release"), product], check=True, stdout=sys.stderr)
         return os.path.join(REPOSITORY, ".build", "release", product)
 
     def ceiling_binary(self):
