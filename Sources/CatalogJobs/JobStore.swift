@@ -14,6 +14,9 @@ package struct JobStore: Sendable {
     /// Whether the table is on a server that many machines ask.
     var isShared: Bool { database.carriesSignals }
 
+    /// See `Database.commits`.
+    func commits() -> AsyncStream<Void>? { database.commits() }
+
     /// Writes a job inside the transaction of `connection`, so that it exists exactly when what asked for it does.
     ///
     /// - Throws: `CatalogError.alreadyExists` when a live job has the same key.

@@ -8,11 +8,14 @@ import Synchronization
 /// Each job is claimed in the database and held by a heartbeat. On shutdown running jobs are asked to stop and go back to
 /// the queue.
 package final class JobWorker: Service {
-    /// A job of another process is looked for this often: the command line waits for it. A server is asked less often, since
-    /// every node asks it.
-    private var pollMilliseconds: Int64 { store.isShared ? 500 : 50 }
-    /// Every so many looks, jobs whose process died are looked for too.
-    private static let pollsPerRecovery = 20
+    /// A job of another process is looked for this often where nobody tells of it: the command line waits for it.
+    private static let uninformedPollMilliseconds: Int64 = 50
+    /// Where somebody does, and still may not: a server whose signals get lost, a log that was written a moment before it can be read.
+    private static let pollMilliseconds: Int64 = 500
+    /// What a commit has left is looked for after these pauses: it can be read when it is on the disk, a moment after it is told.
+    private static let commitPauses: [Int64] = [2, 10, 50]
+    /// Jobs whose process died are looked for this often.
+    private var recoveryMilliseconds: Int64 { store.isShared ? 10_000 : 1_000 }
     /// A running job's lease is renewed, and its cancel flag read, this often.
     private static let heartbeatMilliseconds: Int64 = 500
     /// What the database was not there for is tried again after so long.
@@ -66,7 +69,9 @@ package final class JobWorker: Service {
                 logger.warning("what was interrupted could not be finished", metadata: ["error": "\(error)"])
             }
             await withDiscardingTaskGroup { group in
-                group.addTask { await self.pollClock() }
+                let commits = store.commits()
+                if let commits { group.addTask { await self.hear(commits) } }
+                group.addTask { await self.pollClock(isTold: commits != nil) }
                 for _ in 0..<slots { group.addTask { await self.slot() } }
             }
         }
@@ -83,11 +88,12 @@ package final class JobWorker: Service {
     }
 
     /// Wakes the slots now and then: for jobs of other processes, and for those whose process died.
-    private func pollClock() async {
-        var polls = 0
+    private func pollClock(isTold: Bool) async {
+        let pause = isTold || store.isShared ? Self.pollMilliseconds : Self.uninformedPollMilliseconds
+        var polls: Int64 = 0
         while !Task.isCancelled {
             do {
-                if polls % Self.pollsPerRecovery == 0 {
+                if polls % (recoveryMilliseconds / pause) == 0 {
                     try await store.recoverAbandoned(by: owner, running: running.withLock { Set($0.keys) })
                 }
                 if try await store.hasDue(reach) { wakeUp.yield() }
@@ -95,9 +101,22 @@ package final class JobWorker: Service {
                 logger.warning("waiting jobs could not be looked for", metadata: ["error": "\(error)"])
             }
             polls += 1
-            try? await Task.sleep(for: .milliseconds(pollMilliseconds))
+            try? await Task.sleep(for: .milliseconds(pause))
         }
         wakeUp.finish()
+    }
+
+    /// Wakes the slots when a commit, of whichever process, has left a job to be done.
+    private func hear(_ commits: AsyncStream<Void>) async {
+        for await _ in commits {
+            for pause in Self.commitPauses {
+                try? await Task.sleep(for: .milliseconds(pause))
+                // What the database was not there for is looked for again by the clock, which says so.
+                guard (try? await store.hasDue(reach)) == true else { continue }
+                wakeUp.yield()
+                break
+            }
+        }
     }
 
     private func slot() async {

@@ -53,6 +53,8 @@ package final class PostgresDatabase: Database {
         await PostgresSignals(pool: pool, handler: handler).run()
     }
 
+    package func commits() -> AsyncStream<Void>? { nil }
+
     package func damages() async throws -> [String] {
         // PostgreSQL checks pages as it reads them, and has its own programs to read all of them.
         []

@@ -109,6 +109,8 @@ package final class SQLiteDatabase: CatalogDatabase.Database {
 
     package func listen(_ handler: @escaping @Sendable (NodeNews) -> Void) async {}
 
+    package func commits() -> AsyncStream<Void>? { CommitNotices.stream(ofLog: pool.path + "-wal") }
+
     package func damages() async throws -> [String] {
         try await onThread {
             do {

@@ -44,6 +44,22 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: TestEngine.isSQLite), .timeLimit(.minutes(2)))
+    func whatAnotherProcessCommitsIsToldOf() async throws {
+        try await TestDatabase.withNew { test in
+            let commits = try #require(test.database.commits())
+            try await test.withSecondProcess { other in
+                var notices = commits.makeAsyncIterator()
+                for name in ["a", "b"] {
+                    let insert = SQLStatement("INSERT INTO instance (name, value) VALUES ('\(name)', 'x')")
+                    _ = try await other.write { try $0.execute(insert) }
+                    let notice: Void? = await notices.next()
+                    #expect(notice != nil)
+                }
+            }
+        }
+    }
+
     @Test(.enabled(if: TestEngine.isSQLite)) func onlyBulkWorkCommitsWithoutWaitingForTheDisk() async throws {
         try await TestDatabase.withNew { test in
             let setting: @Sendable (any SQLConnection) throws -> Int64? = { connection in
