@@ -24,9 +24,15 @@ def free_port():
 class Catalogizer:
     """A running server, logged in as its administrator."""
 
-    def __init__(self, binary, data_directory, work, database=None):
+    # What the nodes of one database share.
+    SECRETS = ("jwt-secret", "master-key", "admin-password")
+
+    def __init__(self, binary, data_directory, work, database=None, beside=None, settings=()):
+        """`beside` is a server over the same database; `settings` are more of them, as the environment names them."""
         shutil.rmtree(data_directory, ignore_errors=True)
         os.makedirs(data_directory, mode=0o700)
+        for secret in self.SECRETS if beside else ():
+            shutil.copy(os.path.join(beside.data_directory, secret), data_directory)
         self.binary, self.port = binary, free_port()
         # Nothing of the caller's own settings may leak in; the working directory has no settings file either.
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("CATALOGIZER_")}
@@ -40,10 +46,11 @@ class Catalogizer:
         })
         if database:
             self.environment["CATALOGIZER_DATABASE_URL"] = database
+        self.environment.update(settings)
         self.data_directory = data_directory
         self.log_path = os.path.join(work, f"catalogizer-{os.path.basename(data_directory)}.log")
         self.connection = None
-        self._start()
+        self.start_seconds = self._start()
 
     def _start(self):
         """Seconds until the server is ready; it is logged in afterwards."""

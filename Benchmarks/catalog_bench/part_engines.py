@@ -37,11 +37,15 @@ def run(context):
     finally:
         server.stop()
     context.results.table(
-        "Engines", ["", "SQLite", "PostgreSQL"],
-        [[what, *(f"{statistics.median(samples[what, engine]):,.1f}" for engine in ("sqlite", "postgresql"))]
+        "Engines", ["", "SQLite", "PostgreSQL", "PostgreSQL, search.engine: database"],
+        [[what, *(middle(samples.get((what, engine))) for engine in ("sqlite", "postgresql", "pg_trgm"))]
          for what in dict.fromkeys(what for what, _ in samples)])
     context.results.remark(
         f"Reads beside a scan: {READS_PER_SECOND} listings and searches a second, while {context.tree.files:,} files go into a second root.")
+
+
+def middle(values):
+    return f"{statistics.median(values):,.1f}" if values else "–"
 
 
 def measure_round(context, postgres, words, samples):
@@ -72,12 +76,30 @@ def measure_round(context, postgres, words, samples):
             # Afterwards, since twice as many names take a search twice as long.
             quiet = record("reads, p99 ms", engine, Readers(context, catalog, words).quietly(QUIET_SECONDS))
             context.results.add(f"busy_{engine}", busy, quiet)
+        measure_search_by_the_database(context, catalogs["postgresql"], url, words, record)
         context.results.add("engine_scan", scans["postgresql"], scans["sqlite"])
         context.results.add("engine_listing", rates["postgresql"], rates["sqlite"])
         context.results.add("engine_search", searches["postgresql"], searches["sqlite"])
     finally:
         for catalog in catalogs.values():
             catalog.stop()
+
+
+def measure_search_by_the_database(context, catalog, url, words, record):
+    """Two nodes that have never been there before: one builds its index, the other has the database search."""
+    for engine, label in (("index", "postgresql"), ("database", "pg_trgm")):
+        node = Catalogizer(
+            context.binary, os.path.join(context.work, f"data-node-{engine}"), context.work, database=url, beside=catalog,
+            settings={"CATALOGIZER_SEARCH_ENGINE": engine})
+        try:
+            if engine == "database":
+                record("search, p99 ms", label, search_p99(node, words))
+                # The first of them has built the index of the database.
+                record("start of a node without an index, s", label, node.restart())
+            else:
+                record("start of a node without an index, s", label, node.start_seconds)
+        finally:
+            node.stop()
 
 
 def search_p99(catalog, words):

@@ -45,6 +45,11 @@ package struct SQLStatement: Sendable {
         postgreSQLText = postgreSQL
     }
 
+    /// A statement of PostgreSQL alone, for what only it has: half a fork, which counts like one. SQLite refuses it.
+    package init(postgreSQL: String) {
+        (sqliteText, postgreSQLText) = ("this statement is of PostgreSQL alone", postgreSQL)
+    }
+
     /// `$n` becomes `?n`. SQLite takes `$2` for a *name* and numbers names in the order of their first appearance, so
     /// `SELECT $2, $1` would silently swap its values; with `?2, ?1` it agrees with PostgreSQL.
     private static func numberedPlaceholders(_ text: String) -> String {

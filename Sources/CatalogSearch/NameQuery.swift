@@ -45,6 +45,8 @@ package struct NameQuery: Sendable {
     package var sizes: ClosedRange<Int64>?
     /// The sizes of directories, for `sizes` and the order by size; one that is not in here has size 0.
     package var directorySizes = DirectorySizes([])
+    /// Sizes of directories of which not everything may be seen, which count instead.
+    package var shownDirectorySizes: [EntryID: Int64] = [:]
     /// The names of storage roots, for the order by path.
     package var rootNames: [RootID: String] = [:]
     /// What the page is ordered by, and in which direction.

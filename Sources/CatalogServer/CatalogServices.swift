@@ -2,7 +2,7 @@ package import CatalogCore
 package import CatalogDatabase
 package import CatalogJobs
 package import CatalogScanner
-package import CatalogSearch
+import CatalogSearch
 package import CatalogStorage
 package import Logging
 
@@ -268,10 +268,10 @@ package struct CatalogServices: Sendable {
         ScanScheduler(roots: roots, scans: scans, worker: worker, time: time, logger: logger, owns: owner(own))
     }
 
-    /// Searching, over an index that somebody has opened.
-    package func search(_ index: NameIndex) -> SearchService {
+    /// Searching, by what somebody has opened.
+    package func search(_ engine: SearchEngine) -> SearchService {
         SearchService(
-            index: index, store: SearchStore(database: database), catalog: entries, duplicates: duplicates,
+            engine: engine, store: SearchStore(database: database), catalog: entries, duplicates: duplicates,
             pool: searchPool, reads: reads)
     }
 

@@ -15,8 +15,8 @@ package enum SettingRegistry {
         authPerMinute.definition, apiPerMinute.definition,
         allowedLocalRoots.definition, storageCheckInterval.definition, allowedLocalPaths.definition,
         maxUploadBytes.definition, maxArchiveBytes.definition, smbAllowedNetworks.definition, smbAllowGet.definition,
-        scanConcurrency.definition, scanWatch.definition, skipNames.definition, workerRoots.definition,
-        loggingLevel.definition, loggingFormat.definition,
+        scanConcurrency.definition, scanWatch.definition, skipNames.definition, searchEngine.definition,
+        workerRoots.definition, loggingLevel.definition, loggingFormat.definition,
     ]
 
     /// The definition of one key.
@@ -153,6 +153,10 @@ extension SettingRegistry {
     static let scanWatch = Setting(
         "scan.watch", .boolean, default: .value("true"),
         "Whether local storage roots are watched, so that what changes there is in the catalog within two seconds.")
+    static let searchEngine = Setting(
+        "search.engine", SettingForm<Settings.SearchEngine>.choice, default: .value("index"),
+        "What searches: an index of names that each server keeps in its data directory, or with PostgreSQL the database (pg_trgm)."
+    )
     static let workerRoots = Setting(
         "worker.roots", .list(of: .rootName), default: .value(""),
         "Storage roots that only this worker reaches: it takes their jobs and no other, and no other node takes them.")

@@ -23,6 +23,8 @@ package struct Settings: Sendable, Equatable {
     package let smb: SMB
     package let copy: Copy
     package let scan: Scan
+    /// What answers searches.
+    package let searchEngine: SearchEngine
     package let worker: Worker
     package let logging: Logging
 
@@ -95,6 +97,14 @@ package struct Settings: Sendable, Equatable {
         package let skipNames: [String]
         /// Whether local storage roots are watched.
         package let watches: Bool
+    }
+
+    /// What answers searches.
+    package enum SearchEngine: String, Sendable, CaseIterable {
+        /// An index that each server keeps for itself.
+        case index
+        /// PostgreSQL's index of trigrams.
+        case database
     }
 
     /// What a worker does.
@@ -170,6 +180,7 @@ extension Settings {
         scan = Scan(
             concurrency: try values.value(Registry.scanConcurrency), skipNames: try values.value(Registry.skipNames),
             watches: try values.value(Registry.scanWatch))
+        searchEngine = try values.value(Registry.searchEngine)
         worker = Worker(roots: try values.value(Registry.workerRoots))
         logging = Logging(
             level: try values.value(Registry.loggingLevel), format: try values.value(Registry.loggingFormat))

@@ -49,11 +49,12 @@ package struct TestServer: Sendable {
     /// - Parameters:
     ///   - discovery: how SMB servers are looked at; nil for every network.
     ///   - scanStopPatience: how long the removal of a storage root waits for its scan.
+    ///   - search: what answers searches.
     package static func withNew(
         _ settings: AuthenticationSettings = AuthenticationSettings(),
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
         discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
-        _ body: @escaping @Sendable (TestServer) async throws -> Void
+        search: TestSearch = .index, _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await TestDatabase.withNew { files in
             let clock = ManualClock()
@@ -75,7 +76,8 @@ package struct TestServer: Sendable {
                 FirstAdministrator(password: Password("administrator")), dataDirectory: files.directory)
             let discovery = discovery ?? SMBDiscoveryService(SMBDiscovery(networks: .every))
             var dependencies = CatalogServer.Dependencies(
-                database: files.database, services: services, search: services.search(index),
+                database: files.database, services: services,
+                search: services.search(try await search.engine(index, files.database)),
                 authentication: authentication, discovery: discovery, time: clock.source)
             // A machine that runs all tests at once is no server that cannot be reached.
             dependencies.probePatience = .seconds(60)

@@ -29,7 +29,7 @@ struct NaiveSearch {
         let hits = entries.values.compactMap { entry -> (name: [UInt8], id: EntryID)? in
             let name = entry.folded
             guard !entry.isMissing, !name.isEmpty, query.scope.allows(entry.root), isSeen(entry, query),
-                isWanted(entry, name, query),
+                isWanted(entry, query),
                 words.allSatisfy({ contains(name, $0) })
             else { return nil }
             return (name, entry.id)
@@ -55,7 +55,7 @@ struct NaiveSearch {
         case .modified: return [entry.modifiedNS]
         case .created: return [entry.firstSeenAt]
         case .fileExtension:
-            let text = entry.kind == .directory ? "" : FileExtension.of(name) ?? ""
+            let text = entry.kind == .directory ? "" : FileExtension.of(entry.name) ?? ""
             return text.utf8.map { Int64($0) }
         case .path:
             var path = name
@@ -81,10 +81,10 @@ struct NaiveSearch {
             entries.values.filter { $0.kind == .directory }.map(\.id).sorted().map { ($0, Self.directorySize($0)) })
     }
 
-    private func isWanted(_ entry: KnownEntry, _ name: [UInt8], _ query: NameQuery) -> Bool {
+    private func isWanted(_ entry: KnownEntry, _ query: NameQuery) -> Bool {
         if let isDirectory = query.isDirectory, isDirectory != (entry.kind == .directory) { return false }
         if let sizes = query.sizes, !sizes.contains(size(entry)) { return false }
-        let fileExtension = FileExtension.of(name)
+        let fileExtension = FileExtension.of(entry.name)
         let isFile = entry.kind != .directory
         if let wanted = query.fileExtension, !wanted.isEmpty, wanted != "." {
             let bare = wanted.hasPrefix(".") ? String(wanted.dropFirst()) : wanted

@@ -15,48 +15,11 @@ struct NameSearchTests {
     @Test("Every answer over random names equals the plainest search, page, order and total")
     func equalsTheNaiveSearch() async throws {
         let fixture = try await CatalogFixture()
-        var maker = NameMaker(seed: 42)
-        var id: EntryID = 1
-        for batch in 0..<20 {
-            var seen: Set<[UInt8]> = []
-            let names = (0..<120).map { _ in maker.name() }.filter {
-                StoragePath.isName($0) && seen.insert($0).inserted
-            }
-            let kind: EntryKind = batch % 7 == 0 ? .directory : .file
-            try await fixture.add(
-                names.enumerated().map { index, name in
-                    KnownEntry(
-                        id: id + Int64(index), root: Int64(batch % 3 + 1), parent: Int64(batch + 1), kind: kind,
-                        name: name)
-                })
-            id += Int64(names.count)
-        }
+        var maker = try await QueryMaker(filling: fixture, seed: 42)
         let index = try await fixture.openIndex()
         let naive = NaiveSearch(entries: fixture.entries)
-        let names = fixture.entries.values.sorted { $0.id < $1.id }.map(\.name)
         for round in 0..<150 {
-            var text = maker.term(from: names[maker.number(below: names.count)])
-            if round % 4 == 1 { text += " " + maker.term(from: names[maker.number(below: names.count)]) }
-            if round % 10 == 2 {
-                text = ["zzqq", "%", "_", ".", "e", "", " ", "the river", "silent_river.mkv", "CAFÉ"][round / 10 % 10]
-            }
-            var query = NameQuery(text, in: round % 5 == 3 ? .roots([1, 3]) : .everything)
-            query.order = round % 2 == 0 ? .ascending : .descending
-            query.limit = 1 + maker.number(below: 60)
-            query.offset = round % 3 == 0 ? maker.number(below: 40) : 0
-            if round % 8 == 0 {
-                let ids = fixture.entries.keys.sorted()
-                let seen = Subtree(
-                    tops: ids.filter { $0 % 3 == 0 }, directories: ids.filter { $0 % 2 == 0 })
-                query.restriction = ([1, 2], seen)
-            }
-            if round % 6 == 0 { query.isDirectory = round % 12 == 0 }
-            if round % 7 == 0 { query.fileExtension = ["mkv", ".Flac", "gz", "xyz", "no such", ""][round / 7 % 6] }
-            if round % 9 == 0 { query.fileTypes = round % 18 == 0 ? [.video] : [.other, .image] }
-            if round % 11 == 0 { query.mimeTypes = ["application/octet-stream", "audio/flac"] }
-            query.field = [.name, .size, .modified, .created, .fileExtension][round % 5]
-            query.directorySizes = naive.directorySizes
-            if round % 13 == 0 { query.sizes = round % 26 == 0 ? 1_000...Int64.max : 0...100 }
+            let query = maker.query(round)
             let hits = try index.search(query)
             let expected = naive.page(query)
             #expect(hits.ids == expected.ids, "page of \(query)")
@@ -162,20 +125,7 @@ struct NameSearchTests {
         arguments: [NameQuery.Field.name, .size, .modified, .created, .fileExtension, .path])
     func orders(field: NameQuery.Field) async throws {
         let fixture = try await CatalogFixture()
-        var maker = NameMaker(seed: 11)
-        for root in 1...2 {
-            let top = try await fixture.add(
-                ["", "b", "a", "a b", "Ä"].map { "\($0)dir" }, root: Int64(root), kind: .directory)
-            let deeper = try await fixture.add(
-                ["dir", "dir.x", "dir-x"], root: Int64(root), parent: top[2], kind: .directory)
-            for parent in top + deeper {
-                var seen: Set<[UInt8]> = []
-                let names = (0..<600).map { _ in maker.name() + [UInt8(ascii: "~")] }.filter {
-                    seen.insert($0).inserted
-                }
-                try await fixture.add(names, root: Int64(root), parent: parent)
-            }
-        }
+        try await fixture.addTree(seed: 11, filesPerDirectory: 600)
         let index = try await fixture.openIndex()
         let naive = NaiveSearch(entries: fixture.entries)
         for order in [NameQuery.Order.ascending, .descending] {

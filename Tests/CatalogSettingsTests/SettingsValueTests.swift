@@ -119,7 +119,7 @@ struct SettingRegistryTests {
             "storage.check_interval": "9",
             "smb.allowed_networks": "10.0.0.0/8", "smb.allow_get": "false", "scan.concurrency": "9",
             "scan.watch": "false",
-            "scan.skip_names": "x", "worker.roots": "attic", "logging.level": "debug",
+            "scan.skip_names": "x", "search.engine": "database", "worker.roots": "attic", "logging.level": "debug",
             "logging.format": "text",
         ]
         let defaults = try SettingsFixture().load().settings

@@ -51,9 +51,12 @@ struct CatalogAPI {
     static func with(
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
         discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
+        search: TestSearch = .index,
         logger: Logger = ShellFixture.quietLogger, _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
     ) async throws {
-        try await TestServer.withNew(http: http, discovery: discovery, scanStopPatience: scanStopPatience) { server in
+        try await TestServer.withNew(
+            http: http, discovery: discovery, scanStopPatience: scanStopPatience, search: search
+        ) { server in
             try await LiveClient.with(server.shell, logger: logger) { client in
                 let stranger = CatalogAPI(server: server, admin: "", viewer: "", client: client)
                 try await server.addUser("ada", role: "viewer")

@@ -15,9 +15,10 @@ import Testing
 
     /// A server with the root `media` and another one, and the token of somebody whose role has this scope.
     private func with(
-        scope: String, _ body: @escaping @Sendable (CatalogAPI, _ token: String) async throws -> Void
+        scope: String, search: TestSearch = .index,
+        _ body: @escaping @Sendable (CatalogAPI, _ token: String) async throws -> Void
     ) async throws {
-        try await CatalogAPI.with { api in
+        try await CatalogAPI.with(search: search) { api in
             for (path, size) in Self.files {
                 try api.server.write("media/" + path, [UInt8](repeating: 0, count: size))
                 try api.server.write("other/" + path, [UInt8](repeating: 0, count: 1))
@@ -107,8 +108,8 @@ import Testing
         }
     }
 
-    @Test func `Searches find and count what may be seen`() async throws {
-        try await with(scope: Self.family) { api, token in
+    @Test(arguments: TestSearch.all) func `Searches find and count what may be seen`(search: TestSearch) async throws {
+        try await with(scope: Self.family, search: search) { api, token in
             let search = Searcher(api: api, token: token)
             #expect(
                 try await search.paths("film&sort_by=path") == [

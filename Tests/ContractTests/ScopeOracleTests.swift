@@ -30,8 +30,10 @@ import Testing
         place.isEmpty || path == place || path.hasPrefix(place + "/")
     }
 
-    @Test func `What is shown is what the scope says, however it is asked`() async throws {
-        try await CatalogAPI.with { api in
+    @Test(arguments: TestSearch.all) func `What is shown is what the scope says, however it is asked`(
+        search: TestSearch
+    ) async throws {
+        try await CatalogAPI.with(search: search) { api in
             for (path, size) in Self.files {
                 try api.server.write(path, [UInt8](repeating: 0, count: size))
             }

@@ -5,8 +5,10 @@ import Testing
 /// Every filter and every order of the search.
 @Suite struct SearchContractTests {
     /// Two roots with the same names in them; sizes, times and extensions stand in orders of their own.
-    private func withRoots(_ body: @escaping @Sendable (CatalogAPI) async throws -> Void) async throws {
-        try await CatalogAPI.with { api in
+    private func withRoots(
+        _ search: TestSearch, _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
+    ) async throws {
+        try await CatalogAPI.with(search: search) { api in
             let files = [("x/b moon.mkv", 30, 3.0), ("x/y/a moon.txt", 10, 1), ("xx/c moon.avi", 20, 2)]
             for (path, size, time) in files {
                 try api.server.write("one/\(path)", Array(repeating: 1, count: size))
@@ -34,8 +36,8 @@ import Testing
         return String(names.compactMap(\.first))
     }
 
-    @Test func `Each filter narrows the hits`() async throws {
-        try await withRoots { api in
+    @Test(arguments: TestSearch.all) func `Each filter narrows the hits`(search: TestSearch) async throws {
+        try await withRoots(search) { api in
             let filters = [
                 ("", "abcd"), ("extension=mkv", "bd"), ("extension=.MKV", "bd"),
                 ("extension=", "abcd"), ("mime_type=text/plain", "a"),
@@ -53,8 +55,10 @@ import Testing
         }
     }
 
-    @Test func `A path stands for what is at it and below it, in whole names`() async throws {
-        try await withRoots { api in
+    @Test(arguments: TestSearch.all) func `A path stands for what is at it and below it, in whole names`(
+        search: TestSearch
+    ) async throws {
+        try await withRoots(search) { api in
             let filters = [
                 ("x", "abd"), ("/x/", "abd"), ("x/y", "a"), ("one/x", "ab"),
                 ("one", "abc"), ("xx", "c"), ("x/b%20moon.mkv", "b"), ("one/x/b%20moon.mkv", "b"),
@@ -70,8 +74,8 @@ import Testing
         }
     }
 
-    @Test func `Each order goes both ways`() async throws {
-        try await withRoots { api in
+    @Test(arguments: TestSearch.all) func `Each order goes both ways`(search: TestSearch) async throws {
+        try await withRoots(search) { api in
             let orders = [
                 ("name", "abc"), ("size", "acb"), ("modified", "acb"), ("path", "bac"), ("extension", "cba"),
                 ("nonsense", "abc"),
@@ -90,8 +94,8 @@ import Testing
         }
     }
 
-    @Test func `A page says where the next one is`() async throws {
-        try await withRoots { api in
+    @Test(arguments: TestSearch.all) func `A page says where the next one is`(search: TestSearch) async throws {
+        try await withRoots(search) { api in
             let first = try await api.get("search?query=moon&offset=0&sort_by=name&limit=3&x=%3E%3Cy")
             #expect(first.header("Link") == #"<?limit=3&offset=3&query=moon&sort_by=name&x=%3E%3Cy>; rel="next""#)
             #expect(try await api.get("search?limit=3&offset=3&query=moon").header("Link") == nil)
@@ -102,8 +106,10 @@ import Testing
         }
     }
 
-    @Test func `A query over the limits is refused with the limit`() async throws {
-        try await withRoots { api in
+    @Test(arguments: TestSearch.all) func `A query over the limits is refused with the limit`(search: TestSearch)
+        async throws
+    {
+        try await withRoots(search) { api in
             let words = (0..<17).map { "word\($0)" }.joined(separator: "%20")
             let many = try await api.get("search?query=\(words)")
             #expect(many.status == 400)

@@ -29,8 +29,10 @@ import Testing
     }
 
     /// Hits in many directories of one root, among other names; few sizes and times, so that many hits share one.
-    private func withTree(_ body: @escaping @Sendable (CatalogAPI) async throws -> Void) async throws {
-        try await CatalogAPI.with { api in
+    private func withTree(
+        _ search: TestSearch, _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
+    ) async throws {
+        try await CatalogAPI.with(search: search) { api in
             for number in 0..<24 {
                 let names = ["moon \(number).mkv", "Moon", "moon.TXT", "mööн moon ж", "a moon.tar.gz", "%moon_"]
                 let path = "\(number % 5)/\(number % 2 == 0 ? "d/e" : "moonlit")/\(number)/\(names[number % 6])"
@@ -46,8 +48,8 @@ import Testing
         }
     }
 
-    @Test func `Pages of every order have each hit once`() async throws {
-        try await withTree { api in
+    @Test(arguments: TestSearch.all) func `Pages of every order have each hit once`(search: TestSearch) async throws {
+        try await withTree(search) { api in
             for order in Self.orders {
                 let query = "query=moon&" + order
                 let answer = try await api.get("search?" + query)
@@ -60,11 +62,11 @@ import Testing
         }
     }
 
-    @Test(arguments: orders)
+    @Test(arguments: orders, TestSearch.all)
     func `What comes and goes between pages takes nothing from them and adds nothing twice`(
-        order: String
+        order: String, search: TestSearch
     ) async throws {
-        try await withTree { api in
+        try await withTree(search) { api in
             let query = "query=moon&is_directory=false&" + order
             let before = try await walk(api, query, limit: 1_000)
             var gone: Set<String> = []
@@ -87,8 +89,10 @@ import Testing
         }
     }
 
-    @Test func `The pages of one question are about one reading of it`() async throws {
-        try await CatalogAPI.with { api in
+    @Test(arguments: TestSearch.all) func `The pages of one question are about one reading of it`(search: TestSearch)
+        async throws
+    {
+        try await CatalogAPI.with(search: search) { api in
             for number in 0..<6 { try api.server.write("red moon \(number)", [1]) }
             try await api.addRoot(looksForDuplicates: false)
             try await api.scan()
@@ -103,8 +107,11 @@ import Testing
         }
     }
 
-    @Test func `Who may see parts of a root gets pages of these, and filters hold on every page`() async throws {
-        try await withTree { api in
+    @Test(arguments: TestSearch.all)
+    func `Who may see parts of a root gets pages of these, and filters hold on every page`(search: TestSearch)
+        async throws
+    {
+        try await withTree(search) { api in
             let scope = #"[{"root":"media","path_prefix":"1"},{"root":"media","path_prefix":"3"}]"#
             let role = try await api.post(
                 "roles", #"{"name":"guest","permissions":["media.view"],"storage_scope":\#(scope)}"#)
@@ -118,8 +125,11 @@ import Testing
         }
     }
 
-    @Test func `The total is that of all hits on every page, and Link leads from page to page`() async throws {
-        try await withTree { api in
+    @Test(arguments: TestSearch.all)
+    func `The total is that of all hits on every page, and Link leads from page to page`(search: TestSearch)
+        async throws
+    {
+        try await withTree(search) { api in
             var paths: [String] = []
             let first = try await api.get("search?query=moon&limit=10").object()["next_cursor"] as? String
             var next: String? = "?query=moon&limit=10&offset=3&cursor=" + (try #require(first))
@@ -138,8 +148,10 @@ import Testing
         }
     }
 
-    @Test func `A cursor is taken for the order that it was made in`() async throws {
-        try await withTree { api in
+    @Test(arguments: TestSearch.all) func `A cursor is taken for the order that it was made in`(search: TestSearch)
+        async throws
+    {
+        try await withTree(search) { api in
             for field in Self.fields {
                 let first = try await api.get("search?query=moon&limit=2&sort_by=\(field)").object()
                 let cursor = try #require(first["next_cursor"] as? String)

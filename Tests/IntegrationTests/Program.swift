@@ -11,6 +11,8 @@ struct Program: Sendable {
     var databaseURL: String?
     /// The setting `worker.roots` of every command; nil for none.
     var workerRoots: String?
+    /// The setting `search.engine` of every command; nil for what it is without.
+    var searchEngine: String?
 
     /// The program lies beside the test bundle, wherever that was built.
     private static var executable: String {
@@ -66,6 +68,7 @@ struct Program: Sendable {
         var environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
         if let databaseURL { environment["CATALOGIZER_DATABASE_URL"] = databaseURL }
         if let workerRoots { environment["CATALOGIZER_WORKER_ROOTS"] = workerRoots }
+        if let searchEngine { environment["CATALOGIZER_SEARCH_ENGINE"] = searchEngine }
         let output = path("run-\(UUID().uuidString)")
         let process = try TestProcess(
             prefix + [Self.executable] + words, environment: environment, directory: scratch, output: output + ".out",

@@ -1,5 +1,6 @@
 import CatalogDatabase
 import CatalogSQLite
+import CatalogTestSupport
 import Foundation
 import Glibc
 import Testing
@@ -94,6 +95,17 @@ struct ServerStartTests {
             }
             server.signal(SIGTERM)
             #expect(try await server.outcome(within: .seconds(10)).code == 0)
+        }
+    }
+
+    @Test(.enabled(if: TestEngine.isSQLite))
+    func `A catalog in a file cannot search by its database, and the way out is named`() async throws {
+        try await Program.withNew { program in
+            var program = program
+            program.searchEngine = "database"
+            let outcome = try await program.run("serve", "--port", "0")
+            #expect(outcome.code != 0)
+            #expect(outcome.talk.contains("set database.url, or search.engine: index"), "\(outcome.talk)")
         }
     }
 }

@@ -106,10 +106,12 @@ struct Application: Sendable {
             jwtSecret: secrets.jwtSecret.exposed, masterKey: secrets.masterKey.exposed, keeps: purpose.migrates)
     }
 
-    /// The search index of the data directory, for a command; nil while a server or another command has it open.
+    /// The search index of the data directory, for a command; nil while a server or another command has it open, and where the database
+    /// is searched instead.
     ///
     /// - Throws: as `NameIndex`.
     func openIndex() async throws -> NameIndex? {
+        guard settings.searchEngine == .index else { return nil }
         do {
             return try await NameIndex(database: database, directory: directory.path(of: Self.searchDirectoryName))
         } catch let error as CatalogError where error.code == .conflict {

@@ -11,16 +11,23 @@ struct SearchAdapter: SearchCommands {
 
     func search(_ order: SearchOrder) async throws -> SearchPage {
         if let name = order.rootName { _ = try await product.services.roots.named(name) }
-        return try await withIndex { index in
+        return try await withEngine { engine in
             var request = SearchRequest(text: order.term, page: Page(limit: order.limit))
             request.rootNames = order.rootName.map { [$0] }
-            let found = try await product.services.search(index).search(request, scope: .everything)
+            let found = try await product.services.search(engine).search(request, scope: .everything)
             let hits = found.entries.map { entry in
                 SearchHit(
                     id: entry.id, rootName: entry.rootName, path: entry.path, isDirectory: entry.isDirectory,
                     sizeBytes: entry.sizeBytes, modifiedAt: entry.modifiedNS / 1_000)
             }
             return SearchPage(hits: hits, total: found.total)
+        }
+    }
+
+    private func withEngine(_ body: (SearchEngine) async throws -> SearchPage) async throws -> SearchPage {
+        switch application.settings.searchEngine {
+        case .index: try await withIndex { try await body(.index($0)) }
+        case .database: try await body(.database(try TrigramSearch(database: application.database)))
         }
     }
 

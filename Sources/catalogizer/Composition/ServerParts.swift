@@ -27,12 +27,9 @@ extension Composition {
         catalog_background_gives_way()
         let hasher = PasswordHasher(threadCount: ProcessEnvironment.processorCount)
         let reads = ForegroundReads()
-        let index = try await NameIndex(
-            database: application.database, directory: application.directory.path(of: Application.searchDirectoryName),
-            reads: reads, processors: ProcessEnvironment.processorCount,
-            note: { logger.notice("search index: \($0)") })
+        let engine = try await application.openSearch(reads: reads, logger: logger)
         try application.prepareTransfers()
-        let product = try ProductServices(application, index: index, reads: reads)
+        let product = try ProductServices(application, index: engine.index, reads: reads)
         let left = try await product.services.removeLeftUploads()
         if left > 0 { logger.info("removed uploads of an earlier run", metadata: ["count": "\(left)"]) }
         let authentication = try await authentication(
@@ -40,18 +37,18 @@ extension Composition {
         try await firstStart(authentication, application, logger)
         let discovery = try discovery(application.settings)
         var dependencies = CatalogServer.Dependencies(
-            database: application.database, services: product.services, search: product.services.search(index),
+            database: application.database, services: product.services, search: product.services.search(engine),
             authentication: authentication, discovery: discovery)
         dependencies.nodes = product.services.nodes
         dependencies.version = ProductVersion.text
         let server = try await httpServer(application.settings, listener, dependencies)
         product.services.nodes.onNews(authentication.sessions.hear)
         product.services.nodes.onNews { news in
-            if news == .listening || news == .signal(.namesChanged) { index.wake() }
+            if news == .listening || news == .signal(.namesChanged) { engine.index?.wake() }
         }
         let cleaner = AuthenticationCleaner(
             database: application.database, settings: authentication.settings, time: .system, logger: logger)
-        let services: [any Service] = [IndexFollower(index: index, logger: logger), cleaner]
+        let services: [any Service] = [SearchUpkeep(engine: engine, logger: logger), cleaner]
         return ServerParts(
             services: services + product.services.services(application.settings, logger)
                 + [authentication.lastUses.writer(logger: logger), server],
@@ -123,29 +120,5 @@ extension CatalogServices {
             schedule(logger: logger), accessLog.writer(logger: logger), archives.checksums.writer(logger: logger),
         ]
         return settings.scan.watches ? always + [followChanges(logger: logger)] : always
-    }
-}
-
-/// Keeps the search index in step with the catalog, and the journal of names short.
-struct IndexFollower: Service {
-    private static let pruneInterval = Duration.seconds(3_600)
-    let index: NameIndex
-    let logger: Logger
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await withThrowingDiscardingTaskGroup { group in
-                group.addTask { try await index.run() }
-                group.addTask { await prune() }
-            }
-        }
-    }
-
-    private func prune() async {
-        while (try? await Task.sleep(for: Self.pruneInterval)) != nil {
-            do { try await index.pruneJournal() } catch {
-                logger.warning("the journal of names could not be shortened", metadata: ["error": "\(error)"])
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ import CatalogStorage
 
 /// The rules of searching: which roots, which part of them, which order.
 package struct SearchService: Sendable {
-    private let index: NameIndex
+    private let engine: SearchEngine
     private let store: SearchStore
     private let catalog: CatalogStore
     private let roots: StorageRootService
@@ -17,10 +17,10 @@ package struct SearchService: Sendable {
     ///   - pool: threads for the index, which computes for some milliseconds.
     ///   - reads: where searches count as reads.
     init(
-        index: NameIndex, store: SearchStore, catalog: CatalogStore, duplicates: DuplicateService, pool: BlockingPool,
-        reads: ForegroundReads
+        engine: SearchEngine, store: SearchStore, catalog: CatalogStore, duplicates: DuplicateService,
+        pool: BlockingPool, reads: ForegroundReads
     ) {
-        self.index = index
+        self.engine = engine
         self.store = store
         self.catalog = catalog
         self.duplicates = duplicates
@@ -40,7 +40,7 @@ package struct SearchService: Sendable {
         }
         return try await reads.run {
             guard let query = try await nameQuery(request, scope: scope) else { return SearchResult() }
-            let hits = try await pool.run { try index.search(query) }
+            let hits = try await engine.search(query, on: pool)
             let entries = try await catalog.entries(hits.ids, scope: scope)
             return SearchResult(
                 entries: try await duplicates.shown(entries, scope: scope), total: hits.total,
@@ -65,8 +65,10 @@ package struct SearchService: Sendable {
         }
         guard !searched.isEmpty, let sizes = request.sizes else { return nil }
         if request.minSize != nil || request.maxSize != nil { query.sizes = sizes }
-        if request.needsDirectorySizes { query.directorySizes = try await store.directorySizes() }
-        if let sizes = seen?.sizes { query.directorySizes = query.directorySizes.replacing(sizes) }
+        if let sizes = seen?.sizes { query.shownDirectorySizes = sizes }
+        if request.needsDirectorySizes, engine.needsDirectorySizes {
+            query.directorySizes = try await store.directorySizes().replacing(query.shownDirectorySizes)
+        }
         query.rootNames = Dictionary(searched.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
         query.field = request.sortBy.indexField
         query.fileExtension = request.fileExtension
