@@ -75,13 +75,17 @@ enum TrigramQueries {
 
     static func isDirectory(_ isDirectory: Bool) -> String { "e.kind \(isDirectory ? "=" : "<>") 1" }
 
-    static func isOneOf(_ column: String, _ ids: String) -> String { "\(column) = ANY (\(numbers(ids)))" }
+    /// False for NULL. A list may have many thousands: it is made a hash table once, which a bare `IN` would not be.
+    static func isOneOf(_ value: String, _ ids: String) -> String {
+        "(\(value) IN (SELECT unnest(\(numbers(ids))))) IS TRUE"
+    }
 
-    /// True for NULL too.
-    static func isNoneOf(_ column: String, _ ids: String) -> String { "(\(isOneOf(column, ids))) IS NOT TRUE" }
+    static func isNoneOf(_ value: String, _ ids: String) -> String {
+        "(\(value) IN (SELECT unnest(\(numbers(ids))))) IS NOT TRUE"
+    }
 
     static func hasExtension(_ listed: String, isRefused: Bool) -> String {
-        "e.kind <> 1 AND \(fileExtension) \(isRefused ? "<> ALL" : "= ANY") (CAST(CAST(\(listed) AS TEXT) AS BYTEA[]))"
+        "e.kind <> 1 AND (\(fileExtension) IN (SELECT unnest(\(texts(listed))))) IS \(isRefused ? "NOT " : "")TRUE"
     }
 
     /// Whether a row stands behind a place of the order.
@@ -112,7 +116,7 @@ enum TrigramQueries {
     static func path(roots: String, names: String) -> String {
         let slash = "CAST('/' AS BYTEA)"
         return """
-            COALESCE((SELECT r.name FROM unnest(\(numbers(roots)), CAST(CAST(\(names) AS TEXT) AS BYTEA[])) r (id, name)
+            COALESCE((SELECT r.name FROM unnest(\(numbers(roots)), \(texts(names))) r (id, name)
                 WHERE r.id = e.root_id), CAST('' AS BYTEA)) ||
             (WITH RECURSIVE up (parent_id, depth, path) AS (
                 SELECT e.parent_id, 0, \(slash) || \(name)
@@ -126,7 +130,14 @@ enum TrigramQueries {
 
     // MARK: Values
 
-    private static func numbers(_ placeholder: String) -> String { "CAST(CAST(\(placeholder) AS TEXT) AS BIGINT[])" }
+    /// A placeholder of a list; inside of a query of its own, which is run once and not for each row.
+    private static func numbers(_ placeholder: String) -> String {
+        "(SELECT CAST(CAST(\(placeholder) AS TEXT) AS BIGINT[]))"
+    }
+
+    private static func texts(_ placeholder: String) -> String {
+        "(SELECT CAST(CAST(\(placeholder) AS TEXT) AS BYTEA[]))"
+    }
 
     /// Numbers as the text of an array.
     static func array(of numbers: [Int64]) -> String {
