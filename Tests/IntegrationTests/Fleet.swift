@@ -7,6 +7,7 @@ final class Fleet {
     private struct Node {
         let data: String
         let isServer: Bool
+        var searchEngine: String?
         var process: RunningProgram?
         var port: UInt16?
         var killedAt: Date?
@@ -32,6 +33,8 @@ final class Fleet {
         // The clients of a test come from one address.
         try program.write("catalogizer.yaml", "rate_limit:\n  auth_per_minute: 0\n  api_per_minute: 0\n")
         nodes = (0..<servers).map { Node(data: $0 == 0 ? "data" : "server\($0)", isServer: true) }
+        // Nodes of both kinds serve the same clients.
+        if servers > 1 { nodes[servers - 1].searchEngine = "database" }
         nodes += (0..<workers).map { Node(data: "worker\($0)", isServer: false) }
         try await restart(0)
         try await prepare()
@@ -65,6 +68,8 @@ final class Fleet {
             nodes[index].killedAt = nil
         }
         let words = node.isServer ? ["serve", "--port", "0"] : ["worker"]
+        var program = program
+        program.searchEngine = node.searchEngine
         let process = try program.start(words + ["--data-dir", program.path(node.data)])
         nodes[index].process = process
         if node.isServer {
