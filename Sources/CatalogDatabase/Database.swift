@@ -32,8 +32,8 @@ package protocol Database: Sendable {
     /// carries no signals: then whoever wants to know something has to look.
     func listen(_ handler: @escaping @Sendable (NodeNews) -> Void) async
 
-    /// Says that somebody may have committed something, this process or another, until the task is cancelled; the last word only when
-    /// there are several. Nil where nobody tells: then whoever wants to know has to look.
+    /// Says that somebody may have committed something, this process or another, until the task that listens is cancelled; once for
+    /// several at a time. Nil where nobody tells: then whoever wants to know has to look.
     func commits() -> AsyncStream<Void>?
 
     /// What is wrong with the structure of the stored data, in the engine's words; empty when nothing is. Reads all of it.

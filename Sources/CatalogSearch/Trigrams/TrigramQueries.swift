@@ -1,9 +1,10 @@
+import CatalogCore
 import CatalogDatabase
 
 /// The SQL of searching by trigrams, of PostgreSQL alone: nobody else has them.
 ///
 /// Names are bytes, and trigrams are of text: the index is over the names with every byte that is not ASCII written as `\ooo`. That
-/// text may contain a word that the name does not (`303` in `\303`), so the bytes are looked at too.
+/// text may contain a word that the name does not (`303` in `\303`): for words like that the bytes are looked at too.
 enum TrigramQueries {
     /// The folded name.
     static let name = "COALESCE(e.name_folded, e.name)"
@@ -109,7 +110,7 @@ enum TrigramQueries {
     /// By the rules of `FileExtension.of`; empty for names without one, and for directories.
     static let fileExtension = """
         COALESCE((SELECT x.bytes FROM (SELECT decode(substring(\(text) FROM '^.+\\.([^. ]+)$'), 'escape') AS bytes) x
-            WHERE e.kind <> 1 AND octet_length(x.bytes) <= 16), CAST('' AS BYTEA))
+            WHERE e.kind <> 1 AND octet_length(x.bytes) <= \(FileExtension.bytesMax)), CAST('' AS BYTEA))
         """
 
     /// The folded names from the root's on, joined by `/`; a directory inside of itself, which cannot be, ends after a thousand steps.

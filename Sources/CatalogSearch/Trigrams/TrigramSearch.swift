@@ -5,7 +5,7 @@ package import CatalogDatabase
 ///
 /// Every answer is the one of `NameIndex`, down to the cursor, so nodes of both kinds may serve the same client. A node needs neither
 /// disk nor memory for it and is ready at once; the price is paid by the database, for each search and for each row that a scan
-/// writes (decision 8 has the figures).
+/// writes (`Docs/deployment.md` has the figures).
 package struct TrigramSearch: Sendable {
     private let database: any Database
 
@@ -19,7 +19,7 @@ package struct TrigramSearch: Sendable {
         self.database = database
     }
 
-    /// Sees that the database has its index of trigrams; builds it when it has none, while nobody can write: about five seconds for
+    /// Sees that the database has its index of trigrams; builds it when it has none, while nobody can write: about six seconds for
     /// a million names.
     ///
     /// - Throws: `CatalogError.preconditionFailed` when the extension is missing and this user may not create it.

@@ -39,8 +39,9 @@ struct TrigramSearchStore {
                 total: Int(row.integer(2))
             )
         }
-        // A page behind the last hit does not say how many there are.
-        let total = try rows.first?.total ?? count(question)
+        // An empty page does not say how many there are, unless it is the first.
+        let isFirst = limit > 0 && query.offset <= 0 && query.cursor == nil
+        let total = try rows.first?.total ?? (isFirst ? 0 : count(question))
         var hits = NameHits(ids: rows.map(\.id), total: total)
         if rows.count == limit, let last = rows.last {
             hits.next = NameCursor(reading: reading, place: order.place(of: last.value, id: last.id))
