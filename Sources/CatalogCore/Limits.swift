@@ -159,6 +159,8 @@ package enum Limits {
     package static let hashBytesInARow: Int64 = 4 << 20
     /// Files whose beginning a hash job need not read again, since it keeps the state after it: each 700 bytes.
     package static let hashBeginningsKept = 16_384
+    /// Files that a hash job compares by their ends without the database, and as many that it finds in that way: each some 300 bytes.
+    package static let hashCollisionsKept = 16_384
     /// Names of files that are shown of one group of duplicates, and of all groups of an answer; and how many are looked at to find those
     /// that somebody may see.
     package static let duplicateNamesShown = 100

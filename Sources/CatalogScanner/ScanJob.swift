@@ -57,10 +57,10 @@ package struct ScanJob: JobHandler {
             if request.isWhole {
                 try await roots.noteScanned(root.id, identity: keepsIdentity ? nil : probe.identity)
             }
-            try await onWritten()
             // Which files may be equal is a question about all of the catalog: not after each of many small changes.
             let delay = request.type == .watch ? Limits.hashDelaySeconds : 0
             try await HashService(database: database, time: time).request(root.id, delaySeconds: delay)
+            try await onWritten()
         } catch let error as CatalogError
             where [.storageUnavailable, .notFound, .permissionDenied].contains(error.code)
         {

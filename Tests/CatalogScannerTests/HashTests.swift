@@ -139,6 +139,30 @@ import Testing
         }
     }
 
+    @Test func `A file that cannot be read to its end is counted once, though two things say that it has to be`()
+        async throws
+    {
+        try await ScanFixture.withNew { disk in
+            for name in ["a", "b", "c"] { try disk.write(name, ScanFixture.content(Self.large, seed: 1)) }
+            let reads = CallCount()
+            disk.backend.onRead { path, offset in
+                // Between the ends, which are equal.
+                guard path == "b", offset >= Self.edge, offset < Self.large - Self.edge else { return }
+                _ = reads.next()
+                throw CatalogError(.storageUnavailable, "Storage unavailable", cause: "bad sector")
+            }
+            try await disk.scan()
+            let job = try await disk.hash()
+            #expect(job.status == .completed)
+            #expect(try await disk.hashProgress(job).errors == 1 && reads.next() == 2)
+            #expect(try await disk.duplicateGroups() == [["a", "c"]])
+            disk.backend.onRead(nil)
+            // The next job looks again.
+            try await disk.scanAndHash()
+            #expect(try await disk.duplicateGroups() == [["a", "b", "c"]])
+        }
+    }
+
     @Test func `A storage that goes away ends the job, and its return takes up what is left`() async throws {
         try await ScanFixture.withNew { disk in
             for number in 0..<200 { try disk.write("\(number)", ScanFixture.content(3_000, seed: 1)) }

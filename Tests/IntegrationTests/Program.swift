@@ -59,7 +59,7 @@ struct Program: Sendable {
         let port = try await server.port()
         try await body(server, port)
         server.signal(SIGTERM)
-        return try await server.outcome(within: .seconds(10))
+        return try await server.outcome(within: .seconds(60))
     }
 
     /// Starts the program and does not wait for it.

@@ -24,10 +24,13 @@ struct HashPass {
     private var parts: [EntryID: HashPart] = [:]
     /// States after the beginnings of files, which need not be read again should all of them be read.
     private var beginnings: [EntryID: HashPart] = [:]
+    private var collisions = QuickCollisions()
+    /// What is read of files now.
+    private var part = HashedPart.quick
     private var waiting: [FileReading] = []
     private var progress = HashProgress()
-    /// Transactions that are not known to have ended.
-    private var saves = 0
+    /// Transactions that are not known to have ended, and what was read for them.
+    private var saves = (count: 0, part: HashedPart.quick)
 
     init(
         root: ScanRoot, allowance: HashAllowance, store: HashStore, pool: BlockingPool, context: JobContext,
@@ -47,10 +50,14 @@ struct HashPass {
         // While some are written others are read.
         try await withThrowingTaskGroup(of: Void.self) { saving in
             do {
-                try await readAll(.quick, &saving)
-                // Which files collide is a question to what is written.
+                try await readAll(&saving)
+                try await save(in: &saving)
+                part = .content
+                // While the last ones are written.
+                try await read(collisions.found, &saving)
+                // Which other files collide is a question to what is written.
                 try await saveAll(in: &saving)
-                try await readAll(.content, &saving)
+                try await readAll(&saving)
             } catch {
                 // What was read before the storage went away need not be read again.
                 if !context.stop.isRaised { try await save(in: &saving) }
@@ -63,19 +70,19 @@ struct HashPass {
     }
 
     /// Reads a part of every file that has to be read, in the order of their ids; the next ones are looked for meanwhile.
-    private mutating func readAll(_ part: HashedPart, _ saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
+    private mutating func readAll(_ saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
         let batches = HashBatches(root: root.id, part: part, sizes: sizes, store: store, stop: context.stop)
         var batch = try await batches.next(after: 0)
         while let last = batch.last {
             async let following = batches.next(after: last)
-            try await read(batch.files, part, &saving)
+            try await read(batch.files.filter { part == .quick || !collisions.isFound($0.id) }, &saving)
             batch = try await following
         }
     }
 
     /// Reads files and has written what came of it.
     private mutating func read(
-        _ files: [HashCandidate], _ part: HashedPart, _ saving: inout ThrowingTaskGroup<Void, any Error>
+        _ files: [HashCandidate], _ saving: inout ThrowingTaskGroup<Void, any Error>
     ) async throws {
         guard !files.isEmpty else { return }
         foundNothing = false
@@ -98,7 +105,7 @@ struct HashPass {
         }
         let readings = FileReadings(backend: root.backend, pool: pool, stop: context.stop, allowance: allowance)
         try await readings.read(toRead, part) { reading in
-            note(reading, part)
+            note(reading)
             if waiting.count >= Limits.hashesPerTransaction || progress.bytesRead >= Limits.hashBytesPerTransaction {
                 try await save(in: &saving)
             }
@@ -116,15 +123,16 @@ struct HashPass {
         part == .quick ? HashedPart.quickBytes(of: file.sizeBytes) : file.sizeBytes - (begun?.offset ?? 0)
     }
 
-    private mutating func note(_ reading: FileReading, _ part: HashedPart) {
+    private mutating func note(_ reading: FileReading) {
         progress.bytesRead += reading.bytesRead
         if reading.bytesRead > 0 { hasRead = true }
         switch reading.outcome {
-        case .hashed:
+        case .hashed(let hash):
             progress.filesRead += reading.isOtherName ? 0 : 1
             if let beginning = reading.beginning, beginnings.count < Limits.hashBeginningsKept {
                 beginnings[reading.candidate.id] = beginning
             }
+            collisions.note(reading.candidate, hash)
             waiting.append(reading)
         case .cut(let begun):
             pendingBytes += Self.bytes(of: reading.candidate, part, begun: begun)
@@ -142,14 +150,19 @@ struct HashPass {
     /// Begins to write what waits, as soon as there are few transactions before it.
     private mutating func save(in saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
         guard !waiting.isEmpty || progress != HashProgress() else { return }
-        if saves == Limits.hashTransactionsAtOnce {
+        if saves.part != part {
+            // A hash of all of a file is written into the row of its quick hash.
+            try await saving.waitForAll()
+            saves = (0, part)
+        }
+        if saves.count == Limits.hashTransactionsAtOnce {
             try await saving.next()
-            saves -= 1
+            saves.count -= 1
         }
         saving.addTask { [store, root, context, waiting, progress] in
             try await store.save(waiting, in: root.id, progress, of: context.job.id, lease: context.lease)
         }
-        saves += 1
+        saves.count += 1
         (waiting, progress) = ([], HashProgress())
     }
 
@@ -157,7 +170,7 @@ struct HashPass {
     private mutating func saveAll(in saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
         try await save(in: &saving)
         try await saving.waitForAll()
-        saves = 0
+        saves.count = 0
     }
 }
 
