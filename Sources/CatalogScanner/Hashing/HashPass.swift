@@ -50,14 +50,14 @@ struct HashPass {
         // While some are written others are read.
         try await withThrowingTaskGroup(of: Void.self) { saving in
             do {
-                try await readAll(&saving)
+                try await readAll(.unread(sizes), &saving)
                 try await save(in: &saving)
                 part = .content
                 // While the last ones are written.
-                try await read(collisions.found, &saving)
+                try await readAll(.these(collisions.found), &saving)
                 // Which other files collide is a question to what is written.
                 try await saveAll(in: &saving)
-                try await readAll(&saving)
+                try await readAll(.colliding(without: collisions), &saving)
             } catch {
                 // What was read before the storage went away need not be read again.
                 if !context.stop.isRaised { try await save(in: &saving) }
@@ -69,39 +69,46 @@ struct HashPass {
         if allowance.pause == nil, !parts.isEmpty { try await store.forgetParts(of: root.id) }
     }
 
-    /// Reads a part of every file that has to be read, in the order of their ids; the next ones are looked for meanwhile.
-    private mutating func readAll(_ saving: inout ThrowingTaskGroup<Void, any Error>) async throws {
-        let batches = HashBatches(root: root.id, part: part, sizes: sizes, store: store, stop: context.stop)
+    /// Reads a part of files; the next ones are looked up meanwhile.
+    private mutating func readAll(
+        _ source: HashBatches.Source, _ saving: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws {
+        let batches = HashBatches(source: source, root: root.id, store: store, stop: context.stop)
         var batch = try await batches.next(after: 0)
         while let last = batch.last {
             async let following = batches.next(after: last)
-            try await read(batch.files.filter { part == .quick || !collisions.isFound($0.id) }, &saving)
+            try await read(batch.files, &saving)
             batch = try await following
         }
     }
 
     /// Reads files and has written what came of it.
     private mutating func read(
-        _ files: [HashCandidate], _ saving: inout ThrowingTaskGroup<Void, any Error>
+        _ files: [HashWork], _ saving: inout ThrowingTaskGroup<Void, any Error>
     ) async throws {
         guard !files.isEmpty else { return }
         foundNothing = false
         guard allowance.pause == nil else {
-            for file in files { pendingBytes += Self.bytes(of: file, part, begun: parts[file.id]) }
+            for file in files.map(\.candidate) { pendingBytes += Self.bytes(of: file, part, begun: parts[file.id]) }
             return
         }
-        // What was read of a file by one of its names is asked of what is written.
-        if files.contains(where: \.identity.hasMoreNames) { try await saveAll(in: &saving) }
-        var toRead: [HashWork] = []
-        for item in try await store.work(files, in: root.id) {
-            if let known = Self.known(item, part) {
-                waiting.append(FileReading(candidate: item.candidate, outcome: .hashed(known)))
-            } else {
-                var item = item
-                let beginning = beginnings.removeValue(forKey: item.candidate.id)
-                item.begun = part == .content ? parts[item.candidate.id] ?? beginning : nil
-                toRead.append(item)
+        var toRead = files.filter { !$0.candidate.identity.hasMoreNames }
+        if toRead.count < files.count {
+            // What was read of a file by one of its names is asked of what is written.
+            try await saveAll(in: &saving)
+            let linked = files.map(\.candidate).filter(\.identity.hasMoreNames)
+            for item in try await store.work(linked, in: root.id) {
+                if let known = Self.known(item, part) {
+                    waiting.append(FileReading(candidate: item.candidate, outcome: .hashed(known)))
+                } else {
+                    toRead.append(item)
+                }
             }
+        }
+        for index in toRead.indices {
+            let id = toRead[index].candidate.id
+            let beginning = beginnings.removeValue(forKey: id)
+            if part == .content { toRead[index].begun = parts[id] ?? beginning }
         }
         let readings = FileReadings(backend: root.backend, pool: pool, stop: context.stop, allowance: allowance)
         try await readings.read(toRead, part) { reading in
@@ -159,8 +166,10 @@ struct HashPass {
             try await saving.next()
             saves.count -= 1
         }
-        saving.addTask { [store, root, context, waiting, progress] in
-            try await store.save(waiting, in: root.id, progress, of: context.job.id, lease: context.lease)
+        saving.addTask { [store, root, pool, context, waiting, progress] in
+            try await pool.run {
+                try store.saveBlocking(waiting, in: root.id, progress, of: context.job.id, lease: context.lease)
+            }
         }
         saves.count += 1
         (waiting, progress) = ([], HashProgress())
@@ -171,33 +180,5 @@ struct HashPass {
         try await save(in: &saving)
         try await saving.waitForAll()
         saves.count = 0
-    }
-}
-
-/// Which files of a root are read next.
-private struct HashBatches: Sendable {
-    let root: RootID
-    let part: HashedPart
-    let sizes: SharedSizes
-    let store: HashStore
-    let stop: StopSignal
-
-    /// - Returns: files behind an entry, and the last entry that was looked at; nil when there is none.
-    func next(after: EntryID) async throws -> (files: [HashCandidate], last: EntryID?) {
-        var (files, last): ([HashCandidate], EntryID?) = ([], nil)
-        // Reading begins with a few, while more are looked for.
-        let limit = after == 0 ? Limits.hashFirstBatchFiles : Limits.hashBatchFiles
-        while files.count < limit {
-            try stop.check()
-            guard part == .quick else {
-                let page = try await store.colliding(in: root, after: after, limit: limit)
-                return (page, page.last?.id)
-            }
-            let page = try await store.unread(in: root, after: last ?? after, limit: limit)
-            guard let end = page.last else { break }
-            last = end.id
-            files += page.filter { sizes.contains($0.sizeBytes) }
-        }
-        return (files, last)
     }
 }

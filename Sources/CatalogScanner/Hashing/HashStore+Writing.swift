@@ -4,18 +4,19 @@ import CatalogJobs
 
 /// What was read, and what follows from it.
 extension HashStore {
-    /// Writes what was read of files of a root, where the catalog still has them as they were read.
+    /// Writes what was read of files of a root, where the catalog still has them as they were read. For a thread that may block.
+    ///
+    /// It does not wait for the disk: what a power cut takes is read again.
     ///
     /// - Parameters:
     ///   - progress: what to add to the row of the run.
     ///   - lease: of the job.
     /// - Throws: `CatalogError.cancelled` when the job is another run's; what the database throws.
-    func save(
+    func saveBlocking(
         _ readings: [FileReading], in root: RootID, _ progress: HashProgress, of run: JobID, lease: JobLease
-    ) async throws {
+    ) throws {
         let now = time.now
-        // Each statement sees what was committed before its turn.
-        try await database.write(.readCommitted) { connection in
+        try database.writeBlocking { connection in
             try lease.require(on: connection)
             _ = try SideWriteStore(rootID: root).takeTurn(on: connection)
             var progress = progress
