@@ -56,7 +56,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
-        .target(name: "CSMBGuard"),
+        .target(name: "CSMBGuard", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "CSQLiteSetup", linkerSettings: [.linkedLibrary("sqlite3")]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
@@ -96,8 +96,13 @@ let package = Package(
         .executableTarget(
             name: "catalogizer-smb", dependencies: ["SMBWire", "CSMBClient", "CSMBGuard", "CLinux"],
             swiftSettings: houseRules,
-            // Without it the shared libraries would find the C library's own.
-            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=connect"])]),
+            // Without it the shared libraries would find the functions of these names that stand behind ours.
+            linkerSettings: [
+                .unsafeFlags([
+                    "-Xlinker", "--export-dynamic-symbol=connect",
+                    "-Xlinker", "--export-dynamic-symbol=smbc_set_credentials_with_fallback",
+                ])
+            ]),
         house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
         house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
         house("CurlClient", ["CatalogCore", "CatalogStorage", "CCurl"]),
