@@ -85,34 +85,37 @@ enum JobQueries {
         RETURNING \(columns)
         """)
 
+    /// The run $3 (its number) of the job $1 by $2. The same process may have claimed it again after it was taken for dead.
+    private static let isOurs = "id = $1 AND lease_owner = $2 AND attempts = $3 AND status = 'running'"
+
     static let heartbeat = SQLStatement(
         """
-        UPDATE jobs SET heartbeat_us = $3 WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        UPDATE jobs SET heartbeat_us = $4 WHERE \(isOurs)
         RETURNING cancel_requested
         """)
 
     static let finish = SQLStatement(
         """
-        UPDATE jobs SET status = $3, finished_at_us = $4, error_code = $5, error_message = $6, lease_owner = NULL
-        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        UPDATE jobs SET status = $4, finished_at_us = $5, error_code = $6, error_message = $7, lease_owner = NULL
+        WHERE \(isOurs)
         """)
 
     /// Work that was interrupted by a stop of the program is no failed attempt.
     static let release = SQLStatement(
         """
         UPDATE jobs SET status = 'pending', attempts = attempts - 1, lease_owner = NULL, heartbeat_us = NULL
-        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        WHERE \(isOurs)
         """)
 
     /// Work that lost its database counts as an attempt: what loses it each time must come to an end.
     static let retry = SQLStatement(
         """
-        UPDATE jobs SET status = 'pending', run_at_us = $3, lease_owner = NULL, heartbeat_us = NULL
-        WHERE id = $1 AND lease_owner = $2 AND status = 'running'
+        UPDATE jobs SET status = 'pending', run_at_us = $4, lease_owner = NULL, heartbeat_us = NULL
+        WHERE \(isOurs)
         """)
 
     static let holds = SQLStatement(
-        "SELECT 1 FROM jobs WHERE id = $1 AND lease_owner = $2 AND status = 'running'")
+        "SELECT 1 FROM jobs WHERE \(isOurs)")
 
     static let requestCancel = SQLStatement(
         "UPDATE jobs SET cancel_requested = 1 WHERE id = $1 AND status IN ('pending', 'running')")

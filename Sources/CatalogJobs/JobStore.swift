@@ -155,46 +155,50 @@ package struct JobStore: Sendable {
     /// Renews the lease.
     ///
     /// - Returns: whether somebody asked the job to stop; nil when the job is not ours any more.
-    package func heartbeat(_ id: JobID, owner: ProcessIdentity) async throws -> Bool? {
+    package func heartbeat(_ job: Job, owner: ProcessIdentity) async throws -> Bool? {
         let now = time.now
         return try await database.write(.readCommitted) { connection in
-            let values: [SQLValue] = [.integer(id), .text(owner.text), .integer(now)]
+            let values = Self.lease(of: job, owner) + [.integer(now)]
             return try connection.firstRow(JobQueries.heartbeat, values) { $0.bool(0) }
         }
     }
 
-    /// Whether `owner` runs the job, as this transaction sees it.
-    func holds(_ id: JobID, owner: ProcessIdentity, on connection: any SQLConnection) throws -> Bool {
-        try connection.firstRow(JobQueries.holds, [.integer(id), .text(owner.text)]) { _ in true } ?? false
+    /// Whether this is the run of the job, and it is by `owner`, as this transaction sees it.
+    func holds(_ job: Job, owner: ProcessIdentity, on connection: any SQLConnection) throws -> Bool {
+        try connection.firstRow(JobQueries.holds, Self.lease(of: job, owner)) { _ in true } ?? false
+    }
+
+    /// What stands for one run of a job by one process.
+    private static func lease(of job: Job, _ owner: ProcessIdentity) -> [SQLValue] {
+        [.integer(job.id), .text(owner.text), .integer(Int64(job.attempts))]
     }
 
     /// Ends a job that `owner` runs.
     ///
     /// - Returns: false when it was not theirs any more: then nothing is changed.
     package func finish(
-        _ id: JobID, owner: ProcessIdentity, status: Job.Status, error: CatalogError?
+        _ job: Job, owner: ProcessIdentity, status: Job.Status, error: CatalogError?
     ) async throws -> Bool {
         let now = time.now
         return try await database.write { connection in
             try connection.execute(
                 JobQueries.finish,
-                [
-                    .integer(id), .text(owner.text), .text(status.rawValue), .integer(now),
-                    .optional(error?.code.rawValue), .optional(error?.message),
+                Self.lease(of: job, owner) + [
+                    .text(status.rawValue), .integer(now), .optional(error?.code.rawValue), .optional(error?.message),
                 ]) > 0
         }
     }
 
     /// Gives a job back that a stop of the program interrupted; it goes on at the next start.
-    package func release(_ id: JobID, owner: ProcessIdentity) async throws {
-        _ = try await database.write { try $0.execute(JobQueries.release, [.integer(id), .text(owner.text)]) }
+    package func release(_ job: Job, owner: ProcessIdentity) async throws {
+        _ = try await database.write { try $0.execute(JobQueries.release, Self.lease(of: job, owner)) }
     }
 
     /// Gives a job back that could not go on for now; it is due again after `delay`.
-    package func retry(_ id: JobID, owner: ProcessIdentity, after delay: Duration) async throws {
+    package func retry(_ job: Job, owner: ProcessIdentity, after delay: Duration) async throws {
         let due = time.now + delay.components.seconds * 1_000_000
         _ = try await database.write {
-            try $0.execute(JobQueries.retry, [.integer(id), .text(owner.text), .integer(due)])
+            try $0.execute(JobQueries.retry, Self.lease(of: job, owner) + [.integer(due)])
         }
     }
 

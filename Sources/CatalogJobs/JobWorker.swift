@@ -168,7 +168,7 @@ package final class JobWorker: Service {
             return .failure(CatalogError(.unsupported, "This version cannot run jobs of kind \(job.kind)"))
         }
         do {
-            let lease = JobLease(stop: stop) { [store, owner] in try store.holds(job.id, owner: owner, on: $0) }
+            let lease = JobLease(stop: stop) { [store, owner] in try store.holds(job, owner: owner, on: $0) }
             try await handler.run(JobContext(job: job, stop: stop, lease: lease))
             return .success(())
         } catch let error as CatalogError {
@@ -199,7 +199,7 @@ package final class JobWorker: Service {
             case (.success, _): try await finish(job, as: .completed, error: nil)
             case (.failure, .shutdown):
                 logger.info("job goes back to the queue", metadata: metadata(of: job))
-                try await store.release(job.id, owner: owner)
+                try await store.release(job, owner: owner)
             case (.failure(let error), .cancelled) where error.code == .cancelled:
                 try await finish(job, as: .cancelled, error: nil)
             case (.failure(let error), nil) where error.code == .unavailable && job.attempts < job.attemptsMax:
@@ -207,7 +207,7 @@ package final class JobWorker: Service {
                 logger.log(
                     level: error.retryDelay == nil ? .warning : .debug, "job goes back to the queue",
                     metadata: metadata(of: job, error))
-                try await store.retry(job.id, owner: owner, after: error.retryDelay ?? Self.retryDelay)
+                try await store.retry(job, owner: owner, after: error.retryDelay ?? Self.retryDelay)
             case (.failure(let error), _):
                 logger.error("job failed", metadata: metadata(of: job, error))
                 try await finish(job, as: .failed, error: error)
@@ -220,7 +220,7 @@ package final class JobWorker: Service {
     }
 
     private func finish(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
-        guard try await store.finish(job.id, owner: owner, status: status, error: error) else { return }
+        guard try await store.finish(job, owner: owner, status: status, error: error) else { return }
         logger.info("job ended", metadata: metadata(of: job).merging(["status": "\(status)"]) { _, new in new })
         do { try await handlers[job.kind]?.ended(job, as: status, error: error) } catch {
             logger.warning("what a job left behind could not be tidied up", metadata: metadata(of: job, error))
@@ -238,7 +238,7 @@ package final class JobWorker: Service {
             try? await Task.sleep(for: .milliseconds(Self.heartbeatMilliseconds))
             if Task.isCancelled { return }
             do {
-                switch try await store.heartbeat(job.id, owner: owner) {
+                switch try await store.heartbeat(job, owner: owner) {
                 case nil: stop.raise(.leaseLost)
                 case true?: stop.raise(.cancelled)
                 case false?: break

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A process, told apart from an earlier one with the same number: boot, process id and start time.
+/// A process, told apart from others with the same number: boot and process namespace (of a container), process id and start time.
 ///
 /// It is written beside a job that the process runs, so that the next start sees at once that the holder is dead instead of
 /// waiting for its lease to run out.
@@ -26,16 +26,33 @@ package struct ProcessIdentity: Sendable, Equatable {
         self.init(boot: String(parts[0]), processID: processID, startTicks: String(parts[2]))
     }
 
-    /// `<boot id>/<process id>/<start time in clock ticks>`.
+    /// `<boot id>.<process namespace>/<process id>/<start time in clock ticks>`.
     package var text: String { "\(boot)/\(processID)/\(startTicks)" }
 
-    /// Whether the process still runs; nil when it belongs to another machine or an earlier boot that we cannot look at.
+    /// Whether the process still runs; nil when we cannot look: it belongs to another machine, container or boot, or the system
+    /// hides other users' processes from us.
     package var isAlive: Bool? {
         guard boot == Self.bootIdentity else { return nil }
-        return Self.startTicks(of: processID) == startTicks
+        if let ticks = Self.startTicks(of: processID) { return ticks == startTicks }
+        return kill(processID, 0) != 0 && errno == ESRCH ? false : nil
     }
 
-    private static let bootIdentity = firstLine(of: "/proc/sys/kernel/random/boot_id") ?? "unknown"
+    /// Where the system does not say it, no other process is taken for one that we could look at.
+    private static let bootIdentity: String = {
+        guard let boot = firstLine(of: "/proc/sys/kernel/random/boot_id"), let namespace = processNamespace else {
+            return "unknown-\(UInt64.random(in: .min ... .max))"
+        }
+        return "\(boot).\(namespace)"
+    }()
+
+    /// The number of the namespace that process ids are counted in. *Source*: namespaces(7), `pid:[4026531836]`.
+    private static let processNamespace: String? = {
+        var text = [CChar](repeating: 0, count: 64)
+        let count = readlink("/proc/self/ns/pid", &text, text.count)
+        let bytes = text.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+        let digits = bytes.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return digits.isEmpty ? nil : String(decoding: digits, as: UTF8.self)
+    }()
 
     /// Field 22 of `/proc/PID/stat`; the name in field 2 may hold blanks and brackets, so counting starts behind its last
     /// bracket. *Source*: proc(5).

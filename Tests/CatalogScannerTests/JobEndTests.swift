@@ -58,6 +58,38 @@ import Testing
         }
     }
 
+    @Test func `A run that was taken for dead is not the one that the same process has begun since`() async throws {
+        try await TestDatabase.withNew { test in
+            let clock = ManualClock()
+            let store = JobStore(database: test.database, time: clock.source)
+            let owner = ProcessIdentity.current
+            let id = try await claimed(from: store, test.database)
+            let first = try #require(try await store.find(id))
+            clock.advance(by: .seconds(31))
+            #expect(try await store.recoverAbandoned(by: owner, running: []) == 1)
+            let second = try #require(try await store.claim(id, owner: owner))
+            #expect(try await store.heartbeat(first, owner: owner) == nil)
+            #expect(try await !store.finish(first, owner: owner, status: .completed, error: nil))
+            try await store.release(first, owner: owner)
+            try await store.retry(first, owner: owner, after: .zero)
+            #expect(try await store.heartbeat(second, owner: owner) == false)
+            #expect(try await store.finish(second, owner: owner, status: .completed, error: nil))
+        }
+    }
+
+    @Test func `Only a process that can be looked at is taken for dead before it was silent for long`() throws {
+        let current = ProcessIdentity.current.text.split(separator: "/").map(String.init)
+        let place = current[0]
+        #expect(ProcessIdentity.current.isAlive == true)
+        // No process has this number: it is above what the kernel gives.
+        #expect(ProcessIdentity(text: "\(place)/99999999/1")?.isAlive == false)
+        #expect(ProcessIdentity(text: "\(place)/\(current[1])/1")?.isAlive == false)
+        // The first process of another container, of another machine, and of one that does not say which it is.
+        for other in ["\(place)0", "another.1", "unknown-1"] {
+            #expect(ProcessIdentity(text: "\(other)/99999999/1")?.isAlive == nil)
+        }
+    }
+
     private func claimed(from store: JobStore, _ database: any Database) async throws -> JobID {
         let id = try await database.write {
             try store.push(NewJob(kind: "lost", payload: "{}", uniqueKey: nil, rootID: nil), on: $0)
