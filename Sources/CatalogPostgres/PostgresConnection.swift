@@ -115,6 +115,8 @@ final class PostgresConnection: SQLConnection {
     func commit() throws {
         try sendGathered()
         guard hasBegun else { return }
+        // From here on nobody knows whether it is there, so it must not simply run again.
+        hasAnswered = true
         let result = try link.run(script: "COMMIT")
         guard result.tag == "COMMIT" else {
             throw PostgresFailure(.refused, state: "25P02", "a transaction ended with \(result.tag)")

@@ -50,6 +50,10 @@ struct PostgresFailure: Error {
     /// is a standby that is about to take over (25006: it cannot be written).
     var isWorthWaiting: Bool { kind == .connectionLost || state == "25006" || state == "53300" }
 
+    /// Whether a new connection is needed. A server that takes no writes any more may leave its sessions alone when another one has
+    /// taken over; only somebody who connects finds that one.
+    var endsConnection: Bool { kind == .connectionLost || state == "25006" }
+
     private var cause: String { "PostgreSQL \(state.isEmpty ? "connection" : state): \(message)" }
 
     var catalogError: CatalogError {

@@ -187,10 +187,8 @@ final class PostgresLink: @unchecked Sendable {
             default:
                 failure = failure ?? PostgresFailure(result: result)
                 PQclear(result)
-                if failure?.kind == .connectionLost {
-                    isBroken = true
-                    throw failure ?? lost()
-                }
+                if failure?.endsConnection == true { isBroken = true }
+                if failure?.kind == .connectionLost { throw failure ?? lost() }
             }
         }
     }
@@ -207,7 +205,7 @@ final class PostgresLink: @unchecked Sendable {
             default:
                 let error = PostgresFailure(result: result)
                 PQclear(result)
-                if error.kind == .connectionLost { isBroken = true }
+                if error.endsConnection { isBroken = true }
                 failure = failure ?? error
             }
         }
