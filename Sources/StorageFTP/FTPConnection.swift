@@ -39,9 +39,24 @@ final class FTPConnection: Sendable {
             target.url(path, isDirectory: true), .custom(knowsFacts ? "MLSD" : "LIST -a", body: []))
         // What `LIST` is given as a path, servers take for a pattern.
         request.entersDirectory = !knowsFacts
-        _ = try connection.perform(request) { _, bytes in try listing.take(bytes, body) }
+        let answer = try connection.perform(request) { _, bytes in try listing.take(bytes, body) }
+        try Self.requireListed(answer, path)
         try listing.finish(body)
         return listing.unreadable
+    }
+
+    /// A directory that the server could not open must not look like an empty one. Some say so in the words of a reply that says that
+    /// all is well (vsftpd), and libcurl takes a listing that is refused for the moment (450) for an empty one.
+    private static func requireListed(_ answer: CurlConnection.Answer, _ path: [UInt8]) throws {
+        let last = answer.head.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.last ?? []
+        let reply = String(decoding: last, as: UTF8.self)
+        let cause = "list \"\(NameEncoding.text(of: path))\": \(reply)"
+        if reply.lowercased().contains("failed to open") {
+            throw CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
+        }
+        guard answer.status == 0 || (200..<300).contains(answer.status) else {
+            throw CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
+        }
     }
 
     /// What is at a path.

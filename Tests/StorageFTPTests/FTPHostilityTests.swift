@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogStorage
 import CatalogTestSupport
 import StorageFTP
+import Synchronization
 import Testing
 
 /// What a server may say, what names may hold, and what then must not happen.
@@ -117,6 +118,37 @@ import Testing
     }
 
     @Test(arguments: [
+        ("150 now\r\n226 Transfer done (but failed to open directory).", CatalogError.Code.permissionDenied),
+        ("450 busy", .storageUnavailable), ("550 no", .storageUnavailable),
+    ])
+    func `A directory that the server could not open is no empty one`(reply: String, code: CatalogError.Code) throws {
+        let server = try Self.listServer("", reply: reply)
+        var listing = DirectoryListing()
+        let error = withExtendedLifetime(server) {
+            #expect(throws: CatalogError.self) { try Self.backend(server).list(NativePath(), into: &listing) }
+        }
+        #expect(error?.code == code, "\(error?.description ?? "")")
+    }
+
+    @Test func `A file that cannot be replaced stays, and so does what was to replace it`() throws {
+        let commands = Mutex<[String]>([])
+        let line = "-rw-r--r--    1 0        0              5 Nov 26 22:13 "
+        let server = try Self.listServer(
+            "\(line)old\r\n\(line)new\r\n",
+            onCommand: { word in
+                commands.withLock { $0.append(word) }
+            })
+        try withExtendedLifetime(server) {
+            let backend = try Self.backend(server)
+            #expect(throws: CatalogError.self) {
+                try backend.rename(StoragePath(parsing: "new"), to: StoragePath(parsing: "old"), replacing: true)
+            }
+        }
+        let sent = commands.withLock { $0 }
+        #expect(sent.contains { $0.hasPrefix("RNFR") } && !sent.contains { $0.hasPrefix("DELE") }, "\(sent)")
+    }
+
+    @Test(arguments: [
         (["port": "1"], "nothing listens on port 1"), (["password": "wrong"], "refuses catalogizer"),
         (["path": "/nowhere"], "has no directory nowhere"), (["tls": "explicit"], "cannot be trusted"),
         (["host": "no.such.host.invalid"], "cannot be resolved"),
@@ -155,17 +187,21 @@ import Testing
     }
 
     /// A server that knows LIST only, and answers it with `text`.
-    private static func listServer(_ text: String, saysGoodbye: Bool = true) throws -> FakeServer {
+    private static func listServer(
+        _ text: String, reply: String = "150 now\r\n226 done", saysGoodbye: Bool = true,
+        onCommand: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> FakeServer {
         let data = try FakeServer { client in client.send(text) }
         return try FakeServer { client in
             client.send("220 hello\r\n")
             while let line = client.line() {
+                onCommand(line)
                 switch line.split(separator: " ").first {
                 case "USER": client.send("331 password\r\n")
                 case "PASS": client.send("230 in\r\n")
                 case "PWD": client.send("257 \"/\"\r\n")
                 case "EPSV": client.send("229 here (|||\(data.port)|)\r\n")
-                case "LIST": client.send("150 now\r\n226 done\r\n")
+                case "LIST": client.send(reply + "\r\n")
                 case "TYPE", "CWD": client.send("200 fine\r\n")
                 case "QUIT": if saysGoodbye { return }
                 default: client.send("500 what\r\n")
