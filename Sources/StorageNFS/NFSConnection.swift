@@ -13,8 +13,18 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private let reply = NFSReply()
     private let version: Int
     private var broken = false
-    /// By the server's number of the file.
-    private var openFiles: [UInt64: (handle: OpaquePointer, count: Int)] = [:]
+    private var openFiles: [FileKey: (handle: OpaquePointer, count: Int)] = [:]
+
+    /// A file that is open. An export may have several files of one number (file systems below its own), so it is its attributes too.
+    fileprivate struct FileKey: Hashable {
+        private let number: UInt64
+        private let attributes: [Int64]
+
+        init(number: UInt64, _ entry: StorageEntry) {
+            self.number = number
+            attributes = [entry.device, entry.sizeBytes, entry.modifiedNS, entry.changedNS, entry.linkCount]
+        }
+    }
 
     /// Mounts the export.
     ///
@@ -66,15 +76,18 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     /// opened once and counted.
     struct File: OpenRemoteFile, @unchecked Sendable {
         fileprivate let handle: OpaquePointer
-        fileprivate let number: UInt64
+        fileprivate let key: FileKey
         let entry: StorageEntry
     }
 
     func open(_ path: NFSPath) throws -> File {
         let found = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
-        if let known = openFiles[found.nfs_ino], let entry = StorageEntry(found, version: version) {
-            openFiles[found.nfs_ino]?.count += 1
-            return File(handle: known.handle, number: found.nfs_ino, entry: entry)
+        if let entry = StorageEntry(found, version: version) {
+            let key = FileKey(number: found.nfs_ino, entry)
+            if let known = openFiles[key] {
+                openFiles[key]?.count += 1
+                return File(handle: known.handle, key: key, entry: entry)
+            }
         }
         let handle = try askForHandle { nfs_open_async(context, path.bytes, O_RDONLY, $0, $1) }
         return try closingOnFailure(handle) {
@@ -82,8 +95,9 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
             guard let entry = StorageEntry(status, version: version) else {
                 throw NFSFailure(number: ENOENT, text: "neither file nor directory")
             }
-            openFiles[status.nfs_ino] = (handle, (openFiles[status.nfs_ino]?.count ?? 0) + 1)
-            return File(handle: handle, number: status.nfs_ino, entry: entry)
+            let key = FileKey(number: status.nfs_ino, entry)
+            openFiles[key] = (handle, (openFiles[key]?.count ?? 0) + 1)
+            return File(handle: handle, key: key, entry: entry)
         }
     }
 
@@ -100,11 +114,11 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     }
 
     func close(_ file: File) {
-        guard let known = openFiles[file.number], known.count > 1 else {
-            openFiles[file.number] = nil
+        guard let known = openFiles[file.key], known.count > 1 else {
+            openFiles[file.key] = nil
             return close(file.handle)
         }
-        openFiles[file.number]?.count -= 1
+        openFiles[file.key]?.count -= 1
     }
 
     // MARK: Changes
@@ -125,7 +139,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
             guard status.nfs_size == UInt64(offset), let entry = StorageEntry(status, version: version) else {
                 throw NFSFailure(number: ESPIPE, text: "the file is not as long as it was")
             }
-            return File(handle: handle, number: status.nfs_ino, entry: entry)
+            return File(handle: handle, key: FileKey(number: status.nfs_ino, entry), entry: entry)
         }
     }
 
