@@ -59,6 +59,10 @@ int catalog_statx(int directory, const char *name, struct catalog_stat *out) {
     return look(directory, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (name[0] ? 0 : AT_EMPTY_PATH), out);
 }
 
+int catalog_statx_asking(int descriptor, struct catalog_stat *out) {
+    return look(descriptor, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, out);
+}
+
 int catalog_statx_cached(int descriptor, struct catalog_stat *out) {
     return look(descriptor, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, out);
 }

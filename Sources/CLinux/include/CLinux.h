@@ -54,6 +54,9 @@ int catalog_open_beneath(int directory, const char *path, int flags, int follow_
 /// descriptor itself.
 int catalog_statx(int directory, const char *name, struct catalog_stat *out);
 
+/// The same for an open file; a file system across a network asks its server, whatever memory holds.
+int catalog_statx_asking(int descriptor, struct catalog_stat *out);
+
 /// The same for an open file, from what memory holds: a file system across a network is not asked, so it does not wait.
 int catalog_statx_cached(int descriptor, struct catalog_stat *out);
 

@@ -57,7 +57,11 @@ package final class LocalBackend: StorageBackend, Sendable {
     }
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
-        try stat(NativePath(path), in: openRoot())
+        let root = try openRoot()
+        // A mounted file system of another machine remembers names for a while, also of what is gone there. Asked about the directory it
+        // looks again: whoever removes a copy must not take a name for another copy.
+        if let parent = path.parent { _ = try? ask(NativePath(parent), in: root) }
+        return try stat(NativePath(path), in: root)
     }
 
     package func statDirectory(_ directory: NativePath) throws -> StorageEntry {
@@ -66,14 +70,24 @@ package final class LocalBackend: StorageBackend, Sendable {
 
     private func stat(_ native: NativePath, in root: LocalRoot) throws -> StorageEntry {
         do {
-            let handle = try root.open(native, flags: catalog_open_place | O_NOFOLLOW, followsLinks: false)
-            let attributes = try handle.withNumber { try LocalBackend.attributes(of: $0) }
+            let attributes = try ask(native, in: root)
             guard let entry = StorageEntry(attributes), !root.hides(native),
                 !root.isReserved(device: entry.device, inode: entry.inode)
             else { throw SystemFailure(number: ENOENT) }
             return entry
         } catch let failure as SystemFailure {
             throw failure.error("look at", native)
+        }
+    }
+
+    /// What is in a place now, as the machine says that has it.
+    private func ask(_ native: NativePath, in root: LocalRoot) throws -> catalog_stat {
+        let handle = try root.open(native, flags: catalog_open_place | O_NOFOLLOW, followsLinks: false)
+        return try handle.withNumber { number in
+            var stat = catalog_stat()
+            let result = catalog_statx_asking(number, &stat)
+            guard result == 0 else { throw SystemFailure(Int(result)) }
+            return stat
         }
     }
 
