@@ -34,7 +34,7 @@ struct SMBFailure: Error {
         switch number {
         // A name that no Windows file can have.
         case EINVAL: return CatalogError(.notFound, "Path not found", cause: cause)
-        case EBUSY: return CatalogError(.unavailable, "The file is in use by another program", cause: cause)
+        case EBUSY: return CatalogError(.conflict, "The file is in use by another program", cause: cause)
         default: return CatalogError.storage(errno: number, cause: cause)
         }
     }

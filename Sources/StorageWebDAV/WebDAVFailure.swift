@@ -18,7 +18,7 @@ struct WebDAVFailure: Error {
         case 401, 403, 405: return CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
         case 412: return CatalogError(.alreadyExists, "Path already exists", cause: cause)
         case 413, 507: return CatalogError(.insufficientStorage, "The storage is full", cause: cause)
-        case 423: return CatalogError(.unavailable, "The file is in use by another program", cause: cause)
+        case 423: return CatalogError(.conflict, "The file is in use by another program", cause: cause)
         default: return CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
         }
     }

@@ -73,8 +73,9 @@ struct HashedMoves {
     /// What is wrong with one file alone makes it a new one.
     private static func read(_ work: HashWork, _ hasher: FileHasher) throws -> FileReading.Outcome {
         do { return try hasher.read(work, .quick).outcome } catch let error as CatalogError
-            where [.notFound, .conflict, .permissionDenied].contains(error.code)
+            where [.notFound, .conflict, .permissionDenied, .storageUnavailable].contains(error.code)
         {
+            if error.code == .storageUnavailable { _ = try hasher.backend.probe() }
             return .failed(error)
         }
     }

@@ -29,7 +29,7 @@ struct SystemFailure: Error {
         switch number {
         // A link that leaves the root. It reads like an absent file, so that nobody can feel around outside.
         case EXDEV: return CatalogError(.notFound, "Path not found", cause: cause)
-        case EAGAIN: return CatalogError(.unavailable, "The file is in use by another program", cause: cause)
+        case EAGAIN: return CatalogError(.conflict, "The file is in use by another program", cause: cause)
         default: return CatalogError.storage(errno: number, cause: cause)
         }
     }

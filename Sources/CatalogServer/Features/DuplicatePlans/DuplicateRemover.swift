@@ -63,7 +63,15 @@ struct DuplicateRemover: Sendable {
             return try await note(removal, of: request, storages, context)
         }
         try await check(removal, of: request.planID)
-        try await pool.run { [stop = context.stop] in try files.compare { _ in try stop.check() } }
+        try await pool.run { [stop = context.stop] in
+            do {
+                try files.compare { _ in try stop.check() }
+            } catch let error as CatalogError where error.code == .storageUnavailable {
+                // A file alone may be unreadable, while its storage is there.
+                for place in [kept, spare] { _ = try place.backend.probe() }
+                throw CatalogError(.conflict, "It cannot be read", cause: error.cause)
+            }
+        }
         try await begin(removal, of: request.planID, context)
         try await pool.run { try files.remove() }
         try await note(removal, of: request, storages, context)
