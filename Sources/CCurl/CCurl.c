@@ -38,7 +38,9 @@ CURLcode catalog_curl_set_sockets(CURL *handle, catalog_curl_open_socket open, c
 
 CURLcode catalog_curl_set_authorities(CURL *handle, const char *pem, size_t size) {
     struct curl_blob blob = {.data = (void *)pem, .len = size, .flags = CURL_BLOB_COPY};
-    return curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob);
+    // The system's folder of authorities would be believed beside them.
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_CAPATH, NULL);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_CAINFO_BLOB, &blob) : code;
 }
 
 CURLcode catalog_curl_get_long(CURL *handle, CURLINFO info, long *value) {

@@ -125,7 +125,7 @@ extension SettingRegistry {
     static let masterKey = Setting(
         "secrets.master_key", .secret(characters: SettingBounds.keyCharacters),
         default: .absent("made once, kept in <data_dir>/master-key"),
-        "Kept for credentials of storage roots, of which this version has none; a catalog opens only with the one it was made with.",
+        "Seals the credentials of storage roots; a catalog opens only with the one it was made with.",
         options: .secret)
     static let authPerMinute = Setting(
         "rate_limit.auth_per_minute", .integer(SettingBounds.requestsPerMinute), default: .value("5"),

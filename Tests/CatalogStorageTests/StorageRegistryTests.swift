@@ -55,4 +55,25 @@ struct StorageRegistryTests {
             #expect(error?.message.hasSuffix("not supported by this version; supported: local") == true)
         }
     }
+
+    @Test func `A backend that was made of other settings than the root has now is made anew`() throws {
+        let registry = StorageRegistry()
+        var made = 0
+        func use(password: [UInt8]?) throws {
+            let settings = StorageRootSettings(
+                url: "ftp://nas/", username: "me", domain: nil, options: [:], sealedPassword: password)
+            _ = try registry.backend(for: 1, of: settings) {
+                made += 1
+                return LocalBackend(path: "/")
+            }
+        }
+        try use(password: [1])
+        try use(password: [1])
+        #expect(made == 1 && registry.generation == 0)
+        try use(password: [2])
+        #expect(made == 2 && registry.generation == 1)
+        // Who knows the number only takes what there is.
+        _ = try registry.backend(for: 1) { throw CatalogError(.notFound, "no") }
+        #expect(made == 2)
+    }
 }

@@ -11,7 +11,10 @@ struct WorkerCommand: AsyncParsableCommand {
             secrets of the servers, in its data directory or in settings. Stop it with Ctrl-C or SIGTERM: what it is at \
             goes back to the queue.
 
-              catalogizer worker --database-url postgres://catalog:secret@db/catalog --data-dir /var/lib/catalogizer
+              catalogizer worker --database-url postgres://catalog@db/catalog --data-dir /var/lib/catalogizer
+
+            Everybody on the machine can read what is written here: a password belongs into CATALOGIZER_DATABASE_URL or \
+            into the file that PGPASSFILE names.
             """)
 
     @OptionGroup(title: "Settings") var options: SettingsOptions

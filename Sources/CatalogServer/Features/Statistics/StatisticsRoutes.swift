@@ -57,7 +57,7 @@ struct StatisticsRoutes: Sendable {
             json.field("duplicate_groups", found.duplicates.groups)
             json.field("storage_roots_count", found.roots.count)
             json.field("active_storage_roots", found.roots.count { $0.enabled && $0.status != .offline })
-            json.field("last_scan_time", found.roots.compactMap(\.lastScanAt).max().map { $0 / 1_000_000 })
+            json.field("last_scan_time", (found.roots.compactMap(\.lastScanAt).max() ?? 0) / 1_000_000)
             json.endObject()
         }
     }
@@ -71,7 +71,7 @@ struct StatisticsRoutes: Sendable {
             json.totals(found.totals)
             json.field("duplicate_files", found.duplicates.files)
             json.field("duplicate_groups", found.duplicates.groups)
-            json.field("last_scan_time", found.root.lastScanAt.map { $0 / 1_000_000 })
+            json.field("last_scan_time", (found.root.lastScanAt ?? 0) / 1_000_000)
             json.field("is_online", found.root.enabled && found.root.status == .online)
             json.endObject()
         }

@@ -31,14 +31,15 @@ enum StatisticsSchemas {
             .always("total_duplicates", .integer, "Files in groups of equal ones, all of each group"),
             .always("duplicate_groups", .integer), .always("storage_roots_count", .integer),
             .always("active_storage_roots", .integer, "Enabled and not known to be away"),
-            .always("last_scan_time", .nullable(.integer), "Seconds since 1970")),
+            .always("last_scan_time", .integer, "Seconds since 1970; 0 before the first scan")),
         wrapped("RootFiguresAnswer", "One storage root, wrapped", .named("RootFigures")),
         SchemaDefinition(
             "RootFigures", "What there is in a storage root", .always("name", .text), .always("total_files", .integer),
             .always("total_directories", .integer), .always("total_size", .integer, "Bytes"),
             .always("duplicate_files", .integer, "Files that are in this root more than once"),
             .always("duplicate_groups", .integer),
-            .always("last_scan_time", .nullable(.integer), "Seconds since 1970"), .always("is_online", .boolean)),
+            .always("last_scan_time", .integer, "Seconds since 1970; 0 before the first scan"),
+            .always("is_online", .boolean)),
         wrapped("FileTypesAnswer", "Extensions, wrapped", .array(of: .named("FileTypeFigures"))),
         SchemaDefinition(
             "FileTypeFigures", "Files with one extension", .always("file_type", .text),

@@ -5,15 +5,20 @@ package import CatalogStorage
 extension StorageRootService {
     /// The backend of a root, for reading.
     package func backend(of root: StorageRoot) throws -> any StorageBackend {
-        try registry.backend(for: root.id) { try backend(for: StorageRootDraft(root)) }
+        try registry.backend(for: root.id, of: Self.settings(root)) { try backend(for: StorageRootDraft(root)) }
     }
 
     /// The same for a root of which only the number is known, on a thread that may block.
     func backendBlocking(of id: RootID) throws -> any StorageBackend {
-        try registry.backend(for: id) {
-            guard let root = try store.findBlocking(id) else { throw Self.notFound }
-            return try backend(for: StorageRootDraft(root))
-        }
+        if let known = registry.known(id) { return known }
+        guard let root = try store.findBlocking(id) else { throw Self.notFound }
+        return try backend(of: root)
+    }
+
+    private static func settings(_ root: StorageRoot) -> StorageRootSettings {
+        StorageRootSettings(
+            url: root.url, username: root.username, domain: root.domain, options: root.options,
+            sealedPassword: root.sealedPassword)
     }
 
     /// Whether calls to a remote root reach it now; nil for local roots, and while nobody has asked one.

@@ -134,7 +134,7 @@ package struct StorageRootService: Sendable {
     /// Identity and free space of roots, as far as they answer within a moment.
     package func spaces(of roots: [StorageRoot]) async -> [RootID: StorageProbe] {
         await withTaskGroup(of: (RootID, StorageProbe?).self) { group in
-            for root in roots where root.enabled { group.addTask { (root.id, try? await probe(root)) } }
+            for root in roots where root.enabled { group.addTask { (root.id, try? await probe(root, isBrief: true)) } }
             var probes: [RootID: StorageProbe] = [:]
             for await (id, probe) in group { probes[id] = probe }
             return probes
@@ -143,9 +143,14 @@ package struct StorageRootService: Sendable {
 
     /// Looks at a root.
     ///
+    /// - Parameter isBrief: whether it has a moment only, as one of many; else as long as its `timeout` lets it, and a little more to
+    ///   find out what is wrong.
     /// - Throws: `CatalogError.storageUnavailable`, also when another disk answers than the one whose entries there are.
-    func probe(_ root: StorageRoot) async throws -> StorageProbe {
-        let probe = try await access.probes.probe(root.id, backend(of: root))
+    func probe(_ root: StorageRoot, isBrief: Bool = false) async throws -> StorageProbe {
+        let timeout = try StorageOptions(root.options).timeoutMilliseconds()
+        let isLocal = root.protocolName == "local"
+        let limit: Duration? = isBrief || isLocal ? nil : .milliseconds(timeout) + Self.explanationPatience
+        let probe = try await access.probes.probe(root.id, backend(of: root), within: limit)
         guard root.identity == nil || root.identity == probe.identity else {
             throw CatalogError(
                 .storageUnavailable,
@@ -153,6 +158,9 @@ package struct StorageRootService: Sendable {
         }
         return probe
     }
+
+    /// Looking a name up, and trying the port, after a connection failed.
+    private static let explanationPatience = Duration.seconds(5)
 
     /// Another number means that a root was changed or removed, so that what is open of it must be looked up anew.
     var generation: Int { registry.generation }
