@@ -39,6 +39,8 @@ private final class ScriptedScans: ScanCommands {
 
     func errors(of id: Int64, limit: Int) async throws -> [String] { [] }
 
+    func isWorkersOwn(_ id: Int64) async throws -> Bool { false }
+
     func snapshot(of id: Int64) async throws -> ScanSnapshot {
         try script.withLock { rest in
             guard let first = rest.first else { throw CatalogError(.notFound, "Scan not found") }

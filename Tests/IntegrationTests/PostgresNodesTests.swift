@@ -86,6 +86,30 @@ import Testing
         }
     }
 
+    @Test func `A command on another machine leaves the scan of a worker's own root to it`() async throws {
+        try await Program.onPostgres { program in
+            try program.write("far/b.txt", "b")
+            try await program.serving { _, _ in
+                _ = try await program.run("storage", "add", "far", "file://" + program.path("far"))
+                try program.copySecrets(to: "worker")
+                try program.copySecrets(to: "laptop")
+                try await program.working("worker", roots: "far") { _ in }
+                // Here is no such directory now, and no server holds this data directory.
+                try FileManager.default.moveItem(atPath: program.path("far"), toPath: program.path("away"))
+                let command = try program.start(["scan", "far", "--data-dir", program.path("laptop")])
+                defer { command.kill() }
+                try await command.wait { command.talk.contains("Only the worker") ? true : nil }
+                let roots = try await program.run("storage", "list", "--json").objects
+                #expect(roots.map { $0["status"] as? String } == ["online"])
+                try FileManager.default.moveItem(atPath: program.path("away"), toPath: program.path("far"))
+                try await program.working("worker", roots: "far") { _ in
+                    let outcome = try await command.outcome()
+                    #expect(outcome.code == 0, "\(outcome.talk)")
+                }
+            }
+        }
+    }
+
     @Test func `A worker without a database to share, or with a root that nobody knows, says so`() async throws {
         try await Program.onPostgres { program in
             try await program.serving { _, _ in }

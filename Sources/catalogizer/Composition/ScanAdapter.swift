@@ -39,6 +39,12 @@ struct ScanAdapter: ScanCommands {
 
     var isServed: Bool { application.otherServer != nil }
 
+    func isWorkersOwn(_ id: Int64) async throws -> Bool {
+        let scan = try await product.services.scans.find(id, scope: .everything)
+        guard !application.settings.worker.roots.contains(scan.rootName) else { return false }
+        return try await product.services.scans.isPinned(product.services.roots.named(scan.rootName).id)
+    }
+
     func snapshot(of id: Int64) async throws -> ScanSnapshot {
         let scan = try await product.services.scans.find(id, scope: .everything)
         return ScanSnapshot(

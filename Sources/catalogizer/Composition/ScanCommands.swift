@@ -13,6 +13,10 @@ protocol ScanCommands: Sendable {
     /// Whether a server holds the data directory now, and so does the work.
     var isServed: Bool { get }
 
+    /// Whether a scan is left to a worker, since no other machine reaches its root, and this one is not told that it does
+    /// (`worker.roots`).
+    func isWorkersOwn(_ id: Int64) async throws -> Bool
+
     /// How far a scan is.
     func snapshot(of id: Int64) async throws -> ScanSnapshot
 

@@ -58,12 +58,18 @@ struct ScanFollower: Sendable {
         }
     }
 
-    /// Until the scan is over: a server that stops puts its scans back into the queue, where nobody else would take them.
+    /// Until the scan is over, where it may run at all: a server that stops puts its scans back into the queue, where nobody else would take them.
     private func workWhenNoServerDoes(_ id: Int64) async throws {
         var wasServed = false
+        var hasSaidWhose = false
         while !Task.isCancelled {
             if scans.isServed {
                 wasServed = true
+            } else if try await scans.isWorkersOwn(id) {
+                if !hasSaidWhose {
+                    console.say("Only the worker that has this root in worker.roots reaches it; the scan waits for it.")
+                }
+                hasSaidWhose = true
             } else {
                 if wasServed { console.say("The server has stopped; this command goes on with the scan.") }
                 wasServed = false
