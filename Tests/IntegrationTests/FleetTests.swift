@@ -55,6 +55,8 @@ import Testing
         clients.start(roots: Self.roots)
         for round in 0..<6 {
             try await progress(log, answers: 40)
+            // What the scans that are cut have to write.
+            try changeTree(program, round)
             let victim = round % fleet.count
             fleet.kill(victim)
             clients.use(fleet.ports)
@@ -87,6 +89,11 @@ import Testing
         for scan in state.scans {
             try await until(.seconds(60)) { try client.state(ofScan: scan) == "completed" }
         }
+        // The last changes may have come behind the last scan.
+        for root in Self.roots {
+            let scan = try client.startScan(of: root)
+            try await until(.seconds(60)) { try client.state(ofScan: scan) == "completed" }
+        }
         let users = Set(
             try await program.run("user", "list", "--json").objects.compactMap { $0["username"] as? String })
         #expect(users.isSuperset(of: state.users))
@@ -106,6 +113,21 @@ import Testing
                         "tree/\(root)/d\(directory / 50)/\(root)\(directory % 50)/note \(directory)-\(file)", text)
                 }
             }
+        }
+    }
+
+    /// Adds two hundred files to every root, moves those of the round before, and changes one.
+    private func changeTree(_ program: Program, _ round: Int) throws {
+        for root in Self.roots {
+            for number in 0..<200 {
+                let text = String(repeating: "y", count: number + round)
+                try program.write("tree/\(root)/new \(round)/d\(number % 40)/extra \(number)", text)
+            }
+            try program.write("tree/\(root)/d0/\(root)0/changed", String(repeating: "z", count: 10 + round))
+            guard round > 0 else { continue }
+            try FileManager.default.moveItem(
+                atPath: program.path("tree/\(root)/new \(round - 1)"),
+                toPath: program.path("tree/\(root)/kept \(round - 1)"))
         }
     }
 
