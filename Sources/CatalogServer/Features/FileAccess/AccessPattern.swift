@@ -1,6 +1,6 @@
 import CatalogCore
 
-/// What was read in a time, file by file.
+/// What was read in a time. It keeps sums only, since a log of a year may have millions of rows.
 struct AccessPattern: Sendable {
     /// Extensions, directories and files that are told at most.
     static let namesMax = 10
@@ -14,7 +14,16 @@ struct AccessPattern: Sendable {
         let parentID: EntryID?
     }
 
-    private var rows: [Row] = []
+    private(set) var total: Int64 = 0
+    /// Files that were read.
+    private(set) var files: Int64 = 0
+    /// By the beginning of the day.
+    private(set) var byDay: [Int64: Int64] = [:]
+    private var byExtension: [String: Int64] = [:]
+    private var byDirectory: [EntryID: Int64] = [:]
+    /// Of the files before `current`.
+    private var mostRead: [(key: EntryID, count: Int64)] = []
+    private var current: (key: EntryID, count: Int64)?
     /// Files of all those there are that were ever read.
     var filesEverRead: Int64 = 0
     /// The files that were read most, and how often.
@@ -22,44 +31,37 @@ struct AccessPattern: Sendable {
     /// The directories in which most was read.
     var topDirectories: [(root: String, path: StoragePath)] = []
 
+    /// Adds a row; those of one file come one after the other.
     mutating func add(_ row: Row) {
-        rows.append(row)
+        total += row.count
+        byDay[row.day, default: 0] += row.count
+        // Files without one do not count.
+        if !row.fileExtension.isEmpty { byExtension[row.fileExtension, default: 0] += row.count }
+        if let parent = row.parentID { byDirectory[parent, default: 0] += row.count }
+        if current?.key == row.entryID {
+            current?.count += row.count
+        } else {
+            mostRead = mostReadFiles
+            current = (row.entryID, row.count)
+            files += 1
+        }
     }
 
-    /// Forgets all other files.
-    mutating func keep(only files: Set<EntryID>) {
-        rows.removeAll { !files.contains($0.entryID) }
+    /// Extensions that were read most, in the form of the API.
+    var topExtensions: [String] { Self.most(byExtension.map { ($0.key, $0.value) }).map { "." + $0.key } }
+
+    /// The files that were read most.
+    var mostReadFiles: [(key: EntryID, count: Int64)] {
+        guard let current else { return mostRead }
+        if mostRead.count == Self.namesMax, let last = mostRead.last, current.count < last.count { return mostRead }
+        return Self.most(mostRead + [current])
     }
 
-    /// Every file that was read.
-    var files: [EntryID] { Array(Set(rows.map(\.entryID))) }
+    var mostReadDirectories: [EntryID] { Self.most(byDirectory.map { ($0.key, $0.value) }).map(\.key) }
 
-    var total: Int64 { rows.reduce(0) { $0 + $1.count } }
-
-    /// By the beginning of the day.
-    var byDay: [Int64: Int64] { Self.sums(rows, \.day) }
-
-    /// Extensions that were read most, in the form of the API; files without one do not count.
-    var topExtensions: [String] {
-        Self.most(Self.sums(rows.filter { !$0.fileExtension.isEmpty }, \.fileExtension)).map { "." + $0.key }
-    }
-
-    var mostReadFiles: [(id: EntryID, count: Int64)] {
-        Self.most(Self.sums(rows, \.entryID)).map { (id: $0.key, count: $0.count) }
-    }
-
-    var mostReadDirectories: [EntryID] {
-        Self.most(Self.sums(rows, \.parentID)).compactMap(\.key)
-    }
-
-    private static func sums<Key: Hashable>(_ rows: [Row], _ key: (Row) -> Key) -> [Key: Int64] {
-        rows.reduce(into: [:]) { $0[key($1), default: 0] += $1.count }
-    }
-
-    private static func most<Key>(_ sums: [Key: Int64]) -> [(key: Key, count: Int64)] {
+    private static func most<Key>(_ sums: [(key: Key, count: Int64)]) -> [(key: Key, count: Int64)] {
         // In one order, also among those that were read equally often.
-        let sorted = sums.map { (key: $0.key, count: $0.value) }
-            .sorted { $0.count != $1.count ? $0.count > $1.count : "\($0.key)" < "\($1.key)" }
+        let sorted = sums.sorted { $0.count != $1.count ? $0.count > $1.count : "\($0.key)" < "\($1.key)" }
         return Array(sorted.prefix(namesMax))
     }
 }

@@ -45,26 +45,44 @@ struct FileAccessStore: Sendable {
         let list = StatisticsQueries.list(roots)
         var paths = EntryPathStore(connection: connection, scope: scope)
         var pattern = AccessPattern()
+        var waiting: [AccessPattern.Row] = []
+        func addWaiting() throws {
+            let rows = scope.dependsOnPaths ? try visible(waiting, by: &paths) : waiting
+            for row in rows { pattern.add(row) }
+            waiting = []
+        }
         try connection.forEachRow(FileAccessQueries.accesses, [list, .integer(since)]) { row in
-            pattern.add(
+            waiting.append(
                 AccessPattern.Row(
                     entryID: row.integer(0), day: row.integer(1), count: row.integer(2),
                     fileExtension: FileExtension.of(row.bytes(3)) ?? "", parentID: row.optionalInteger(4)))
+            if waiting.count == rowsAtOnce { try addWaiting() }
             return true
         }
+        try addWaiting()
         if scope.dependsOnPaths {
-            pattern.keep(only: Set(try paths.entries(pattern.files).map(\.entry.id)))
             let ever = try connection.rows(FileAccessQueries.everRead, [list]) { $0.integer(0) }
             pattern.filesEverRead = Int64(try paths.entries(ever).count)
         } else {
             pattern.filesEverRead =
                 try connection.firstRow(FileAccessQueries.everReadCount, [list]) { $0.integer(0) } ?? 0
         }
-        let counts = Dictionary(uniqueKeysWithValues: pattern.mostReadFiles.map { ($0.id, $0.count) })
-        pattern.topFiles = try paths.entries(pattern.mostReadFiles.map(\.id)).map {
+        let counts = Dictionary(uniqueKeysWithValues: pattern.mostReadFiles.map { ($0.key, $0.count) })
+        pattern.topFiles = try paths.entries(pattern.mostReadFiles.map(\.key)).map {
             ($0.place.rootName, $0.path, counts[$0.entry.id] ?? 0)
         }
         pattern.topDirectories = try paths.entries(pattern.mostReadDirectories).map { ($0.place.rootName, $0.path) }
         return pattern
+    }
+
+    /// Rows of the log that are looked at together.
+    private static let rowsAtOnce = 4_096
+
+    /// The rows of files that may be seen.
+    private static func visible(
+        _ rows: [AccessPattern.Row], by paths: inout EntryPathStore
+    ) throws -> [AccessPattern.Row] {
+        let files = Set(try paths.entries(Array(Set(rows.map(\.entryID)))).map(\.entry.id))
+        return rows.filter { files.contains($0.entryID) }
     }
 }

@@ -98,7 +98,7 @@ extension JSONWriter {
         beginObject()
         field("period_days", days)
         field("total_accesses", pattern.total)
-        field("recently_accessed", pattern.files.count)
+        field("recently_accessed", pattern.files)
         field("never_accessed", max(0, files - pattern.filesEverRead))
         beginArray("access_frequency")
         let byDay = pattern.byDay
