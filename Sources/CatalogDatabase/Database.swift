@@ -24,9 +24,9 @@ package protocol Database: Sendable {
     func readBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
     /// The same as `write` for the bulk work of callers that are already on a thread that may block. The closure runs once,
-    /// and sees what others commit meanwhile (`SQLIsolation.readCommitted`). With SQLite it does not wait for the disk: a power cut, which ends this process too,
-    /// may lose the newest of these transactions, never a part of one or the order of all, and the work is found undone and is done
-    /// again. The next `write` makes them durable too.
+    /// and sees what others commit meanwhile (`SQLIsolation.readCommitted`). With SQLite it does not wait for the disk: a power
+    /// cut, which ends this process too, may lose the newest of these transactions, never a part of one or the order of all,
+    /// and the work is found undone and is done again. The next `write` makes them durable too.
     func writeBlocking<Value>(_ body: (any SQLConnection) throws -> Value) throws -> Value
 
     /// Hands over what other processes over the same database send, until the task is cancelled. Returns at once where the engine

@@ -6,7 +6,7 @@ import CatalogJobs
 extension HashStore {
     /// Writes what was read of files of a root, where the catalog still has them as they were read. For a thread that may block.
     ///
-    /// It does not wait for the disk: what a power cut takes is read again.
+    /// As all bulk work (`writeBlocking`): where it does not wait for the disk, what a power cut takes is read again.
     ///
     /// - Parameters:
     ///   - progress: what to add to the row of the run.

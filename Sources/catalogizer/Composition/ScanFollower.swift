@@ -58,7 +58,8 @@ struct ScanFollower: Sendable {
         }
     }
 
-    /// Until the scan is over, where it may run at all: a server that stops puts its scans back into the queue, where nobody else would take them.
+    /// Until the scan is over, where it may run at all: a server that stops puts its scans back into the queue, where nobody else
+    /// would take them.
     private func workWhenNoServerDoes(_ id: Int64) async throws {
         var wasServed = false
         var hasSaidWhose = false
