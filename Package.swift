@@ -223,6 +223,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
-        tests("IntegrationTests", ["CatalogCore", "CatalogDatabase", "CatalogSQLite", "CatalogTestSupport"]),
+        tests("IntegrationTests", ["CatalogCore", "CatalogDatabase", "CatalogTestSupport"]),
     ]
 )

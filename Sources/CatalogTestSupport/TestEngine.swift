@@ -25,6 +25,13 @@ package enum TestEngine {
         return .schema(schema, server: server)
     }
 
+    /// Opens the database that a setting `database.url` names.
+    package static func open(_ url: String) throws -> any Database {
+        let file = "sqlite:"
+        guard url.hasPrefix(file) else { return PostgresDatabase(target: try PostgresTarget(url: url), connections: 6) }
+        return try SQLiteDatabase(path: String(url.dropFirst(file.count)), readers: 2)
+    }
+
     /// Where one database is.
     package enum Place: Sendable {
         case file(String)
@@ -46,10 +53,7 @@ package enum TestEngine {
 
         /// Another way to it, as each process has one.
         package func open() throws -> any Database {
-            switch self {
-            case .file(let path): try SQLiteDatabase(path: path, readers: 2)
-            case .schema: PostgresDatabase(target: try PostgresTarget(url: url), connections: 6)
-            }
+            try TestEngine.open(url)
         }
 
         /// Removes what is not in the directory of the test.

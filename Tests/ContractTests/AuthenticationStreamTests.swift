@@ -1,3 +1,4 @@
+import CatalogDatabase
 import CatalogServer
 import CatalogTestSupport
 import Foundation
@@ -16,7 +17,7 @@ import Testing
         try await AuthenticationAPI.with { api in
             let ticket = try await self.ticket(api)
             async let stream = api.request(.get, "/api/v1/events?ticket=\(ticket)")
-            await waitUntilOpen(api)
+            try await waitUntilSpent(api)
             try await api.execute(change)
             // What the server believes about the session is too old from now on.
             api.server.clock.advance(by: .milliseconds(500))
@@ -35,7 +36,7 @@ import Testing
             #expect(try await api.request(.get, "/api/v1/events?channels=none&ticket=\(ticket)").status == 400)
             #expect(try await api.request(.post, "/api/v1/events?ticket=\(ticket)").status == 405)
             async let stream = api.request(.get, "/api/v1/events?ticket=\(ticket)")
-            await waitUntilOpen(api)
+            try await waitUntilSpent(api)
             try await api.execute("UPDATE sessions SET revoked_at_us = 1")
             api.server.clock.advance(by: .milliseconds(500))
             #expect(try await stream.status == 200)
@@ -48,8 +49,12 @@ import Testing
         return try #require(answer["ticket"] as? String)
     }
 
-    /// Its ticket is used up before its session is looked at.
-    private func waitUntilOpen(_ api: AuthenticationAPI) async {
-        while api.server.services.events.listenerCount == 0 { await Task.yield() }
+    /// From then on nothing but the session keeps the stream.
+    private func waitUntilSpent(_ api: AuthenticationAPI) async throws {
+        let statement = SQLStatement("SELECT COUNT(*) FROM stream_tickets")
+        func count() async throws -> Int64? {
+            try await api.server.database.read { try $0.firstRow(statement) { $0.integer(0) } }
+        }
+        while try await count() != 0 { await Task.yield() }
     }
 }

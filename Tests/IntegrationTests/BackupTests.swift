@@ -84,8 +84,7 @@ import Testing
 @Suite(.enabled(if: TestEngine.isPostgres)) struct DatabaseCopyTests {
     @Test func `A catalog moves from a file to a server and back`() async throws {
         try await Program.onPostgres { program in
-            var file = program
-            file.databaseURL = nil
+            var file = try program.onFile()
             try program.write("films/Early.mkv", "film")
             _ = try await file.run("storage", "add", "films", "file://" + program.path("films"))
             _ = try await file.run("scan", "films")

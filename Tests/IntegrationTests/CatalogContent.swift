@@ -1,7 +1,6 @@
 import CatalogDatabase
-import CatalogSQLite
 
-/// What the database of a data directory holds, read past the program.
+/// What a database holds, read past the program.
 struct CatalogContent: Sendable {
     /// A scan as its row tells it.
     struct Progress: Sendable {
@@ -16,22 +15,11 @@ struct CatalogContent: Sendable {
         let microseconds: Int64?
     }
 
-    let database: SQLiteDatabase
-
-    /// Runs `body` with the open database of a data directory that exists.
-    static func withOpen<Value>(
-        _ data: String, _ body: (CatalogContent) async throws -> Value
-    ) async throws -> Value {
-        let database = try SQLiteDatabase(path: data + "/catalogizer.sqlite", readers: 1)
-        let result: Result<Value, any Error>
-        do { result = .success(try await body(CatalogContent(database: database))) } catch { result = .failure(error) }
-        try await database.close()
-        return try result.get()
-    }
+    let database: any Database
 
     /// The newest scan, if there is one.
-    func progress() throws -> Progress? {
-        try database.readBlocking { connection in
+    func progress() async throws -> Progress? {
+        try await database.read { connection in
             try connection.firstRow(
                 SQLStatement(
                     """
@@ -65,42 +53,51 @@ struct CatalogContent: Sendable {
             let counters = try connection.rows(
                 SQLStatement(
                     """
-                    SELECT kind || ' ' || extension || ' ' || size_class || ': ' || entries || ' ' || bytes
-                    FROM entry_counts WHERE entries <> 0 OR bytes <> 0 ORDER BY root_id, kind, extension, size_class
+                    SELECT kind, extension, size_class, entries, bytes FROM entry_counts WHERE entries <> 0 OR bytes <> 0
                     """)
-            ) { $0.text(0) }
+            ) { "\($0.integer(0)) \($0.text(1)) \($0.integer(2)): \($0.integer(3)) \($0.integer(4))" }
+            let paths = try Self.paths(connection)
             let entries = try connection.rows(
                 SQLStatement(
                     """
-                    WITH RECURSIVE tree (id, path) AS (
-                        SELECT id, '' FROM entries WHERE parent_id IS NULL AND missing_since_us IS NULL
-                        UNION ALL
-                        SELECT e.id, t.path || '/' || CAST(e.name AS TEXT) FROM entries e JOIN tree t
-                            ON e.parent_id = t.id WHERE e.missing_since_us IS NULL)
-                    SELECT t.path || ' ' || e.kind || ' '
-                        || CASE WHEN d.entry_id IS NULL THEN e.size_bytes || ''
-                           ELSE d.own_files || ' ' || d.total_bytes || ' ' || d.total_files || ' '
-                               || d.total_directories END
-                    FROM tree t JOIN entries e ON e.id = t.id LEFT JOIN directories d ON d.entry_id = e.id
-                    ORDER BY t.path
+                    SELECT e.id, e.kind, e.size_bytes, d.own_files, d.total_bytes, d.total_files, d.total_directories
+                    FROM entries e LEFT JOIN directories d ON d.entry_id = e.id WHERE e.missing_since_us IS NULL
                     """)
-            ) { $0.text(0) }
-            return entries + counters
+            ) { row in
+                let figures = row.isNull(3) ? [2] : [3, 4, 5, 6]
+                return ([paths[row.integer(0)] ?? "without a parent"] + ([1] + figures).map { "\(row.integer($0))" })
+                    .joined(separator: " ")
+            }
+            return entries.sorted() + counters.sorted()
         }
     }
 
-    /// Paths below the root, two names deep, of some directories without sub-directories that a scan has finished.
+    /// Paths of some directories without sub-directories that a scan has finished, below their root.
     func finishedLeaves() async throws -> [String] {
         try await database.read { connection in
-            try connection.rows(
+            let paths = try Self.paths(connection)
+            return try connection.rows(
                 SQLStatement(
                     """
-                    SELECT CAST(p.name AS TEXT) || '/' || CAST(e.name AS TEXT)
-                    FROM directories d JOIN entries e ON e.id = d.entry_id JOIN entries p ON p.id = e.parent_id
-                    WHERE d.listed_scan_id > 0 AND d.own_files > 0 AND d.own_directories = 0
-                    ORDER BY e.id LIMIT 50
+                    SELECT entry_id FROM directories
+                    WHERE listed_scan_id > 0 AND own_files > 0 AND own_directories = 0 ORDER BY entry_id LIMIT 50
                     """)
-            ) { $0.text(0) }
+            ) { paths[$0.integer(0)] ?? "" }
         }
+    }
+
+    /// The path of each entry that is there, by its id; a root's is empty, all others begin with a slash.
+    private static func paths(_ connection: any SQLConnection) throws -> [Int64: String] {
+        let entries = try connection.rows(
+            SQLStatement("SELECT id, COALESCE(parent_id, 0), name FROM entries WHERE missing_since_us IS NULL")
+        ) { (id: $0.integer(0), parent: $0.integer(1), name: String(decoding: $0.bytes(2), as: UTF8.self)) }
+        let children = Dictionary(grouping: entries, by: \.parent)
+        var paths: [Int64: String] = [:]
+        var open = (children[0] ?? []).map { (id: $0.id, path: "") }
+        while let next = open.popLast() {
+            paths[next.id] = next.path
+            for child in children[next.id] ?? [] { open.append((child.id, next.path + "/" + child.name)) }
+        }
+        return paths
     }
 }

@@ -1,5 +1,5 @@
 import CatalogDatabase
-import CatalogSQLite
+import CatalogTestSupport
 import Foundation
 import Glibc
 import Testing
@@ -70,10 +70,9 @@ struct CommandFailureTests {
                 attributes: [.posixPermissions: 0o700])
             let secret = String(repeating: "s", count: 64)
             try program.write("catalogizer.yaml", "auth: {jwt_secret: \(secret)}\nsecrets: {master_key: \(secret)}\n")
+            _ = try await program.withDatabase { try await Migrator(Array(Migrations.all.dropLast())).migrate($0) }
+            // On a server nothing.
             let path = program.path("data/catalogizer.sqlite")
-            let database = try SQLiteDatabase(path: path, readers: 1)
-            try await Migrator(Array(Migrations.all.dropLast())).migrate(database)
-            try await database.close()
             let before = FileManager.default.contents(atPath: path)
             for words in [["storage", "list"], ["search", "x"], ["user", "list"], ["doctor"]] {
                 let outcome = try await program.run(exactly: words)
@@ -81,6 +80,11 @@ struct CommandFailureTests {
                 #expect((outcome.talk + outcome.output).contains("Run `catalogizer serve` once"), "\(outcome)")
             }
             #expect(FileManager.default.contents(atPath: path) == before)
+            let steps = SQLStatement("SELECT COUNT(*) FROM schema_migrations")
+            let count = try await program.withDatabase { database in
+                try await database.read { try $0.firstRow(steps) { $0.integer(0) } }
+            }
+            #expect(count == Int64(Migrations.all.count - 1))
         }
     }
 
@@ -138,13 +142,12 @@ struct CommandFailureTests {
                 // A server that sleeps leaves the scan in the queue.
                 server.signal(SIGSTOP)
                 defer { server.signal(SIGCONT) }
-                let words = ["scan", "a", "--data-dir", program.path("data")]
-                let first = try program.start(words)
+                let first = try await program.start(["scan", "a"])
                 try await first.wait { first.talk.contains("is queued") ? true : nil }
                 first.signal(SIGINT)
                 #expect(try await first.outcome().talk.contains("The server goes on with it"))
 
-                let second = try program.start(words)
+                let second = try await program.start(["scan", "a"])
                 try await second.wait { second.talk.contains("is there already; this follows that one") ? true : nil }
                 server.signal(SIGCONT)
                 let outcome = try await second.outcome()
@@ -162,7 +165,7 @@ struct CommandFailureTests {
                 #expect(try await program.run("storage", "add", "a", "file://" + program.path("a")).code == 0)
                 #expect(try await program.run("search", "file").code == 0)
                 #expect(try temporary(program).isEmpty)
-                let search = try program.start(["search", "file", "--data-dir", program.path("data")])
+                let search = try await program.start(["search", "file"])
                 try await search.wait {
                     // Every start tries for a moment whether it can write there.
                     let isAtWork = try temporary(program).contains { !$0.hasPrefix(".write-check") }
@@ -203,7 +206,7 @@ struct DoctorTests {
         }
     }
 
-    @Test("Damaged pages of the database are found")
+    @Test("Damaged pages of the database are found", .enabled(if: TestEngine.isSQLite))
     func damage() async throws {
         try await Program.withNew { program in
             try await program.serving { _, _ in }

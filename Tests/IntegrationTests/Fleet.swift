@@ -70,7 +70,7 @@ final class Fleet {
         let words = node.isServer ? ["serve", "--port", "0"] : ["worker"]
         var program = program
         program.searchEngine = node.searchEngine
-        let process = try program.start(words + ["--data-dir", program.path(node.data)])
+        let process = try await program.start(words, data: node.data)
         nodes[index].process = process
         if node.isServer {
             nodes[index].port = try await process.port()

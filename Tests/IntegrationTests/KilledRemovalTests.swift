@@ -23,7 +23,7 @@ struct KilledRemovalTests {
                 try await killed(server, program, before: Self.files)
             }
             for _ in 0..<2 {
-                let server = try program.start(["serve", "--port", "0", "--data-dir", program.path("data")])
+                let server = try await program.start(["serve", "--port", "0"])
                 defer { server.kill() }
                 try await killed(server, program, before: try left(program).count)
             }
@@ -38,10 +38,7 @@ struct KilledRemovalTests {
             }
             #expect(try left(program) == [])
             #expect(try kept(program) == Self.files)
-            let differences = try await CatalogContent.withOpen(program.path("data")) { content in
-                try await DuplicateTruth.differences(content.database)
-            }
-            #expect(differences == [])
+            #expect(try await program.withDatabase { try await DuplicateTruth.differences($0) } == [])
             let scan = try await program.run("scan", "usb", "--full", "--json")
             let counts = try #require(try scan.objects.last)
             #expect(counts["status"] as? String == "completed", "\(counts)")

@@ -35,7 +35,7 @@ struct KilledScanTests {
                 #expect(try await progress(program, data)?.added == Int64(entryCount - 1))
                 let found = try await program.run("search", "note", "--limit", "5", data: data)
                 #expect(found.output == search.output && found.talk == search.talk)
-                try FileManager.default.removeItem(atPath: program.path(data))
+                try await program.remove(data)
             }
             #expect(resumedAfterCommit > 0)
         }
@@ -71,7 +71,7 @@ struct KilledScanTests {
     }
 
     private func ids(_ program: Program) async throws -> [String] {
-        try await CatalogContent.withOpen(program.path("data")) { try await $0.fileIDs() }
+        try await program.withDatabase { try await CatalogContent(database: $0).fileIDs() }
     }
 
     private func makeTree(_ program: Program) throws {
@@ -85,7 +85,7 @@ struct KilledScanTests {
     }
 
     private func progress(_ program: Program, _ data: String) async throws -> CatalogContent.Progress? {
-        try await CatalogContent.withOpen(program.path(data)) { try $0.progress() }
+        try await program.withDatabase(data) { try await CatalogContent(database: $0).progress() }
     }
 
     private func addRoot(_ program: Program, _ data: String) async throws {
@@ -94,7 +94,7 @@ struct KilledScanTests {
     }
 
     private func content(_ program: Program, _ data: String) async throws -> [String] {
-        try await CatalogContent.withOpen(program.path(data)) { try await $0.lines() }
+        try await program.withDatabase(data) { try await CatalogContent(database: $0).lines() }
     }
 
     /// Makes a catalog whose scan has been killed twice.
@@ -105,7 +105,7 @@ struct KilledScanTests {
             try await addRoot(program, data)
             let within = duration / Int64(patience)
             if try await kill(program, data, within: within), try await kill(program, data, within: within) { return }
-            try FileManager.default.removeItem(atPath: program.path(data))
+            try await program.remove(data)
         }
         Issue.record("no kill hits the scan before its end")
     }
@@ -115,22 +115,23 @@ struct KilledScanTests {
     /// The moment is not later than nine tenths of what is left, judged by an undisturbed scan.
     /// - Returns: whether it was running, so that the kill left something undone.
     private func kill(_ program: Program, _ data: String, within duration: Int64) async throws -> Bool {
-        try await CatalogContent.withOpen(program.path(data)) { content in
-            let before = try content.progress()
+        try await program.withDatabase(data) { database in
+            let content = CatalogContent(database: database)
+            let before = try await content.progress()
             // There is no scan yet, or the last one is over: this one begins at the beginning.
             let done = before.map { $0.isOver ? 0 : $0.directoriesListed } ?? 0
             let all = Int64(Self.directories)
             let left = duration * (all - min(done, all)) / all
-            let scan = try program.start(["scan", "films", "--full", "--data-dir", program.path(data)])
+            let scan = try await program.start(["scan", "films", "--full"], data: data)
             defer { scan.kill() }
             try await scan.wait(checking: .milliseconds(1)) {
                 guard scan.isRunning else { return true }
-                return try content.progress()?.runner == scan.identifier ? true : nil
+                return try await content.progress()?.runner == scan.identifier ? true : nil
             }
             usleep(.random(in: 0...UInt32(clamping: left * 9 / 10)))
             scan.kill()
             _ = try await scan.outcome()
-            return try content.progress()?.runner == scan.identifier
+            return try await content.progress()?.runner == scan.identifier
         }
     }
 
@@ -140,13 +141,14 @@ struct KilledScanTests {
     /// unknown until the next scan.
     /// - Returns: whether there was such a directory.
     private func finish(_ program: Program, _ data: String) async throws -> Bool {
-        let finished = try await CatalogContent.withOpen(program.path(data)) { content in
-            guard let progress = try content.progress(), !progress.isOver, progress.finishedPieces > 0 else {
+        let finished = try await program.withDatabase(data) { database in
+            let content = CatalogContent(database: database)
+            guard let progress = try await content.progress(), !progress.isOver, progress.finishedPieces > 0 else {
                 return [String]()
             }
             return try await content.finishedLeaves()
         }
-        let late = finished.map { "tree/\($0)/late" }
+        let late = finished.map { "tree\($0)/late" }
         for path in late { try program.write(path, "") }
         let outcome = try await program.run("scan", "films", "--full", data: data)
         #expect(outcome.code == 0, "\(outcome.talk)")

@@ -96,7 +96,7 @@ import Testing
                 try await program.working("worker", roots: "far") { _ in }
                 // Here is no such directory now, and no server holds this data directory.
                 try FileManager.default.moveItem(atPath: program.path("far"), toPath: program.path("away"))
-                let command = try program.start(["scan", "far", "--data-dir", program.path("laptop")])
+                let command = try await program.start(["scan", "far"], data: "laptop")
                 defer { command.kill() }
                 try await command.wait { command.talk.contains("Only the worker") ? true : nil }
                 let roots = try await program.run("storage", "list", "--json").objects
@@ -119,8 +119,7 @@ import Testing
             let unknown = try await lost.run("worker", data: "worker")
             #expect(unknown.code == 1)
             #expect(unknown.talk.contains("no storage root \"attic\""), "\(unknown.talk)")
-            var alone = program
-            alone.databaseURL = nil
+            let alone = try program.onFile("worker")
             let refused = try await alone.run("worker", data: "worker")
             #expect(refused.code == 64)
             #expect(refused.talk.contains("A worker needs a PostgreSQL database"), "\(refused.talk)")
@@ -144,7 +143,7 @@ extension Program {
     func working(_ data: String, roots: String, _ body: (RunningProgram) async throws -> Void) async throws {
         var own = self
         own.workerRoots = roots
-        let worker = try own.start(["worker", "--data-dir", path(data)])
+        let worker = try await own.start(["worker"], data: data)
         defer { worker.kill() }
         try await worker.wait { worker.talk.contains("\"working\"") ? true : nil }
         try await body(worker)

@@ -58,11 +58,11 @@ final class RunningProgram: Sendable {
     @discardableResult
     func wait<Value>(
         _ limit: Duration = .seconds(120), checking pause: Duration = .milliseconds(5),
-        until condition: () throws -> Value?
+        until condition: () async throws -> Value?
     ) async throws -> Value {
         let end = ContinuousClock.now + limit
         while ContinuousClock.now < end {
-            if let value = try condition() { return value }
+            if let value = try await condition() { return value }
             try await Task.sleep(for: pause)
         }
         throw TooSlow(talk: talk)

@@ -1,5 +1,5 @@
 import CatalogDatabase
-import CatalogSQLite
+import CatalogTestSupport
 import Foundation
 import Glibc
 import Testing
@@ -15,7 +15,8 @@ struct ServerLifeTests {
             #expect(first.code == 0)
             #expect(first.talk.contains(program.path("data/admin-password")))
             #expect(try mode(program.path("data")) == 0o700)
-            for name in Self.files + ["catalogizer.sqlite"] { #expect(try mode(program.path("data/\(name)")) == 0o600) }
+            let made = Self.files + (TestEngine.isSQLite ? ["catalogizer.sqlite"] : [])
+            for name in made { #expect(try mode(program.path("data/\(name)")) == 0o600) }
             let secrets = Self.files.map { FileManager.default.contents(atPath: program.path("data/\($0)")) }
 
             let second = try await program.serving { _, _ in }
@@ -88,8 +89,8 @@ struct ServerLifeTests {
     @Test("A server started with a low soft limit of open files raises it to the hard one")
     func openFiles() async throws {
         try await Program.withNew { program in
-            let words = ["serve", "--port", "0", "--data-dir", program.path("data")]
-            let server = try program.start(words, prefix: ["/bin/sh", "-c", "ulimit -Sn 300; exec \"$0\" \"$@\""])
+            let server = try await program.start(
+                ["serve", "--port", "0"], prefix: ["/bin/sh", "-c", "ulimit -Sn 300; exec \"$0\" \"$@\""])
             defer { server.kill() }
             _ = try await server.port()
             let limits = try String(contentsOfFile: "/proc/\(server.identifier)/limits", encoding: .utf8)
@@ -146,12 +147,11 @@ struct ServerLifeTests {
     func newerDatabase() async throws {
         try await Program.withNew { program in
             try await program.serving { _, _ in }
-            let path = program.path("data/catalogizer.sqlite")
-            let database = try SQLiteDatabase(path: path, readers: 1)
-            try await database.write { connection in
-                try connection.executeScript("INSERT INTO schema_migrations (number, name) VALUES (9999, 'later')")
+            try await program.withDatabase { database in
+                try await database.write { connection in
+                    try connection.executeScript("INSERT INTO schema_migrations (number, name) VALUES (9999, 'later')")
+                }
             }
-            try await database.close()
             let before = try files(program.path("data"))
             for words in [["serve", "--port", "0"], ["storage", "list"], ["user", "list"]] {
                 let outcome = try await program.run(exactly: words + ["--data-dir", program.path("data")])
@@ -162,9 +162,10 @@ struct ServerLifeTests {
         }
     }
 
-    /// Every name of the data directory, and what is in those that are files.
+    /// Every name of the data directory, and what is in those that are files; but for the lock, which has the number of the
+    /// process that asked for it last.
     private func files(_ path: String) throws -> [String: Data?] {
-        let names = try FileManager.default.contentsOfDirectory(atPath: path)
+        let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0 != "serve.lock" }
         return Dictionary(
             uniqueKeysWithValues: names.map { ($0, FileManager.default.contents(atPath: path + "/" + $0)) })
     }

@@ -1,5 +1,4 @@
 import CatalogDatabase
-import CatalogSQLite
 import CatalogTestSupport
 import Foundation
 import Glibc
@@ -32,12 +31,11 @@ struct ServerStartTests {
     func together() async throws {
         try await Program.withNew { program in
             for tree in ["a", "b"] { try program.write("\(tree)/file", "x") }
-            let place = ["--data-dir", program.path("data")]
-            let commands = try [
-                ["storage", "add", "a", "file://" + program.path("a")],
-                ["storage", "add", "b", "file://" + program.path("b")],
-                ["user", "add", "ada", "--email", "ada@example.org"],
-            ].map { try program.start($0 + place) }
+            let commands = try await [
+                program.start(["storage", "add", "a", "file://" + program.path("a")]),
+                program.start(["storage", "add", "b", "file://" + program.path("b")]),
+                program.start(["user", "add", "ada", "--email", "ada@example.org"]),
+            ]
             try await program.serving { _, _ in
                 for command in commands {
                     let outcome = try await command.outcome()
@@ -60,21 +58,35 @@ struct ServerStartTests {
     func stopDuringStart() async throws {
         try await Program.withNew { program in
             try await program.serving { _, _ in }
-            let database = try SQLiteDatabase(path: program.path("data/catalogizer.sqlite"), readers: 1)
-            // Holds up the start, which has something to write.
-            let server = try await database.write { _ in
-                unlink(program.path("data/serve.lock"))
-                let server = try program.start(["serve", "--port", "0", "--data-dir", program.path("data")])
-                try server.waitBlocking { FileManager.default.fileExists(atPath: program.path("data/serve.lock")) }
-                server.signal(SIGTERM)
-                return server
+            let words = ["serve", "--port", "0", "--data-dir", program.path("data")]
+            let url = try await program.url(of: "data")
+            try await program.withDatabase { database in
+                // Holds up the start, which has something to write.
+                let server = try await database.write { connection in
+                    try connection.execute(Self.keepWritersOut)
+                    unlink(program.path("data/serve.lock"))
+                    let server = try program.start(exactly: words, databaseURL: url)
+                    try server.waitBlocking { FileManager.default.fileExists(atPath: program.path("data/serve.lock")) }
+                    server.signal(SIGTERM)
+                    return server
+                }
+                let outcome = try await server.outcome(within: .seconds(60))
+                #expect(outcome.code == 0, "\(outcome.talk)")
+                #expect(!outcome.talk.contains("listening"), "\(outcome.talk)")
             }
-            let outcome = try await server.outcome(within: .seconds(60))
-            #expect(outcome.code == 0, "\(outcome.talk)")
-            #expect(!outcome.talk.contains("listening"), "\(outcome.talk)")
-            try await database.close()
         }
     }
+
+    /// A file has one writer anyway.
+    private static let keepWritersOut = SQLStatement(
+        sqlite: "SELECT 1",
+        postgreSQL: """
+            DO $$ DECLARE name text; BEGIN
+                FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP
+                    EXECUTE 'LOCK TABLE ' || quote_ident(name) || ' IN EXCLUSIVE MODE';
+                END LOOP;
+            END $$
+            """)
 
     @Test("A reader of standard error that reads nothing holds up neither requests nor the end")
     func stuckReader() async throws {
@@ -84,8 +96,8 @@ struct ServerStartTests {
             let reader = open(pipe, O_RDWR | O_CLOEXEC)
             defer { close(reader) }
             let port = try Connection.freePort()
-            let server = try program.start(
-                ["serve", "--port", "\(port)", "--data-dir", program.path("data"), "--log-level", "trace"],
+            let server = try await program.start(
+                ["serve", "--port", "\(port)", "--log-level", "trace"],
                 prefix: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>log"])
             defer { server.kill() }
             let connection = try await server.wait { try? Connection(port: port) }

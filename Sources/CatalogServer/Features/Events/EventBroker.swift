@@ -22,9 +22,6 @@ package final class EventBroker: Sendable {
     /// A broker that nobody listens to yet.
     package init() {}
 
-    /// How many listen now.
-    package var listenerCount: Int { state.withLock { $0.listeners.count } }
-
     /// Tells everyone who listens to the channel and may see the whole of the root: events count what is in it.
     package func publish(_ event: LiveEvent) {
         let listeners = state.withLock { Array($0.listeners.values) }
