@@ -27,6 +27,8 @@ struct PendingDirectories: Sendable {
     private var pathDepth = 0
     /// Path of the item that `next` returned last.
     private(set) var path = NativePath()
+    /// Of the directories above it, and of itself once the walker has entered it.
+    private(set) var digests = PathDigests()
 
     init() {}
 
@@ -40,6 +42,7 @@ struct PendingDirectories: Sendable {
         let parent = start.parent ?? .root
         path = NativePath(parent)
         pathDepth = parent.components.count
+        digests = PathDigests(firstDepth: start.components.count)
         let found = Found(
             reference: .known(tree[index].id), known: index, depth: start.components.count, parentDevice: parentDevice)
         (start.name ?? []).withUnsafeBytes { push(found, name: $0) }
@@ -64,8 +67,12 @@ struct PendingDirectories: Sendable {
             pathDepth += 1
         }
         names.removeSubrange(nameStart...)
+        digests.leave(to: item.directory.depth)
         return item.directory
     }
+
+    /// Says what the directory that `next` returned last looks like, before its sub-directories are pushed.
+    mutating func enter(_ digest: DirectoryDigest?) { digests.enter(digest) }
 
     /// Gives away what came first, in equal parts for so many others: the directories nearest to the root, and so the most work.
     ///
@@ -80,6 +87,7 @@ struct PendingDirectories: Sendable {
         var share = PendingDirectories()
         share.path = path
         share.pathDepth = pathDepth
+        share.digests = digests
         share.items = Array(items[..<count])
         let nameCount = share.items.reduce(0) { $0 + $1.nameLength }
         share.names = Array(names[..<nameCount])

@@ -75,6 +75,7 @@ struct TreeWalker {
     private mutating func visit(_ directory: PendingDirectories.Found) throws {
         if let known = directory.known, let now = lookIfSteppedOver(directory, known) {
             pass(directory, .unchanged, entryCount: tree[known].entryCount, device: now.device)
+            pending.enter(tree[known].digest)
             return pushKnownChildren(of: known, directory, device: now.device)
         }
         listing.removeAll()
@@ -88,7 +89,13 @@ struct TreeWalker {
         }
         leaveOut()
         listing.sortByName()
-        let digest = listing.failures.isEmpty ? digester.digest(of: listing) : nil
+        let seen = digester.digest(of: listing)
+        guard !pending.digests.haveLoop(seen, of: listing) else {
+            batch.errors.append(.linkLoop(at: pending.path.text))
+            return pass(directory, .failed, entryCount: 0, device: nil)
+        }
+        pending.enter(seen)
+        let digest = listing.failures.isEmpty ? seen : nil
         let isSettled = listing.isSettled(at: startedAt)
         if let known = directory.known, let digest, isUnchanged(tree[known], digest, isSettled: isSettled) {
             pass(directory, .unchanged, entryCount: listing.entries.count, device: listing.device)
