@@ -35,6 +35,10 @@ package enum Limits {
     package static let directoryDepth = 4_096
     /// Entries of one directory: a listing is complete or fails, and this many take about 500 MiB while it is looked at.
     package static let directoryEntries = 5_000_000
+    /// Bytes of one file, 1 PiB, and of all files of one storage root, 128 PiB: what is larger is a mistake or a lie, and sums of
+    /// such numbers would not fit into the 64 bits that they have.
+    package static let fileBytes: Int64 = 1 << 50
+    package static let rootBytes: Int64 = 1 << 57
     /// Names of one directory that could not be looked at; more of them mean that the storage itself is failing.
     package static let directoryFailures = 10_000
     /// Patterns of one list (names to skip, include, exclude), and bytes of one: each is tried on every name of a scan.

@@ -87,6 +87,7 @@ struct TreeWalker {
         } catch let error as CatalogError {
             return try noteFailure(error, of: directory)
         }
+        try shares.count(listing)
         leaveOut()
         listing.sortByName()
         let seen = digester.digest(of: listing)

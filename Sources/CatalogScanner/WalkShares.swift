@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogStorage
 import Foundation
 import Synchronization
 
@@ -13,6 +14,7 @@ final class WalkShares: @unchecked Sendable {
     private let hungryCount = Atomic<Int>(0)
     private let isEnded = Atomic<Bool>(false)
     private let foundCount = Atomic<Int>(0)
+    private let listedBytes = Atomic<Int64>(0)
 
     /// A walk that begins with `first`.
     init(_ first: PendingDirectories) {
@@ -34,6 +36,15 @@ final class WalkShares: @unchecked Sendable {
 
     /// The number of a directory that the catalog does not have: never the same one twice in a walk.
     func takeFoundNumber() -> Int { foundCount.add(1, ordering: .relaxed).oldValue }
+
+    /// Counts what a listing says that its files have.
+    ///
+    /// - Throws: `CatalogError.dataLoss` when all of them together have more than `Limits.rootBytes`.
+    func count(_ listing: DirectoryListing) throws {
+        guard listing.fileBytes > 0 else { return }
+        let sum = listedBytes.add(listing.fileBytes, ordering: .relaxed).newValue
+        guard sum <= Limits.rootBytes else { throw DirectoryListing.unbelievable }
+    }
 
     /// Waits for work. Every share that was taken ends with `finishShare` or `end`.
     ///

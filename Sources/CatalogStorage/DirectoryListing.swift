@@ -77,7 +77,9 @@ package struct DirectoryListing: Sendable {
     package var device: Int64 = 0
     package var inode: Int64 = 0
     /// Names that exist but could not be looked at.
-    package var failures: [EntryFailure] = []
+    package private(set) var failures: [EntryFailure] = []
+    /// Bytes of all files among the entries.
+    package private(set) var fileBytes: Int64 = 0
 
     /// Room for the backend's raw records, kept between directories.
     var scratch: [UInt8] = []
@@ -97,6 +99,7 @@ package struct DirectoryListing: Sendable {
             sorted = []
         }
         failures.removeAll()
+        fileBytes = 0
     }
 
     /// Takes over the directory's own attributes.
@@ -108,16 +111,35 @@ package struct DirectoryListing: Sendable {
         inode = directory.inode
     }
 
-    /// Adds an entry.
+    /// Adds an entry; a file whose size cannot be believed is a failure of this name.
     ///
-    /// - Throws: `CatalogError.tooLarge` when the directory has too many.
+    /// - Throws: `CatalogError.tooLarge` when the directory has too many; what `noteFailure` throws.
     package mutating func append(name: UnsafeRawBufferPointer, _ entry: StorageEntry) throws {
+        if entry.kind == .file {
+            do { try entry.requireSize() } catch let error as CatalogError {
+                return try noteFailure(of: Array(name), error)
+            }
+            fileBytes += entry.sizeBytes
+            guard fileBytes <= Limits.rootBytes else { throw DirectoryListing.unbelievable }
+        }
         guard entries.count < Limits.directoryEntries, name.count <= Limits.nameBytes,
             let offset = UInt32(exactly: names.count)
         else { throw CatalogError(.tooLarge, "The directory has too many entries") }
         entries.append(ListedEntry(nameOffset: offset, nameLength: UInt16(name.count), entry))
         names.append(contentsOf: name)
     }
+
+    /// Notes a name that exists but could not be looked at.
+    ///
+    /// - Throws: `error` itself when there are more than `Limits.directoryFailures`.
+    package mutating func noteFailure(of name: [UInt8], _ error: CatalogError) throws {
+        guard failures.count < Limits.directoryFailures else { throw error }
+        failures.append(EntryFailure(name: name, error: error))
+    }
+
+    /// What is said of a storage whose files have more bytes than there are anywhere.
+    package static let unbelievable = CatalogError(
+        .dataLoss, "The storage says that its files have more than \(Limits.rootBytes >> 50) PiB")
 
     /// Lends the bytes of an entry's name.
     package func withName<Result>(

@@ -70,6 +70,10 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
             connection.close(file)
             throw CatalogError(.conflict, "Path is no file")
         }
+        do { try file.entry.requireSize() } catch {
+            connection.close(file)
+            throw error
+        }
         self.path = path
         self.pool = pool
         self.explain = explain

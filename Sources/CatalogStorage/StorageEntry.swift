@@ -2,11 +2,11 @@ package import CatalogCore
 
 /// What a storage says of one file, directory or link.
 ///
-/// What it does not know is 0.
+/// What it does not know is 0, but for sizes.
 package struct StorageEntry: Sendable, Equatable {
     /// File, directory or link.
     package var kind: EntryKind
-    /// Bytes of a file; of a directory or link whatever the storage says.
+    /// Bytes of a file, negative when the storage does not say; of a directory or link whatever the storage says.
     package var sizeBytes: Int64 = 0
     /// Nanoseconds since 1970: when the content changed.
     package var modifiedNS: Int64 = 0
@@ -26,5 +26,25 @@ package struct StorageEntry: Sendable, Equatable {
     /// An entry of which nothing but its kind is known.
     package init(kind: EntryKind) {
         self.kind = kind
+    }
+
+    /// What is said of a file's size when the storage does not say how large it is.
+    package static let unknownBytes: Int64 = -1
+
+    /// Makes sure that a file has a size that can be believed: one without would pass for an empty one.
+    ///
+    /// - Throws: `CatalogError.dataLoss`.
+    package func requireSize() throws {
+        guard kind == .file, !(0...Limits.fileBytes).contains(sizeBytes) else { return }
+        throw CatalogError(
+            .dataLoss, "The storage does not say how large the file is", cause: "its size is \(sizeBytes)")
+    }
+
+    /// The entry itself, once its size can be believed.
+    ///
+    /// - Throws: as `requireSize`.
+    package func withKnownSize() throws -> StorageEntry {
+        try requireSize()
+        return self
     }
 }

@@ -12,7 +12,7 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     package let isRemote = true
     /// One stream at a time.
     package let isStream = true
-    private let path: [UInt8]
+    private let file: CurlStreams.File
     private let owner: Int
     private let streams: CurlStreams
     private let pool: ConnectionPool<Connection>
@@ -30,7 +30,8 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
         look: @escaping @Sendable (Connection) throws -> StorageEntry?,
         explain: @escaping @Sendable (any Error) -> any Error
     ) {
-        (self.path, self.entry, self.streams) = (path, entry, streams)
+        (self.entry, self.streams) = (entry, streams)
+        file = CurlStreams.File(path: path, sizeBytes: entry.sizeBytes)
         (self.pool, self.look, self.explain) = (pool, look, explain)
         owner = streams.newOwner()
     }
@@ -49,7 +50,7 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
                 return try pool.retrying { isFirst in
                     // The stream broke, or the server had closed an idle connection. The same bytes are on another one.
                     if !isFirst { try requireSame() }
-                    return try streams.read(path, for: owner, into: wanted, at: offset, onRefusal: pool.leaveRoom)
+                    return try streams.read(file, for: owner, into: wanted, at: offset, onRefusal: pool.leaveRoom)
                 }
             } catch let failure as CurlFailure where failure.kind == .refused {
                 // Perhaps it is gone.

@@ -30,8 +30,11 @@ package final class CurlStreams: @unchecked Sendable {
         /// The request for a file from an offset on: so many bytes, or all.
         package let request: @Sendable (_ path: [UInt8], _ offset: Int64, _ count: Int?) -> CurlRequest
         /// Called with the first bytes of an answer there: how many bytes to drop first, where the server began earlier.
-        /// Throws when it is no part of the file.
-        package let begin: @Sendable (_ answer: CurlConnection.Answer, _ offset: Int64) throws -> Int64
+        /// Throws when it is no part of a file with so many bytes.
+        package let begin: Begin
+        /// Shape of `begin`; bytes.
+        package typealias Begin =
+            @Sendable (_ answer: CurlConnection.Answer, _ offset: Int64, _ fileBytes: Int64) throws -> Int64
         /// Whether a part of a file can be asked for without the rest of it.
         package let knowsParts: Bool
 
@@ -39,10 +42,17 @@ package final class CurlStreams: @unchecked Sendable {
         package init(
             knowsParts: Bool, connect: @escaping @Sendable () throws -> CurlConnection,
             request: @escaping @Sendable (_ path: [UInt8], _ offset: Int64, _ count: Int?) -> CurlRequest,
-            begin: @escaping @Sendable (_ answer: CurlConnection.Answer, _ offset: Int64) throws -> Int64
+            begin: @escaping Begin
         ) {
             (self.knowsParts, self.connect, self.request, self.begin) = (knowsParts, connect, request, begin)
         }
+    }
+
+    /// A file as a reader knows it.
+    struct File {
+        /// As the dialect takes it.
+        let path: [UInt8]
+        let sizeBytes: Int64
     }
 
     /// How long it is believed that the server lets no more connections in.
@@ -75,12 +85,12 @@ package final class CurlStreams: @unchecked Sendable {
     ///
     /// - Throws: `CurlFailure`; what the dialect throws.
     func read(
-        _ path: [UInt8], for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
+        _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
         onRefusal: () -> Void
     ) throws -> Int {
         let slot = try slot(for: owner)
         do {
-            let count = try read(path, slot, into: buffer, at: offset)
+            let count = try read(file, slot, into: buffer, at: offset)
             release(slot)
             return count
         } catch {
@@ -92,7 +102,7 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     private func read(
-        _ path: [UInt8], _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+        _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
     ) throws -> Int {
         let readsOn = slot.position == offset
         var count = 0
@@ -100,10 +110,10 @@ package final class CurlStreams: @unchecked Sendable {
             count = try slot.connection.receive(into: buffer)
         } else {
             let isPart = dialect.knowsParts && !readsOn
-            try slot.connection.startReceiving(dialect.request(path, offset, isPart ? buffer.count : nil))
+            try slot.connection.startReceiving(dialect.request(file.path, offset, isPart ? buffer.count : nil))
             slot.isStreaming = !isPart
             count = try slot.connection.receive(into: buffer)
-            var unwanted = try dialect.begin(slot.connection.answer, offset)
+            var unwanted = try dialect.begin(slot.connection.answer, offset, file.sizeBytes)
             while unwanted > 0, count > 0 {
                 let dropped = Int(min(unwanted, Int64(count)))
                 UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - dropped)])

@@ -21,7 +21,7 @@ package struct FTPBackend: StorageBackend, Sendable {
                 var request = CurlRequest(target.url(path))
                 request.offset = offset
                 return request
-            } begin: { _, _ in
+            } begin: { _, _, _ in
                 0
             })
         self.streams = streams
@@ -77,11 +77,11 @@ package struct FTPBackend: StorageBackend, Sendable {
                     guard let entry = line.entry else { return }
                     guard StoragePath.isName(Array(line.name)) else {
                         let error = CatalogError(.dataLoss, "The server sent a name that is none")
-                        return listing.failures.append(EntryFailure(name: Array(line.name), error: error))
+                        return try listing.noteFailure(of: Array(line.name), error)
                     }
                     try line.name.withUnsafeBytes { try listing.append(name: $0, entry) }
                 }
-                listing.failures += unreadable.map { EntryFailure(name: $0, error: FTPListing.unreadable($0)) }
+                for line in unreadable { try listing.noteFailure(of: line, FTPListing.unreadable(line)) }
             }
         } catch let failure as CurlFailure where failure.kind == .refused {
             if directory.isRoot { throw Self.missingRoot(target, failure) }
@@ -95,7 +95,7 @@ package struct FTPBackend: StorageBackend, Sendable {
     }
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
-        try entry(target.path(path.bytes), "look at")
+        try entry(target.path(path.bytes), "look at").withKnownSize()
     }
 
     /// Nothing that a listing would not say either, and without a question.
@@ -103,7 +103,7 @@ package struct FTPBackend: StorageBackend, Sendable {
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
         let place = try target.path(path.bytes)
-        let found = try entry(place, "open")
+        let found = try entry(place, "open").withKnownSize()
         switch found.kind {
         case .file:
             return CurlStreamReader(place, found, streams, pool) {

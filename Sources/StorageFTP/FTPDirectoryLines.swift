@@ -61,7 +61,7 @@ struct FTPDirectoryLines {
     private func entry(_ kind: EntryKind?, size: Int64, _ time: Int64) -> StorageEntry? {
         var entry = kind.map { StorageEntry(kind: $0) }
         entry?.modifiedNS = time
-        if kind == .file { entry?.sizeBytes = max(0, size) }
+        if kind == .file { entry?.sizeBytes = size }
         return entry
     }
 

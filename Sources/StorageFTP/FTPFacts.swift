@@ -11,7 +11,7 @@ enum FTPFacts {
         guard let blank = line.firstIndex(of: UInt8(ascii: " ")) else { throw FTPListing.unreadable(line) }
         var kind: EntryKind?
         var isOfDirectory = false
-        var (size, modified): (Int64, Int64) = (0, 0)
+        var (size, modified): (Int64, Int64) = (StorageEntry.unknownBytes, 0)
         for fact in line[..<blank].split(separator: UInt8(ascii: ";")) {
             guard let equals = fact.firstIndex(of: UInt8(ascii: "=")) else { throw FTPListing.unreadable(line) }
             let name = lower(fact[..<equals])
@@ -20,8 +20,7 @@ enum FTPFacts {
             case "type":
                 isOfDirectory = value == "cdir" || value == "pdir"
                 kind = Self.kind(value)
-            // What is negative or no number is not known.
-            case "size": size = max(0, Int64(value) ?? 0)
+            case "size": size = Int64(value) ?? StorageEntry.unknownBytes
             case "modify": modified = time(value) ?? 0
             default: break
             }

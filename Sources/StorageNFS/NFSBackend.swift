@@ -61,7 +61,7 @@ package struct NFSBackend: StorageBackend, Sendable {
                 guard let entry else { return }
                 guard StoragePath.isName(Array(name)) else {
                     let error = CatalogError(.dataLoss, "The server sent a name that is none")
-                    return listing.failures.append(EntryFailure(name: Array(name), error: error))
+                    return try listing.noteFailure(of: Array(name), error)
                 }
                 try listing.append(name: name, entry)
             }
@@ -72,7 +72,7 @@ package struct NFSBackend: StorageBackend, Sendable {
         let path = NFSPath(path)
         let entry = try call("look at", path) { connection, _ in try connection.look(path) }
         guard let entry else { throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file") }
-        return entry
+        return try entry.withKnownSize()
     }
 
     /// Links are not followed: what the library says of one in version 4 has no end.

@@ -66,7 +66,7 @@ package struct SMBBackend: StorageBackend, Sendable {
                 }
                 guard StoragePath.isName(Array(name)) else {
                     let error = CatalogError(.dataLoss, "The server sent a name that is none")
-                    return listing.failures.append(EntryFailure(name: Array(name), error: error))
+                    return try listing.noteFailure(of: Array(name), error)
                 }
                 try listing.append(name: name, entry)
             }
@@ -78,7 +78,7 @@ package struct SMBBackend: StorageBackend, Sendable {
         let bytes = path.bytes
         let entry = try call("look at", bytes) { connection, _ in try connection.stat(bytes) }
         guard let entry else { throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file") }
-        return entry
+        return try entry.withKnownSize()
     }
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {

@@ -167,7 +167,7 @@ final class SMBConnection: ChangingConnection {
             return nil
         }
         var entry = StorageEntry(kind: kind)
-        entry.sizeBytes = max(0, attributes.size)
+        entry.sizeBytes = attributes.size
         entry.modifiedNS = attributes.modifiedNS
         entry.changedNS = attributes.changedNS
         entry.inode = attributes.inode

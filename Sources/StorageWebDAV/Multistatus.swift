@@ -11,7 +11,7 @@ final class Multistatus {
         /// As the server wrote it.
         var href = ""
         var isCollection = false
-        var sizeBytes: Int64 = 0
+        var sizeBytes = StorageEntry.unknownBytes
         var modifiedNS: Int64 = 0
     }
 
@@ -93,7 +93,7 @@ final class Multistatus {
         let value = String(decoding: text, as: UTF8.self)
         switch name {
         case "href" where isTextWanted: response.href = value.filter { !$0.isNewline && $0 != " " && $0 != "\t" }
-        case "getcontentlength" where isTextWanted: response.sizeBytes = max(0, Int64(value) ?? 0)
+        case "getcontentlength" where isTextWanted: response.sizeBytes = Int64(value) ?? StorageEntry.unknownBytes
         case "getlastmodified" where isTextWanted: response.modifiedNS = Self.time(value)
         case "response":
             do { try onResponse(response) } catch { stop(error) }

@@ -55,9 +55,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
                 let itself = try connection.list(place) { address, response in
                     guard case .child(let name) = address else {
                         let error = CatalogError(.dataLoss, "The server sent an address outside of the directory")
-                        guard listing.failures.count < Limits.directoryFailures else { throw error }
-                        let name = Array(response.href.utf8.prefix(Limits.nameBytes))
-                        return listing.failures.append(EntryFailure(name: name, error: error))
+                        return try listing.noteFailure(of: Array(response.href.utf8.prefix(Limits.nameBytes)), error)
                     }
                     try name.withUnsafeBytes { try listing.append(name: $0, StorageEntry(response)) }
                 }
@@ -75,11 +73,11 @@ package struct WebDAVBackend: StorageBackend, Sendable {
         }
     }
 
-    package func stat(_ path: StoragePath) throws -> StorageEntry { try entry(place(path), "look at") }
+    package func stat(_ path: StoragePath) throws -> StorageEntry { try entry(place(path), "look at").withKnownSize() }
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
         let place = place(path)
-        let found = try entry(place, "open")
+        let found = try entry(place, "open").withKnownSize()
         guard found.kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         }

@@ -95,7 +95,6 @@ import Testing
         ("-rw-r--r--   1 owner          99 Feb 29  2024 no group", "no group", .file, 99),
         ("11-26-26  10:13PM       <DIR>          Windows dir", "Windows dir", .directory, 0),
         ("11-26-2026  08:13AM               1234 file.txt", "file.txt", .file, 1_234),
-        ("-rw-r--r--    1 0        0             -5 Nov 26 22:13 negative", "negative", .file, 0),
     ])
     func `Lines of LIST are read`(line: String, name: String, kind: EntryKind, bytes: Int64) throws {
         let server = try Self.listServer("total 3\r\n" + line + "\r\n")
@@ -105,6 +104,14 @@ import Testing
         #expect(String(decoding: listing.name(of: entry), as: UTF8.self) == name)
         #expect(entry.kind == kind && entry.sizeBytes == bytes && entry.modifiedNS > 0)
         #expect(listing.entries.count == 1 && listing.failures.isEmpty)
+    }
+
+    @Test(arguments: ["-5", "9223372036854775807"])
+    func `A file whose size cannot be believed is no empty one`(size: String) throws {
+        let server = try Self.listServer("-rw-r--r--    1 0        0             \(size) Nov 26 22:13 bad\r\n")
+        var listing = DirectoryListing()
+        try withExtendedLifetime(server) { try Self.backend(server).list(NativePath(), into: &listing) }
+        #expect(listing.entries.isEmpty && listing.failures.map(\.name) == [Array("bad".utf8)])
     }
 
     @Test(arguments: ["<html>no</html>\r\n", "-rw-r--r-- nothing\r\n", "\u{0}\u{1}\r\n"])

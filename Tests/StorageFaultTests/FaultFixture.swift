@@ -22,18 +22,20 @@ struct FaultFixture: Sendable {
     private let roots: FaultRoots
     private let pool: BlockingPool
 
-    static func withNew(_ location: StorageLocation, _ body: (FaultFixture) async throws -> Void) async throws {
+    static func withNew<Value>(
+        _ location: StorageLocation, _ body: (FaultFixture) async throws -> Value
+    ) async throws -> Value {
         try await TestDatabase.withNew { test in
             let backend = try providers.backend(for: location)
             let pool = BlockingPool(name: "scan", threads: 2, queueLimit: 16)
             let fixture = FaultFixture(
                 database: test.database, backend: backend, roots: FaultRoots(backend: backend), pool: pool)
             _ = try await test.database.write { try $0.execute(Self.addRoot) }
-            let result: Result<Void, any Error>
+            let result: Result<Value, any Error>
             do { result = .success(try await body(fixture)) } catch { result = .failure(error) }
             backend.close()
             try await pool.shutdown()
-            try result.get()
+            return try result.get()
         }
     }
 

@@ -78,22 +78,36 @@ import Testing
         #expect(listing.failures.count == 1)
     }
 
-    @Test func `Whole URLs of the server itself are addresses too, and numbers that make no sense are unknown`() throws
-    {
+    @Test func `Whole URLs of the server itself are addresses too, and times that make no sense are unknown`() throws {
         let (server, backend) = try backend { client in
             let modified = "Thu, 99 Foo 2026 99:99:99 GMT"
             reply(
                 client,
                 multistatus(
                     response("http://127.0.0.1:\(client.port)/dav/", isCollection: true)
-                        + response("http://127.0.0.1:\(client.port)/dav/a", size: "-5", modified: modified)
-                        + response("/dav/b", size: "99999999999999999999", modified: modified)
+                        + response("http://127.0.0.1:\(client.port)/dav/a", modified: modified)
+                        + response("/dav/b", modified: modified)
                         + response("http://127.0.0.1:1/dav/of-another-port")))
         }
         let listing = try withExtendedLifetime(server) { try list(backend) }
         #expect(listing.entries.map { listing.name(of: $0) } == ["a", "b"].map { Array($0.utf8) })
-        #expect(listing.entries.map(\.sizeBytes) == [0, 0] && listing.entries.map(\.modifiedNS) == [0, 0])
+        #expect(listing.entries.map(\.sizeBytes) == [5, 5] && listing.entries.map(\.modifiedNS) == [0, 0])
         #expect(listing.failures.count == 1)
+    }
+
+    @Test(arguments: ["-5", "", "5 bytes", "99999999999999999999", "9223372036854775807"])
+    func `A file whose size cannot be believed is no empty one`(size: String) throws {
+        let (server, backend) = try backend { client in
+            reply(
+                client,
+                multistatus(
+                    response("/dav/", isCollection: true) + response("/dav/good") + response("/dav/bad", size: size)))
+        }
+        try withExtendedLifetime(server) {
+            let listing = try list(backend)
+            #expect(listing.entries.map { listing.name(of: $0) } == [Array("good".utf8)])
+            #expect(listing.failures.map(\.name) == [Array("bad".utf8)])
+        }
     }
 
     @Test func `A server that drips is given up`() throws {
@@ -127,6 +141,9 @@ import Testing
         ("200 OK", "", "0123456789", "5678"),
         ("206 Partial Content", "Content-Range: bytes 0-3/10\r\n", "0123", nil),
         ("206 Partial Content", "", "0123", nil),
+        ("206 Partial Content", "Content-Range: bytes 5-8/*\r\n", "5678", "5678"),
+        // Another file than the one that was opened.
+        ("206 Partial Content", "Content-Range: bytes 5-8/11\r\n", "5678", nil), ("200 OK", "", "0123456789a", nil),
         ("404 Not Found", "", "nothing", nil), ("500 Oops", "", "error", nil),
     ])
     func `A part of a file is what was asked for, or an error`(

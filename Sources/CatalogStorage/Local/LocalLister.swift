@@ -76,10 +76,9 @@ struct LocalLister {
         // To look at a name takes the right to search its directory, so mostly all of it is closed. Mounts of other users
         // (FUSE) refuse even that look, and then it is only this name.
         if failure.number == EACCES, isClosed() { throw failure }
-        guard listing.failures.count < Limits.directoryFailures else { throw SystemFailure(number: EIO) }
         var path = NativePath()
         path.append(name)
-        listing.failures.append(EntryFailure(name: Array(name), error: failure.error("look at", path)))
+        try listing.noteFailure(of: Array(name), failure.error("look at", path))
     }
 
     private func isClosed() -> Bool {
