@@ -112,6 +112,10 @@ package protocol SQLConnection: AnyObject {
     /// signals.
     func send(_ signal: NodeSignal) throws
 
+    /// Says that statements of this transaction may take hours, as the building of an index over a large table does: an engine
+    /// behind a network then does not take the silence of its server for its end.
+    func allowLongStatements() throws
+
     /// Runs statements of the schema, which bind nothing.
     func executeScript(_ sql: String) throws
 }

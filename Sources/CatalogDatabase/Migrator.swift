@@ -143,6 +143,7 @@ package struct Migrator: Sendable {
     /// False when the database has the step already: another process may have been first since we looked.
     private func apply(_ migration: Migration, _ database: any Database) async throws -> Bool {
         try await database.write(.readCommitted) { connection in
+            try connection.allowLongStatements()
             try connection.execute(Self.takeTurn)
             try connection.executeScript(
                 DDL.expand("CREATE TABLE IF NOT EXISTS \(Self.steps)", engine: connection.engine))

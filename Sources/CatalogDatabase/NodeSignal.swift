@@ -18,6 +18,8 @@ package enum NodeSignal: Sendable, Equatable {
     case namesChanged
     /// How far a scan is, as JSON.
     case scanProgress(String)
+    /// How far a copy is, as JSON.
+    case copyProgress(String)
     /// A storage root can be reached again, or not any more, as JSON.
     case rootStatus(String)
     /// Requests that were counted against rate limits, as the limiter of the server writes them.
@@ -36,6 +38,7 @@ package enum NodeSignal: Sendable, Equatable {
         case .rootChanged(let id): "root-changed \(id)"
         case .namesChanged: "names-changed"
         case .scanProgress(let json): "scan-progress \(json)"
+        case .copyProgress(let json): "copy-progress \(json)"
         case .rootStatus(let json): "root-status \(json)"
         case .rateCounts(let counts): "rate-counts \(counts)"
         }
@@ -53,6 +56,7 @@ package enum NodeSignal: Sendable, Equatable {
         case ("root-changed", let id?): self = .rootChanged(id)
         case ("names-changed", _): self = .namesChanged
         case ("scan-progress", _): self = .scanProgress(rest)
+        case ("copy-progress", _): self = .copyProgress(rest)
         case ("root-status", _): self = .rootStatus(rest)
         case ("rate-counts", _): self = .rateCounts(rest)
         default: return nil

@@ -9,12 +9,16 @@ extension JobStore {
     ///   - owner: a process that knows what it runs, if the caller is one; what is said to run there and does not, for as long
     ///     as a silent machine is waited for, is abandoned too: the answer to its claim was lost.
     ///   - running: the jobs that `owner` runs.
+    ///   - listening: since when the database has been there without a break, as far as the caller knows: nobody could be heard
+    ///     before, however alive.
     /// - Returns: how many jobs were recovered.
     @discardableResult
-    package func recoverAbandoned(by owner: ProcessIdentity? = nil, running: Set<JobID> = []) async throws -> Int {
+    package func recoverAbandoned(
+        by owner: ProcessIdentity? = nil, running: Set<JobID> = [], listening: Int64 = 0
+    ) async throws -> Int {
         let now = time.now
         return try await database.write { connection in
-            let leases = try connection.rows(JobQueries.running, [], HeldLease.init(row:))
+            let leases = try connection.rows(JobQueries.running) { HeldLease(row: $0, listening: listening) }
             let dead = leases.filter { lease in
                 let isLost = lease.owner == owner?.text && !running.contains(lease.id) && lease.isSilent(now: now)
                 return isLost || lease.isAbandoned(now: now)
@@ -39,14 +43,14 @@ extension JobStore {
 private struct HeldLease {
     let id: JobID
     let owner: String
-    private let heartbeat: Int64
+    private let heardOf: Int64
     private let hasAttemptsLeft: Bool
     private let cancelRequested: Bool
 
-    init(row: SQLRow) {
+    init(row: SQLRow, listening: Int64) {
         id = row.integer(0)
         owner = row.text(1)
-        heartbeat = row.integer(2)
+        heardOf = max(row.integer(2), listening)
         hasAttemptsLeft = row.integer(3) < row.integer(4)
         cancelRequested = row.bool(5)
     }
@@ -60,7 +64,7 @@ private struct HeldLease {
     }
 
     func isSilent(now: Int64) -> Bool {
-        now - heartbeat > JobStore.silenceMicroseconds
+        now - heardOf > JobStore.silenceMicroseconds
     }
 
     var outcome: Job.Status {

@@ -91,13 +91,17 @@ package final class JobWorker: Service {
     private func pollClock(isTold: Bool) async {
         let pause = isTold || store.isShared ? Self.pollMilliseconds : Self.uninformedPollMilliseconds
         var polls: Int64 = 0
+        var listening: Int64?
         while !Task.isCancelled {
             do {
                 if polls % (recoveryMilliseconds / pause) == 0 {
-                    try await store.recoverAbandoned(by: owner, running: running.withLock { Set($0.keys) })
+                    try await store.recoverAbandoned(
+                        by: owner, running: running.withLock { Set($0.keys) }, listening: listening ?? store.time.now)
                 }
                 if try await store.hasDue(reach) { wakeUp.yield() }
+                listening = listening ?? store.time.now
             } catch {
+                listening = nil
                 logger.warning("waiting jobs could not be looked for", metadata: ["error": "\(error)"])
             }
             polls += 1

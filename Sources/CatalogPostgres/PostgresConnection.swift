@@ -96,6 +96,8 @@ final class PostgresConnection: SQLConnection {
         try executeLater(PostgresSignals.notify, [.text(text)])
     }
 
+    func allowLongStatements() { link.isPatient = true }
+
     func executeScript(_ sql: String) throws {
         try begin()
         try sendGathered()

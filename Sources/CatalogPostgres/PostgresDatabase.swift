@@ -131,9 +131,12 @@ package final class PostgresDatabase: Database {
         _ kind: Kind, _ hasAnswered: inout Bool, _ body: (any SQLConnection) throws -> Value
     ) throws -> Outcome<Value> {
         try pool.withLink { link in
-            if kind.isLookedUp, link.mark == nil { link.mark = try TransactionMark.make(on: link) }
+            if kind.isLookedUp, link.mark?.isFresh != true { link.mark = try TransactionMark.make(on: link) }
             let connection = PostgresConnection(link, beginning: kind.beginning, isReading: kind.isReading)
-            defer { hasAnswered = connection.hasAnswered }
+            defer {
+                hasAnswered = connection.hasAnswered
+                link.isPatient = false
+            }
             do {
                 let value = try body(connection)
                 switch kind {

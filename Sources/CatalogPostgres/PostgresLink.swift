@@ -22,6 +22,9 @@ final class PostgresLink: @unchecked Sendable {
     private var hasUnreadResults = false
     /// Whether it can be used again.
     private(set) var isBroken = false
+    /// Whether the server may be silent for a day: a host that is gone is noticed by TCP itself.
+    var isPatient = false
+    private static let patientSeconds = 86_400
     /// What writes over it leave behind; nil until the first one.
     var mark: TransactionMark?
 
@@ -247,9 +250,10 @@ final class PostgresLink: @unchecked Sendable {
     func wait(for events: Int32) throws {
         var entry = pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
         while true {
-            let count = poll(&entry, 1, Int32(statementSeconds) * 1_000)
+            let seconds = isPatient ? Self.patientSeconds : statementSeconds
+            let count = poll(&entry, 1, Int32(seconds) * 1_000)
             if count > 0 { return }
-            if count == 0 { throw lost("no answer for \(statementSeconds) seconds") }
+            if count == 0 { throw lost("no answer for \(seconds) seconds") }
             guard errno == EINTR else { throw lost("poll failed with error \(errno)") }
         }
     }

@@ -9,6 +9,10 @@ struct TransactionMark {
     private static let keptMicroseconds: Int64 = 86_400_000_000
 
     private let connection = UUID().uuidString
+    private var leftAt = TimeSource.system.now
+    /// Whether the row is surely still there. A connection that slept for long makes a new one before its next write: a row that
+    /// came with the write itself could not be waited for.
+    var isFresh: Bool { TimeSource.system.now - leftAt < Self.keptMicroseconds / 2 }
     private(set) var sequence: Int64 = 0
 
     private static let insert =
@@ -39,8 +43,9 @@ struct TransactionMark {
     /// Leaves the next number, inside the transaction of `transaction`.
     mutating func leave(in transaction: PostgresConnection) throws {
         sequence += 1
-        let values: [SQLValue] = [.text(connection), .integer(sequence), .integer(TimeSource.system.now)]
-        // The row of a connection that slept for a day is gone.
+        leftAt = TimeSource.system.now
+        let values: [SQLValue] = [.text(connection), .integer(sequence), .integer(leftAt)]
+        // Somebody may have emptied the table, as a restored backup does.
         if try transaction.execute(Self.advance, values) == 0 { try transaction.execute(Self.append, values) }
     }
 

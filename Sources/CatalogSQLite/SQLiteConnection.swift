@@ -69,6 +69,9 @@ final class SQLiteConnection: SQLConnection {
     /// SQLite tells nobody: other processes on the same file look every now and then.
     func send(_ signal: NodeSignal) {}
 
+    /// Nothing: no network is between.
+    func allowLongStatements() {}
+
     func executeScript(_ sql: String) throws {
         guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw SQLiteFailure(handle) }
     }

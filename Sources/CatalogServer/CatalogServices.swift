@@ -104,7 +104,7 @@ package struct CatalogServices: Sendable {
     let entries: CatalogStore
     private let reads: ForegroundReads
     private let database: any Database
-    private let registry: StorageRegistry
+    let registry: StorageRegistry
     private let storagePool: BlockingPool
     private let scanPool: BlockingPool
     private let probePool: BlockingPool
@@ -162,7 +162,7 @@ package struct CatalogServices: Sendable {
                     database: database, roots: roots, threads: configuration.threads(scanPool, storagePool),
                     time: time, onProgress: publish, onWritten: listeners.onWritten),
                 RemovalJob(database: database, roots: roots, pool: scanPool, time: time, onEnd: publish),
-                writing.job(time, events),
+                writing.job(time, events, nodes),
                 HashJob(database: database, roots: roots, pool: storagePool, time: time, logger: logger),
                 duplicatePlans.job(logger, onWritten: listeners.onWritten),
             ], slots: configuration.jobSlots, reach: configuration.reach, logger: logger,
@@ -191,48 +191,6 @@ package struct CatalogServices: Sendable {
         { id, caller in
             guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
                 throw CatalogError(.invalidArgument, "Cannot download directory as single file")
-            }
-        }
-    }
-
-    /// Tells whoever listens, here and on other nodes, how far a scan is.
-    private static func tell(
-        _ events: EventBroker, _ nodes: NodeSignals, _ time: TimeSource, _ activity: ScanActivity,
-        _ listeners: ScanListeners
-    ) -> @Sendable (ScanProgress) -> Void {
-        { progress in
-            events.publish(LiveEvent(progress, at: time.now))
-            nodes.post(progress.signal)
-            activity.note(progress)
-            listeners.onProgress(progress)
-        }
-    }
-
-    /// Tells whoever listens, here and on other nodes, that a storage root is back or away.
-    private static func tell(
-        _ events: EventBroker, _ nodes: NodeSignals, _ time: TimeSource
-    ) -> @Sendable (StorageRootChange) -> Void {
-        { change in
-            events.publish(LiveEvent(change, at: time.now))
-            nodes.post(change.signal)
-        }
-    }
-
-    /// Does what other nodes tell.
-    private func listen(_ time: TimeSource) {
-        nodes.onNews { [worker, registry, publish = events.publish] news in
-            switch news {
-            case .signal(.jobAdded): worker.wake()
-            case .signal(.jobCancelled(let id)): worker.cancelNow(id)
-            case .signal(.rootChanged(let id)): registry.invalidate(id)
-            case .signal(.scanProgress(let json)):
-                if let progress = ScanProgress(signal: json) { publish(LiveEvent(progress, at: time.now)) }
-            case .signal(.rootStatus(let json)):
-                if let change = StorageRootChange(signal: json) { publish(LiveEvent(change, at: time.now)) }
-            case .listening:
-                worker.wake()
-                registry.invalidateAll()
-            case .signal: break
             }
         }
     }

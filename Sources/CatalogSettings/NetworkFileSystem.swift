@@ -9,7 +9,8 @@ package struct NetworkFileSystem: Sendable {
         "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "gfs2", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
         "ocfs2",
         "orangefs", "smb3", "smbfs", "virtiofs",
-        "fuse.ceph", "fuse.curlftpfs", "fuse.davfs2", "fuse.gcsfuse", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs",
+        "fuse.ceph", "fuse.ceph-fuse",
+        "fuse.curlftpfs", "fuse.davfs2", "fuse.gcsfuse", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs",
         "fuse.smbnetfs",
         "fuse.sshfs",
     ]

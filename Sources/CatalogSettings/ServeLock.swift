@@ -1,16 +1,24 @@
 import CatalogCore
 import Glibc
 
-/// The claim of one `serve` on its data directory; a second one is refused and told of the first.
+/// The claim of one `serve`, or of one `worker`, on its data directory; a second one is refused and told of the first.
 ///
 /// It ends with the object or the process, however that ends.
 package final class ServeLock: Sendable {
-    /// The name of the lock's file; it stays when the server stops, since only the lock on it counts.
-    package static let fileName = "serve.lock"
+    /// What a process is in its data directory, of each of which there is one at a time.
+    package enum Role: Sendable {
+        case server, worker
+
+        /// The name of the lock's file; it stays when the process ends, since only the lock on it counts.
+        package var fileName: String { self == .server ? "serve.lock" : "worker.lock" }
+    }
+
+    /// What the process has claimed to be.
+    package let role: Role
     private let descriptor: Int32
 
-    private init(descriptor: Int32) {
-        self.descriptor = descriptor
+    private init(descriptor: Int32, role: Role) {
+        (self.descriptor, self.role) = (descriptor, role)
     }
 
     deinit {
@@ -25,16 +33,16 @@ package final class ServeLock: Sendable {
     /// Blocks for two seconds at most, and only while others ask who serves.
     /// - Throws: `CatalogError.conflict` that names the process that serves it; `.unavailable` when the file cannot be
     /// made.
-    package static func acquire(_ directory: DataDirectory) throws -> ServeLock {
-        let path = directory.path(of: fileName)
+    package static func acquire(_ directory: DataDirectory, as role: Role = .server) throws -> ServeLock {
+        let path = directory.path(of: role.fileName)
         // Not inherited: a child process that outlives the server must not keep the claim.
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else {
             throw CatalogError(.unavailable, "The server \(SystemCallFailure("open", path)).")
         }
-        let lock = ServeLock(descriptor: descriptor)
+        let lock = ServeLock(descriptor: descriptor, role: role)
         guard claim(descriptor) else {
-            throw CatalogError(.conflict, refusal(process: process(in: descriptor), directory: directory))
+            throw CatalogError(.conflict, refusal(process: process(in: descriptor), directory: directory, role))
         }
         do {
             guard ftruncate(descriptor, 0) == 0 else { throw SystemCallFailure("write", path) }
@@ -47,7 +55,7 @@ package final class ServeLock: Sendable {
 
     /// The server that holds the directory, if one does.
     package static func holder(of directory: DataDirectory) -> ServeHolder? {
-        let descriptor = open(directory.path(of: fileName), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        let descriptor = open(directory.path(of: Role.server.fileName), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return nil }
@@ -59,7 +67,7 @@ package final class ServeLock: Sendable {
     /// - Throws: `CatalogError.conflict` as `acquire`.
     package static func requireFree(_ directory: DataDirectory) throws {
         guard let holder = holder(of: directory) else { return }
-        throw CatalogError(.conflict, refusal(process: holder.process, directory: directory))
+        throw CatalogError(.conflict, refusal(process: holder.process, directory: directory, .server))
     }
 
     /// `holder(of:)` takes a shared lock for a few microseconds; that must not turn away a server that starts just
@@ -83,11 +91,12 @@ package final class ServeLock: Sendable {
         return Int32(TextEdges.trimmed(String(decoding: bytes[..<count], as: UTF8.self)))
     }
 
-    private static func refusal(process: Int32?, directory: DataDirectory) -> String {
+    private static func refusal(process: Int32?, directory: DataDirectory, _ role: Role) -> String {
         let holder = process.map { "process \($0)" } ?? "another process"
         let stop = process.map { " (kill \($0))" } ?? ""
+        let (use, name) = role == .server ? ("served", "server") : ("worked for", "worker")
         return
-            "\(directory.path) is already served by \(holder). Stop that server first\(stop), or give this one another "
+            "\(directory.path) is already \(use) by \(holder). Stop that \(name) first\(stop), or give this one another "
             + "--data-dir."
     }
 }

@@ -40,6 +40,7 @@ private final class ScriptedScans: ScanCommands {
     func errors(of id: Int64, limit: Int) async throws -> [String] { [] }
 
     func isWorkersOwn(_ id: Int64) async throws -> Bool { false }
+    func reasonToLeaveToOthers(_ id: Int64) async throws -> String? { nil }
 
     func snapshot(of id: Int64) async throws -> ScanSnapshot {
         try script.withLock { rest in

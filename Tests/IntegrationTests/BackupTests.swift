@@ -126,8 +126,53 @@ import Testing
                 "\(backup.talk)")
             let restore = try await program.run("restore", "catalog.dump")
             #expect(restore.code == 64)
-            #expect(restore.talk.contains("pg_restore --clean"), "\(restore.talk)")
+            #expect(restore.talk.contains("new, empty database"), "\(restore.talk)")
             #expect(!(backup.talk + restore.talk).contains("hunter2"))
         }
+    }
+
+    @Test func `The calls that are named bring everything back`() async throws {
+        try await Program.withNew { program in
+            try await OwnPostgres.with { postgres in
+                var program = program
+                program.databaseURL = postgres.url
+                program.searchEngine = "database"
+                try program.write("films/Early.mkv", "film")
+                try await program.serving { _, _ in
+                    _ = try await program.run("storage", "add", "films", "file://" + program.path("films"))
+                    _ = try await program.run("scan", "films")
+                }
+                try await runNamed(try await program.run("backup", program.path("dump")), "pg_dump")
+                let administration = postgres.url.replacing(/\/[^\/]*$/, with: "/postgres")
+                for sql in ["DROP DATABASE catalogizer", "CREATE DATABASE catalogizer TEMPLATE template0"] {
+                    try await shell("psql --quiet --dbname='\(administration)' --command='\(sql)'")
+                }
+                try await runNamed(try await program.run("restore", program.path("dump")), "pg_restore")
+                try await program.serving { _, _ in
+                    let found = try await program.run("search", "early", "--json").objects
+                    #expect(found.count == 1)
+                }
+            }
+        }
+    }
+
+    /// Runs the call that a command has named, with the password that it has left out.
+    private func runNamed(_ outcome: Outcome, _ tool: String) async throws {
+        let start = try #require(outcome.talk.firstRange(of: tool)?.lowerBound, "\(outcome.talk)")
+        try await shell(String(outcome.talk[start...]))
+    }
+
+    private func shell(_ line: String) async throws {
+        let said = FileManager.default.temporaryDirectory.path + "/catalogizer-shell-\(UUID().uuidString)"
+        defer { unlink(said) }
+        let environment = ProcessInfo.processInfo.environment.merging(["PGPASSWORD": "catalogizer"]) { $1 }
+        let process = try TestProcess(["/bin/sh", "-c", line], environment: environment, output: said)
+        var code = process.exitCode
+        while code == nil {
+            try await Task.sleep(for: .milliseconds(20))
+            code = process.exitCode
+        }
+        let text = String(decoding: FileManager.default.contents(atPath: said) ?? Data(), as: UTF8.self)
+        #expect(code == 0, "\(line): \(text)")
     }
 }

@@ -52,6 +52,35 @@ import Testing
         }
     }
 
+    @Test func `What only a worker reaches is copied by it, and who listens on a server hears of that`() async throws {
+        try await Program.onPostgres { program in
+            try program.write("far/a.txt", "a")
+            try await program.serving { _, port in
+                _ = try await program.run("storage", "add", "far", "file://" + program.path("far"))
+                _ = try await program.run("scan", "far")
+                try program.copySecrets(to: "worker")
+                let client = try ServerClient.administrator(of: program, port: port)
+                let listener = try Connection(port: port)
+                let token = try #require(client.token)
+                _ = try listener.request(
+                    "GET /api/v1/events?channels=copy_updates HTTP/1.1\r\nAuthorization: Bearer \(token)")
+                try await program.working("worker", roots: "far") { _ in
+                    let second = try await program.run("worker", data: "worker")
+                    #expect(second.code == 1 && second.talk.contains("already worked for"), "\(second.talk)")
+                }
+                try FileManager.default.moveItem(atPath: program.path("far"), toPath: program.path("away"))
+                let copy = #"{"source_path":"far:a.txt","dest_path":"b.txt","storage_id":"far","async":true}"#
+                try #require(try client.status(of: "POST /api/v1/copy/storage", body: copy) == 202)
+                try FileManager.default.moveItem(atPath: program.path("away"), toPath: program.path("far"))
+                try await program.working("worker", roots: "far") { _ in
+                    let heard = try listener.receive(until: "\"completed\"")
+                    #expect(heard.contains("copy_progress"), "\(heard)")
+                }
+                #expect(FileManager.default.fileExists(atPath: program.path("far/b.txt")))
+            }
+        }
+    }
+
     @Test func `A worker's own roots wait for it, and other jobs do not`() async throws {
         try await Program.onPostgres { program in
             try program.write("near/a.txt", "a")

@@ -14,11 +14,13 @@ struct TrigramSearchStore {
     }
 
     func createExtension() throws {
+        try connection.allowLongStatements()
         _ = try connection.firstRow(TrigramQueries.takeTurn) { _ in true }
         try connection.execute(TrigramQueries.createExtension)
     }
 
     func createIndex() throws {
+        try connection.allowLongStatements()
         _ = try connection.firstRow(TrigramQueries.takeTurn) { _ in true }
         guard let schema = try connection.firstRow(TrigramQueries.extensionSchema, [], { $0.text(0) }) else {
             throw CatalogError.internalError("pg_trgm was created and is not there")

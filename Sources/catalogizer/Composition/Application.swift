@@ -21,6 +21,8 @@ struct Application: Sendable {
         /// Only read a catalog that is there.
         case read
 
+        /// What only one process may be in a data directory.
+        var role: ServeLock.Role? { self == .serve ? .server : self == .work ? .worker : nil }
         /// Whether a missing catalog is made; else it is an error, and stays missing.
         var makesCatalog: Bool { self == .serve || self == .create }
         /// Whether a missing data directory is made.
@@ -33,7 +35,9 @@ struct Application: Sendable {
     let directory: DataDirectory
     let secrets: InstanceSecrets
     let database: any Database
-    /// Held by `serve` alone.
+    /// What other nodes over the same database know this one by: the same after a restart, and another one in each data directory.
+    let nodeName: String
+    /// Held by `serve` and `worker`.
     let lock: ServeLock?
     let temporary: TemporaryDirectory?
     let log: ProgramLog
@@ -51,7 +55,7 @@ struct Application: Sendable {
     var settings: Settings { loaded.settings }
 
     /// The server that holds the data directory, unless it is this process.
-    var otherServer: ServeHolder? { lock == nil ? ServeLock.holder(of: directory) : nil }
+    var otherServer: ServeHolder? { lock?.role == .server ? nil : ServeLock.holder(of: directory) }
 
     /// Opens settings, data directory, secrets and database in this order, so that each error is the first that
     /// matters.
@@ -73,7 +77,7 @@ struct Application: Sendable {
         let directory =
             purpose == .read
             ? try DataDirectory.existing(settings.dataDirectory) : try DataDirectory.prepare(settings.dataDirectory)
-        let lock = purpose == .serve ? try ServeLock.acquire(directory) : nil
+        let lock = try purpose.role.map { try ServeLock.acquire(directory, as: $0) }
         let temporary = purpose == .serve ? try prepareTemporary(settings, directory, logger) : nil
         let secrets = try InstanceSecrets.load(settings, in: directory, isFirstStart: !hasCatalog)
         for file in secrets.createdFiles {
@@ -82,8 +86,8 @@ struct Application: Sendable {
         log.hide([secrets.jwtSecret, secrets.masterKey, settings.authentication.adminPassword].compactMap(\.self))
         let database = try place.open(for: purpose)
         let application = Application(
-            loaded: loaded, directory: directory, secrets: secrets, database: database, lock: lock,
-            temporary: temporary, log: log)
+            loaded: loaded, directory: directory, secrets: secrets, database: database,
+            nodeName: try NodeName.of(directory, makesIt: purpose != .read), lock: lock, temporary: temporary, log: log)
         do {
             try await application.bringForward(purpose, place, logger)
         } catch {

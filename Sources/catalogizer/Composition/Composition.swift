@@ -89,7 +89,7 @@ struct ProductServices: Sendable {
         configuration.copy = CopySettings(
             allowedDirectories: settings.copy.allowedLocalPaths,
             transferDirectory: application.directory.path(of: Application.transferDirectoryName),
-            maxUploadBytes: Int64(settings.copy.maxUploadBytes), node: Composition.nodeName(application))
+            maxUploadBytes: Int64(settings.copy.maxUploadBytes), node: application.nodeName)
         configuration.maxArchiveBytes = Int64(settings.copy.maxArchiveBytes)
         services = try CatalogServices(
             database: application.database, configuration: configuration,

@@ -48,7 +48,11 @@ enum DatabasePlace: Sendable {
         }
         if !purpose.makesCatalog { try Self.requireFile(path) }
         try Self.requirePlace(of: path, dataDirectory: settings.dataDirectory)
-        if !settings.allowsNetworkFileSystem { try NetworkFileSystem.refuse(path) }
+        if !settings.allowsNetworkFileSystem {
+            try NetworkFileSystem.refuse(path)
+            // The claim on it and the index of names rely on the same things as the database.
+            try NetworkFileSystem.refuse(settings.dataDirectory)
+        }
         let schema = SQLiteGlance.number(Migrator.newestStep, in: path)
         try Migrator().refuseNewer(schema)
         if purpose == .read { try Migrator().refuseOlder(schema) }

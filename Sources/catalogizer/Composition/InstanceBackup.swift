@@ -57,7 +57,9 @@ struct InstanceBackup: Sendable {
     ) async throws -> Int {
         let place = try DatabasePlace(settings)
         guard case .sqlite(let path) = place else {
-            throw inPostgres("pg_restore --clean --if-exists --single-transaction \(ShellWord.argument(file))")
+            throw inPostgres(
+                "pg_restore --single-transaction --no-comments \(ShellWord.argument(file))",
+                into: "into a new, empty database (dropdb and createdb), once every server and worker has stopped")
         }
         try Self.requireCatalog(file)
         // What is made here is for its owner only.
@@ -126,11 +128,12 @@ struct InstanceBackup: Sendable {
         }
     }
 
-    private func inPostgres(_ call: String) -> CatalogError {
+    /// - Parameter circumstances: what has to be so before.
+    private func inPostgres(_ call: String, into circumstances: String = "while it runs") -> CatalogError {
         guard case .postgres(let url) = settings.database else { return .internalError("the catalog is in a file") }
         return CatalogError(
             .unsupported,
-            "This catalog is in PostgreSQL, whose own programs do this while it runs: \(call) "
+            "This catalog is in PostgreSQL, whose own programs do this \(circumstances): \(call) "
                 + "--dbname=\(ShellWord.argument(URLPassword.removed(url.exposed)))")
     }
 }

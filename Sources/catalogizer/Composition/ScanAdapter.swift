@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogDatabase
 import CatalogJobs
 import CatalogScanner
 import CatalogSearch
@@ -43,6 +44,19 @@ struct ScanAdapter: ScanCommands {
         let scan = try await product.services.scans.find(id, scope: .everything)
         guard !application.settings.worker.roots.contains(scan.rootName) else { return false }
         return try await product.services.scans.isPinned(product.services.roots.named(scan.rootName).id)
+    }
+
+    func reasonToLeaveToOthers(_ id: Int64) async throws -> String? {
+        // Over a file there are no others.
+        guard application.database.carriesSignals else { return nil }
+        let scan = try await product.services.scans.find(id, scope: .everything)
+        guard scan.status == "queued" else { return nil }
+        do {
+            _ = try await product.services.roots.probe(product.services.roots.named(scan.rootName))
+            return nil
+        } catch let error as CatalogError {
+            return error.message
+        }
     }
 
     func snapshot(of id: Int64) async throws -> ScanSnapshot {

@@ -17,6 +17,10 @@ protocol ScanCommands: Sendable {
     /// (`worker.roots`).
     func isWorkersOwn(_ id: Int64) async throws -> Bool
 
+    /// Why a queued scan had better be run by another node, where there are others: the root cannot be reached from here. Nil when it
+    /// can, and where no others are.
+    func reasonToLeaveToOthers(_ id: Int64) async throws -> String?
+
     /// How far a scan is.
     func snapshot(of id: Int64) async throws -> ScanSnapshot
 

@@ -7,6 +7,8 @@ struct ScanFollower: Sendable {
     private static let pollMilliseconds = 10
     /// How often it is asked whether a server still does the work.
     private static let serverPollMilliseconds = 1_000
+    /// How many of these waits other nodes get for a scan of a root that this machine does not reach.
+    private static let othersPolls = 10
     /// How long a scan may be queued before that is worth a line: a server that has time begins within a second.
     private static let quietMicroseconds: Int64 = 2_000_000
     private let scans: any ScanCommands
@@ -63,6 +65,7 @@ struct ScanFollower: Sendable {
     private func workWhenNoServerDoes(_ id: Int64) async throws {
         var wasServed = false
         var hasSaidWhose = false
+        var polls = 0
         while !Task.isCancelled {
             if scans.isServed {
                 wasServed = true
@@ -71,6 +74,9 @@ struct ScanFollower: Sendable {
                     console.say("Only the worker that has this root in worker.roots reaches it; the scan waits for it.")
                 }
                 hasSaidWhose = true
+            } else if polls < Self.othersPolls, let reason = try await scans.reasonToLeaveToOthers(id) {
+                if polls == 0 { console.say("This machine does not reach the root (\(reason)); others get a moment.") }
+                polls += 1
             } else {
                 if wasServed { console.say("The server has stopped; this command goes on with the scan.") }
                 wasServed = false

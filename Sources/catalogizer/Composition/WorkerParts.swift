@@ -3,7 +3,6 @@ import CatalogCore
 import CatalogJobs
 import CatalogServer
 import CatalogSettings
-import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -13,7 +12,7 @@ extension Composition {
         let logger = Logger(label: "worker")
         catalog_background_gives_way()
         let names = application.settings.worker.roots
-        let node = nodeName(application)
+        let node = application.nodeName
         try application.prepareTransfers()
         let product = try ProductServices(
             application, index: nil, reach: names.isEmpty ? .common : .pinned(node: node))
@@ -36,14 +35,6 @@ extension Composition {
         return ServerParts(
             services: services + [ReadyNotice(logger: logger)], reload: { _ in },
             close: { try await product.services.shutdown() })
-    }
-
-    /// The same after a restart, another one for another worker on the same machine.
-    static func nodeName(_ application: Application) -> String {
-        var name = [CChar](repeating: 0, count: 256)
-        let host = gethostname(&name, name.count - 1) == 0 ? name.prefix { $0 != 0 } : []
-        let text = String(decoding: host.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return "\(text):\(application.directory.path)"
     }
 }
 

@@ -49,8 +49,8 @@ package struct FirstStart: Sendable {
         try await RoleSeeder(database: database, time: time).seed()
     }
 
-    /// Seeds the roles and makes the administrator if there is none. The caller holds the data directory, so that no
-    /// other server does the same at the same time.
+    /// Seeds the roles and makes the administrator if there is none. Of servers that do it at the same time over one database, one
+    /// makes the administrator.
     ///
     /// - Parameters:
     ///   - administrator: from the settings.
@@ -79,12 +79,18 @@ package struct FirstStart: Sendable {
             profile: UserProfile(firstName: "System", lastName: "Administrator"), mustChangePassword: generated != nil)
         do {
             let now = time.now
-            try await database.write { connection in
+            let isFirst = try await database.write { connection in
+                guard try users.count(withRole: .admin, connection) == 0 else { return false }
                 let id = try users.insert(new, now: now, connection)
                 let event = AuditEvent(
                     action: .userCreated, target: .user(id, username.text),
                     changes: [AuditEvent.Change("role", to: SystemRole.admin.name)])
                 try audit.record(event, by: .system, now: now, connection)
+                return true
+            }
+            guard isFirst else {
+                if generated != nil { try? await onThread { PrivateFile.remove(path) } }
+                return .nothingToDo
             }
         } catch {
             if generated != nil { try? await onThread { PrivateFile.remove(path) } }

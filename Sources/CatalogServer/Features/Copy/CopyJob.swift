@@ -12,12 +12,12 @@ struct CopyJob: JobHandler {
     let kind = jobKind
     let service: CopyService
     let time: TimeSource
-    /// Told how far a copy is, and once at its end; with the root that it is about, if there is one.
-    let onProgress: @Sendable (CopyState, RootID?) -> Void
+    /// Told how far a copy is, and once at its end.
+    let onProgress: @Sendable (CopyProgress) -> Void
     private let running = JobSlots(Limits.copyJobsAtOnce)
 
     init(
-        service: CopyService, time: TimeSource, onProgress: @escaping @Sendable (CopyState, RootID?) -> Void
+        service: CopyService, time: TimeSource, onProgress: @escaping @Sendable (CopyProgress) -> Void
     ) {
         self.service = service
         self.time = time
@@ -52,7 +52,7 @@ struct CopyJob: JobHandler {
 
     func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         let request = try CopyRequest(json: job.payload)
-        if let state = try await service.store.find(job.id) { onProgress(state, request.rootID) }
+        if let state = try await service.store.find(job.id) { onProgress(CopyProgress(state, of: request.rootID)) }
     }
 
     /// What one run tells of itself. Used by the thread that copies.
@@ -76,7 +76,8 @@ struct CopyJob: JobHandler {
             }
             guard isDue else { return }
             try job.service.store.save(progress, of: context.job.id)
-            if let state = try job.service.store.findBlocking(context.job.id) { job.onProgress(state, rootID) }
+            guard let state = try job.service.store.findBlocking(context.job.id) else { return }
+            job.onProgress(CopyProgress(state, of: rootID))
         }
     }
 }

@@ -93,7 +93,9 @@ struct CopyService: Sendable {
     /// - Throws: as `run`, for what shows beforehand; `.conflict` with `job_id` while one to the same place waits or runs;
     ///   `.unavailable` when too many wait.
     func queue(_ request: CopyRequest) async throws -> JobID {
-        try await check(request)
+        let pinned = try await pinnedRoot(of: request)
+        // What only another node reaches shows there, when the job runs.
+        if pinned == nil { try await check(request) }
         let key = "copy:" + Data(OpaqueToken.hash(of: request.target.key)).base64EncodedString()
         let (jobs, store) = (jobs, store)
         return try await database.write { connection in
@@ -108,12 +110,21 @@ struct CopyService: Sendable {
             }
             // It goes back to the queue while others copy, so its number of attempts says nothing.
             let job = NewJob(
-                kind: CopyJob.jobKind, payload: try request.json, uniqueKey: key, rootID: request.rootID,
+                kind: CopyJob.jobKind, payload: try request.json, uniqueKey: key, rootID: pinned ?? request.rootID,
                 attemptsMax: Int(Int32.max))
             let id = try jobs.push(job, on: connection)
             try store.insert(request, id: id, jobs: jobs, on: connection)
             return id
         }
+    }
+
+    /// The root that only some nodes reach, if the copy can be made by them.
+    private func pinnedRoot(of request: CopyRequest) async throws -> RootID? {
+        guard request.node == nil else { return nil }
+        for root in [request.source.rootID, request.target.rootID].compactMap(\.self) {
+            if try await jobs.isPinned(root) { return root }
+        }
+        return nil
     }
 
     private func check(_ request: CopyRequest) async throws {

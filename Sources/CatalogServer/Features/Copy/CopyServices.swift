@@ -23,8 +23,11 @@ struct CopyServices: Sendable {
             places: places, recorder: recorder, writing: storagePool, pool: pool, maxBytes: settings.maxUploadBytes)
     }
 
-    /// What runs copies that are jobs, and tells who listens.
-    func job(_ time: TimeSource, _ events: EventBroker) -> CopyJob {
-        CopyJob(service: copies, time: time) { events.publish(LiveEvent($0, of: $1, at: time.now)) }
+    /// What runs copies that are jobs, and tells who listens, here and on other nodes.
+    func job(_ time: TimeSource, _ events: EventBroker, _ nodes: NodeSignals) -> CopyJob {
+        CopyJob(service: copies, time: time) { progress in
+            events.publish(LiveEvent(progress, at: time.now))
+            nodes.post(progress.signal)
+        }
     }
 }

@@ -4,11 +4,11 @@ import CatalogJobs
 import CatalogStorage
 
 /// A copy that is a job, as people see it.
-struct CopyState: Sendable {
+struct CopyState: Sendable, Codable {
     let id: JobID
     let requestedBy: UserID?
-    let source: String
-    let destination: String
+    private(set) var source: String
+    private(set) var destination: String
     /// Empty before its first report.
     let phase: String
     let doneBytes: Int64
@@ -28,6 +28,9 @@ struct CopyState: Sendable {
         let half = min(totalBytes, doneBytes) * 50 / totalBytes
         return phase == TransferProgress.Phase.verifying.rawValue ? 50 + half : half
     }
+
+    /// Leaves out its paths, which may be long and which no listener gets.
+    mutating func forgetPlaces() { (source, destination) = ("", "") }
 
     init(row: SQLRow) {
         id = row.integer(0)

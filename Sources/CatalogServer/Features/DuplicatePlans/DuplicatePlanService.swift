@@ -114,7 +114,11 @@ struct DuplicatePlanService: Sendable {
             guard let root = try? await roots.find(id, scope: .everything), root.enabled else {
                 throw CatalogError(.conflict, "The plan is stale: a storage root of it is gone or disabled")
             }
-            if try await jobs.isPinned(id) { pinned = id }
+            if try await jobs.isPinned(id) {
+                // Who runs the job looks itself: perhaps no other node reaches the root.
+                pinned = id
+                continue
+            }
             guard losesFiles else { continue }
             do { _ = try await roots.probe(root) } catch {
                 throw CatalogError(

@@ -54,7 +54,8 @@ package struct LiveEvent: Sendable {
     }
 
     /// The progress of a copy that is a job, for those who may see all of the root that it is about.
-    init(_ copy: CopyState, of rootID: RootID?, at now: Int64) {
+    init(_ progress: CopyProgress, at now: Int64) {
+        let (copy, rootID) = (progress.copy, progress.rootID)
         channel = .copies
         type = "copy_progress"
         self.rootID = rootID

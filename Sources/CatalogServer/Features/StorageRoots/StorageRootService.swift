@@ -146,7 +146,7 @@ package struct StorageRootService: Sendable {
     /// - Parameter isBrief: whether it has a moment only, as one of many; else as long as its `timeout` lets it, and a little more to
     ///   find out what is wrong.
     /// - Throws: `CatalogError.storageUnavailable`, also when another disk answers than the one whose entries there are.
-    func probe(_ root: StorageRoot, isBrief: Bool = false) async throws -> StorageProbe {
+    package func probe(_ root: StorageRoot, isBrief: Bool = false) async throws -> StorageProbe {
         let timeout = try StorageOptions(root.options).timeoutMilliseconds()
         let isLocal = root.protocolName == "local"
         let limit: Duration? = isBrief || isLocal ? nil : .milliseconds(timeout) + Self.explanationPatience
