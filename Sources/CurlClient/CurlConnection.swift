@@ -117,6 +117,17 @@ package final class CurlConnection: @unchecked Sendable {
         try begin(request, exchange)
     }
 
+    /// Waits until the server takes bytes, or says that it does not.
+    ///
+    /// - Throws: `CurlFailure`, after which the stream is over.
+    package func waitUntilTaken() throws {
+        guard let exchange, !isDone else { return }
+        do { isDone = try run { exchange.isPaused } } catch {
+            stop()
+            throw error
+        }
+    }
+
     /// Hands over bytes.
     ///
     /// - Throws: `CurlFailure`, after which the stream is over.

@@ -157,6 +157,20 @@ package final class CurlStreams: @unchecked Sendable {
         return !unused.isEmpty
     }
 
+    /// Opens a connection that carries bytes to the server. One that already lets in as many as it wants to is left room for it.
+    ///
+    /// - Parameter leaveRoom: lets go of connections that carry no files.
+    /// - Throws: what `open` throws.
+    package func makingRoom<Value>(leaveRoom: () -> Void, _ open: () throws -> Value) throws -> Value {
+        do { return try open() } catch let failure as CurlFailure where failure.isConnectionBroken {
+            leaveRoom()
+            guard makeRoom() || locked({ slots.isEmpty }) else { throw failure }
+            // It takes the server a moment to notice.
+            poll(nil, 0, 50)
+            return try open()
+        }
+    }
+
     /// Under the lock.
     private func takeUnused() -> [Slot] {
         let unused = slots.filter { !$0.isBusy }

@@ -16,11 +16,13 @@ extension FTPBackend: StorageWriting {
             throw CatalogError(.conflict, "The file is not as long as it was", cause: "write \"\(path.text)\"")
         }
         do {
-            return try FTPWriter(target, place, at: offset) { [self] failure in
-                reason(failure, "write", place, needs: [Self.parent(place)])
+            return try makingRoom {
+                try FTPWriter(target, place, at: offset) { [self] failure in
+                    reason(failure, "write", place, needs: [Self.parent(place)])
+                }
             }
         } catch let failure as CurlFailure {
-            throw failure.ftpError("write", place)
+            throw reason(failure, "write", place, needs: [Self.parent(place)])
         }
     }
 

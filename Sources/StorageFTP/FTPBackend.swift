@@ -158,6 +158,11 @@ package struct FTPBackend: StorageBackend, Sendable {
         }
     }
 
+    /// Opens a connection for a file that is written, beside those that list and read.
+    func makingRoom(_ open: () throws -> FTPWriter) throws -> FTPWriter {
+        try streams.makingRoom(leaveRoom: pool.leaveRoom, open)
+    }
+
     func entry(_ path: [UInt8], _ action: String) throws -> StorageEntry {
         guard let entry = try call(action, path, { try $0.look(path) }) else {
             throw CatalogError(.notFound, "Path not found", cause: "\"\(NameEncoding.text(of: path))\" is no file")

@@ -17,6 +17,8 @@ final class FTPWriter: StorageWriter {
         var request = CurlRequest(target.url(path), .upload(bytes: nil))
         request.appends = offset > 0
         try connection.startSending(request)
+        // A server without room for one more connection says so now, when room can still be made.
+        try connection.waitUntilTaken()
     }
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {

@@ -68,6 +68,13 @@ import Testing
                 }
                 try await group.waitForAll()
             }
+            // Whatever they have left open makes room for one that writes.
+            try await threads.run {
+                let writer = try backend.openWriter(try StoragePath(parsing: "written"), at: 0, expecting: nil)
+                try [UInt8](repeating: 9, count: 1 << 20).withUnsafeBytes { try writer.write($0) }
+                try writer.finish()
+            }
+            #expect(try scratch.content(["written"]) == [UInt8](repeating: 9, count: 1 << 20))
             backend.close()
             try await threads.shutdown()
         }
