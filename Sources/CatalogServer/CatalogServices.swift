@@ -118,8 +118,7 @@ package struct CatalogServices: Sendable {
         database: any Database, configuration: Configuration, providers: [StorageBackendProvider], time: TimeSource,
         logger: Logger, listeners: ScanListeners = ScanListeners()
     ) throws {
-        self.database = database
-        registry = StorageRegistry()
+        (self.database, registry) = (database, StorageRegistry())
         storagePool = BlockingPool(name: "storage", threads: configuration.storageThreads, queueLimit: 1_024)
         (scanPool, probePool) = Self.backgroundPools(configuration)
         searchPool = BlockingPool(name: "search", threads: 2, queueLimit: 1_024)
@@ -145,7 +144,8 @@ package struct CatalogServices: Sendable {
         statistics = StatisticsService(
             database: database, duplicates: duplicates, accessLog: accessLog, reads: reads, time: time)
         openFiles = OpenFileCache()
-        downloads = DownloadService(catalog: entries, roots: roots, pool: storagePool, openFiles: openFiles, time: time)
+        let sources = DownloadSources(catalog: entries, roots: roots, scans: scans, openFiles: openFiles)
+        downloads = DownloadService(sources, pool: storagePool, time: time)
         archives = ArchiveService(
             database: database, roots: roots, downloads: downloads, pool: storagePool,
             maxBytes: configuration.maxArchiveBytes, time: time)
@@ -249,7 +249,7 @@ package struct CatalogServices: Sendable {
         try await scanPool.shutdown()
         try await searchPool.shutdown()
         try await archives.threads.pool.shutdown()
-        try await writing.pool.shutdown()
+        try await writing.shutdown()
         // A storage that does not answer keeps its thread; nobody waits for that.
         probePool.abandon()
     }

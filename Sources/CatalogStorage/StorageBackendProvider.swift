@@ -46,6 +46,20 @@ extension [StorageBackendProvider] {
         return try provider.make(location)
     }
 
+    /// Sees that a location has no options but those that some kind of storage knows: what nobody reads is a slip of the pen, or a
+    /// password in the wrong place, where it would be shown.
+    ///
+    /// - Throws: `CatalogError.invalidArgument` naming the first other one, and those that there are.
+    package func requireKnownOptions(of location: StorageLocation) throws {
+        let known = Set(flatMap { $0.facts.options.map(\.name) })
+        guard let unknown = location.options.values.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        let own = first { $0.schemes.contains(location.url.scheme) }?.facts.options.map(\.name) ?? []
+        let list = own.isEmpty ? "none" : own.joined(separator: ", ")
+        throw CatalogError(
+            .invalidArgument,
+            "Unknown option \(unknown). Options of the protocol \(location.url.scheme.protocolName): \(list)")
+    }
+
     private func unsupported(_ scheme: StorageURL.Scheme) -> CatalogError {
         let supported = Set(flatMap { $0.schemes.map(\.protocolName) }).sorted()
         return CatalogError(

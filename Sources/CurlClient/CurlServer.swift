@@ -68,6 +68,12 @@ extension CurlServer.Trust {
             throw CatalogError(.invalidArgument, "Invalid tls_verify: must be true or false")
         }
         if verify == "false" {
+            guard ["tls_fingerprint", "tls_ca_pem"].allSatisfy({ options.values[$0]?.isEmpty ?? true }) else {
+                throw CatalogError(
+                    .invalidArgument,
+                    "Invalid tls_verify: false believes any certificate, so tls_fingerprint or tls_ca_pem would count for nothing"
+                )
+            }
             self = .anybody
         } else if let text = options.values["tls_fingerprint"], !text.isEmpty {
             self = .fingerprint(try Self.fingerprint(text))

@@ -137,6 +137,12 @@ import Testing
             let gone = try await api.get(file)
             #expect(gone.status == 404)
             #expect(gone.text == #"{"error":"File not found"}"#)
+            // The catalog follows without anybody asking for a scan.
+            let deadline = ContinuousClock.now + .seconds(60)
+            while try await !api.get("catalog/media/films").objects("files").isEmpty {
+                try #require(ContinuousClock.now < deadline, "the file is still in the catalog")
+                try await Task.sleep(for: .milliseconds(10))
+            }
         }
     }
 

@@ -76,6 +76,10 @@ import Testing
         (#""host":"h","path":"/e","version":5"#, "Invalid version: must be a whole number from 3 to 4"),
         (#""path":"/e""#, "host is required"),
         (#""host":"a b","path":"/e""#, "Invalid storage URL: the host is no name or address"),
+        (
+            #""host":"h","path":"/e","options":{"password":"p"}"#,
+            "Unknown option password. Options of the protocol nfs: version, mount_port, uid, gid, connections, timeout"
+        ),
         (#""host":"h","port":70000,"path":"/e""#, "port must be a number from 1 to 65535"),
         (#""url":"smb://h/e""#, "The URL is none of the protocol nfs"),
         (#""host":"h","path":"/a/../b""#, "Invalid storage URL: write the path without .."),

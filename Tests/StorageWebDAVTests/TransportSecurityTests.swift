@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ["tls_verify": "perhaps"], ["tls_fingerprint": "12:34"], ["tls_ca_pem": "none"], ["connections": "0"],
+        ["tls_verify": "perhaps"], ["tls_verify": "false", "tls_fingerprint": String(repeating: "ab", count: 32)],
+        ["tls_fingerprint": "12:34"], ["tls_ca_pem": "none"], ["connections": "0"],
         ["timeout": "x"],
     ])
     func `Options that make no sense are named`(options: [String: String]) throws {

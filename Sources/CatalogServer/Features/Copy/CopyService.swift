@@ -10,6 +10,8 @@ struct CopyService: Sendable {
     let recorder: FileRecorder
     /// Threads for copies alone: each is taken until its copy is done.
     let pool: BlockingPool
+    /// For what takes a moment: it need not wait until a copy is done.
+    private let looking: BlockingPool
     let node: String
     let database: any Database
     let jobs: JobStore
@@ -19,11 +21,12 @@ struct CopyService: Sendable {
     private let active = ActiveCopies()
 
     init(
-        places: CopyPlaces, recorder: FileRecorder, pool: BlockingPool, node: String, database: any Database
+        places: CopyPlaces, recorder: FileRecorder, pools: (copying: BlockingPool, looking: BlockingPool), node: String,
+        database: any Database
     ) {
         self.places = places
         self.recorder = recorder
-        self.pool = pool
+        (pool, looking) = pools
         self.node = node
         self.database = database
         jobs = JobStore(database: database, time: recorder.time)
@@ -82,7 +85,7 @@ struct CopyService: Sendable {
         let transfer = FileTransfer(
             from: try await places.open(request.source), to: try await places.open(request.target),
             replacing: request.replaces, claim: claim)
-        try await pool.run { try transfer.discardPart() }
+        try await looking.run { try transfer.discardPart() }
     }
 
     // MARK: Jobs
@@ -131,7 +134,7 @@ struct CopyService: Sendable {
         do {
             let (source, target) = (try await places.open(request.source), try await places.open(request.target))
             let replaces = request.replaces
-            try await pool.run { try FileTransfer.check(from: source, to: target, replacing: replaces) }
+            try await looking.run { try FileTransfer.check(from: source, to: target, replacing: replaces) }
         } catch {
             throw CopyFailure.shown(error)
         }

@@ -1,24 +1,28 @@
 import CatalogCore
+import CatalogScanner
 import CatalogStorage
+
+/// What downloads look into.
+struct DownloadSources: Sendable {
+    let catalog: CatalogStore
+    let roots: StorageRootService
+    let scans: ScanService
+    let openFiles: OpenFileCache
+}
 
 /// The rules of downloads: what can be sent, and where it comes from.
 struct DownloadService: Sendable {
-    private let catalog: CatalogStore
-    private let roots: StorageRootService
+    private let sources: DownloadSources
+    private var catalog: CatalogStore { sources.catalog }
+    private var roots: StorageRootService { sources.roots }
+    private var openFiles: OpenFileCache { sources.openFiles }
     let pool: BlockingPool
-    private let openFiles: OpenFileCache
     private let time: TimeSource
     private let live = LiveDownloads()
 
     /// - Parameter pool: threads for calls to storages.
-    init(
-        catalog: CatalogStore, roots: StorageRootService, pool: BlockingPool, openFiles: OpenFileCache, time: TimeSource
-    ) {
-        self.catalog = catalog
-        self.roots = roots
-        self.pool = pool
-        self.openFiles = openFiles
-        self.time = time
+    init(_ sources: DownloadSources, pool: BlockingPool, time: TimeSource) {
+        (self.sources, self.pool, self.time) = (sources, pool, time)
     }
 
     /// The file with this id, opened now or a moment ago. Catalog and storage are asked in one go on a storage thread.
@@ -42,7 +46,7 @@ struct DownloadService: Sendable {
                     openFiles.keep(file, of: found.place.rootID, at: found.path, generation: generation)
                     return file
                 } catch let error as CatalogError {
-                    throw Refusal(error: error, rootID: found.place.rootID)
+                    throw Refusal(error: error, rootID: found.place.rootID, path: found.path)
                 }
             }
         } catch let refusal as Refusal {
@@ -58,6 +62,7 @@ struct DownloadService: Sendable {
     private struct Refusal: Error {
         let error: CatalogError
         let rootID: RootID
+        let path: StoragePath
     }
 
     /// A disk that is not mounted leaves an empty directory in its place, where nothing is found although nothing was
@@ -70,11 +75,25 @@ struct DownloadService: Sendable {
         let backend = try roots.backend(of: root)
         do {
             let probe = try await pool.run { try backend.probe() }
-            guard probe.identity != scanned else { return }
+            guard probe.identity != scanned else { return await lookAgain(at: refusal, backend) }
             throw CatalogError(.storageUnavailable, "", cause: "\(root.path) is not what was scanned there")
         } catch let error as CatalogError {
             throw Self.shown(error)
         }
+    }
+
+    /// Has the directory looked at that a file has gone from: whether it was deleted or moved is for a scan to say. One that does
+    /// so already, or a person's, comes first.
+    private func lookAgain(at refusal: Refusal, _ backend: any StorageBackend) async {
+        let directory = try? await pool.run {
+            var directory = refusal.path.parent
+            while let place = directory, place != .root, (try? backend.stat(place))?.kind != .directory {
+                directory = place.parent
+            }
+            return directory
+        }
+        guard let directory = directory ?? nil else { return }
+        _ = try? await sources.scans.request(ScanRequest(rootID: refusal.rootID, changed: [directory]))
     }
 
     /// What the client is told: the reason of a storage goes to the log, never its paths.

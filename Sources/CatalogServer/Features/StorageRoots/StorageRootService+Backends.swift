@@ -44,6 +44,7 @@ extension StorageRootService {
         }
         // Refuses options that make no sense, and protocols that this version does not have.
         try backend(for: draft).close()
+        try access.providers.requireKnownOptions(of: draft.location(access.vault.open))
         if let password = draft.password {
             draft.sealedPassword = password.text.isEmpty ? nil : try access.vault.seal(password.text)
         }
