@@ -55,6 +55,9 @@ final class MemoryWriter: StorageWriter {
 }
 
 extension MemoryBackend: StorageFixtureWriter {
+    /// Everything in memory can be changed.
+    package func protect(_ path: StoragePath, _ isProtected: Bool) throws -> Bool { false }
+
     package func canHold(_ name: [UInt8]) -> Bool { true }
 
     package func writeFile(_ path: StoragePath, _ content: [UInt8]) throws {

@@ -82,6 +82,23 @@ package final class ScratchDirectory: StorageFixtureWriter {
         }
     }
 
+    /// By the attribute "immutable" (ioctl_iflags(2)), which holds for root too; only some file systems have it.
+    package func protect(_ place: StoragePath, _ isProtected: Bool) throws -> Bool {
+        let (get, set): (UInt, UInt) = (0x8008_6601, 0x4008_6602)
+        let immutable: Int32 = 0x10
+        var result = false
+        try withParent(of: place) { parent, name in
+            let file = openat(parent, name, O_RDONLY | O_CLOEXEC)
+            guard file >= 0 else { throw ScratchFailure(action: "open") }
+            defer { close(file) }
+            var flags: Int32 = 0
+            guard ioctl(file, get, &flags) == 0 else { return }
+            flags = isProtected ? flags | immutable : flags & ~immutable
+            result = ioctl(file, set, &flags) == 0
+        }
+        return result
+    }
+
     /// Makes a symbolic link.
     package func link(_ names: [String], to target: String) throws {
         guard symlink(target, native(names)) == 0 else { throw ScratchFailure(action: "symlink") }

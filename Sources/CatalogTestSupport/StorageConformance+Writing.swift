@@ -44,6 +44,23 @@ extension StorageConformance {
             try subject.expectError(.conflict) { try subject.write([1], to: ["directory"]) }
             try subject.expect(subject.names(["directory"]) == ["file"], "it was changed")
         },
+        Check(description: "what may not be changed is refused, and stays as it is") { subject in
+            try subject.writer.writeFile(["other"], [9])
+            for (place, isDirectory) in [(["fixed"], false), (["closed"], true)] {
+                if isDirectory { try subject.writer.makeDirectory(place) }
+                let file = isDirectory ? place + ["file"] : place
+                try subject.writer.writeFile(file, [1])
+                guard try subject.writer.protect(subject.place(place), true) else { return }
+                defer { _ = try? subject.writer.protect(subject.place(place), false) }
+                if !isDirectory { try subject.expectRefusal { try subject.write([2], to: file) } }
+                try subject.expectRefusal { try subject.backend.remove(subject.place(file)) }
+                // A server may have made the new name before it finds that it may not remove the old one.
+                try subject.expectRefusal { try subject.rename(file, to: ["away \(file.count)"]) }
+                try subject.expectRefusal { try subject.rename(["other"], to: file, replacing: true) }
+                try subject.expect(subject.writer.content(file) == [1], "\(file) was changed")
+                try subject.expect(subject.writer.content(["other"]) == [9], "what was to replace it is gone")
+            }
+        },
         Check(description: "a storage copies by itself, or says that it does not") { subject in
             let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
             try subject.writer.makeDirectory(["directory"])

@@ -14,6 +14,10 @@ package protocol StorageFixtureWriter: Sendable {
     func makeDirectory(_ path: StoragePath) throws
     /// Removes a file or an empty directory.
     func remove(_ path: StoragePath) throws
+    /// Lets nobody change a file or a directory, or lets them again.
+    ///
+    /// - Returns: false where that cannot be done.
+    func protect(_ path: StoragePath, _ isProtected: Bool) throws -> Bool
 }
 
 extension StorageFixtureWriter {

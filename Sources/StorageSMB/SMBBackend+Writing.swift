@@ -13,7 +13,12 @@ extension SMBBackend: StorageWriting {
     ) throws -> any StorageWriter { try changes.openWriter(path, at: offset) }
 
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
-        try changes.rename(source, to: target, replacing: replacing)
+        do {
+            try changes.rename(source, to: target, replacing: replacing)
+        } catch let error as CatalogError where replacing && error.code == .alreadyExists {
+            // The library removes what has the name and does not say that it was not allowed to.
+            throw CatalogError(.permissionDenied, "The storage refuses access", cause: error.cause)
+        }
     }
 
     package func makeDirectory(_ path: StoragePath) throws { try changes.makeDirectory(path) }

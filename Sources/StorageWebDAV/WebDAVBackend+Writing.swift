@@ -28,7 +28,12 @@ extension WebDAVBackend: StorageWriting {
     }
 
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
-        try transfer("MOVE", source, to: target, replacing: replacing, silenceSeconds: nil)
+        do {
+            try transfer("MOVE", source, to: target, replacing: replacing, silenceSeconds: nil)
+        } catch let error as CatalogError where replacing && error.code == .alreadyExists {
+            // Some servers say so when they may not remove what has the name.
+            throw CatalogError(.permissionDenied, "The storage refuses access", cause: error.cause)
+        }
     }
 
     package func copy(_ source: StoragePath, to target: StoragePath) throws {
