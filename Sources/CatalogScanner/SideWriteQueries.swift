@@ -15,6 +15,8 @@ enum SideWriteQueries {
         ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value
         """)
 
+    static let count = SQLStatement("SELECT value FROM counters WHERE name = $1")
+
     static let forget = SQLStatement("DELETE FROM counters WHERE name = $1")
 
     static let child = SQLStatement(

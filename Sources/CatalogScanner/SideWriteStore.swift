@@ -10,25 +10,42 @@ struct SideWriteStore: Sendable {
     let rootID: RootID
 
     private var counter: SQLValue { .text("side_writes:\(rootID)") }
+    private var rollUpCounter: SQLValue { .text("roll_ups:\(rootID)") }
 
     /// Waits until nobody else changes entries of the root, and keeps it so to the end of the transaction.
     ///
     /// - Returns: how many writes from beside scans there were.
     func takeTurn(on connection: any SQLConnection) throws -> Int64 {
-        try number(SideWriteQueries.takeTurn, connection)
+        try number(SideWriteQueries.takeTurn, counter, connection)
     }
 
     /// The same for a write from beside scans: it counts itself.
     func countWrite(on connection: any SQLConnection) throws -> Int64 {
-        try number(SideWriteQueries.countWrite, connection)
+        try number(SideWriteQueries.countWrite, counter, connection)
+    }
+
+    /// How many turns were taken to write recursive figures.
+    func rollUpTurns(on connection: any SQLConnection) throws -> Int64 {
+        try connection.firstRow(SideWriteQueries.count, [rollUpCounter]) { $0.integer(0) } ?? 0
+    }
+
+    /// Takes a turn to write recursive figures, unless somebody has taken one since there were so many.
+    ///
+    /// - Returns: whether it is taken.
+    func takeRollUpTurn(after turns: Int64, on connection: any SQLConnection) throws -> Bool {
+        _ = try takeTurn(on: connection)
+        guard try rollUpTurns(on: connection) == turns else { return false }
+        return try number(SideWriteQueries.countWrite, rollUpCounter, connection) == turns + 1
     }
 
     /// Removes the count of a root that is gone.
     func forget(on connection: any SQLConnection) throws {
-        try connection.execute(SideWriteQueries.forget, [counter])
+        for counter in [counter, rollUpCounter] { try connection.execute(SideWriteQueries.forget, [counter]) }
     }
 
-    private func number(_ statement: SQLStatement, _ connection: any SQLConnection) throws -> Int64 {
+    private func number(
+        _ statement: SQLStatement, _ counter: SQLValue, _ connection: any SQLConnection
+    ) throws -> Int64 {
         guard let number = try connection.firstRow(statement, [counter], { $0.integer(0) }) else {
             throw CatalogError.internalError("the count of writes gave no number")
         }
