@@ -43,6 +43,7 @@ struct DirectoryMerge {
     mutating func run(_ directory: EntryID, _ store: EntryStore, _ connection: any SQLConnection) throws {
         let rows = try store.children(of: directory, on: connection)
         let kept = Set(listing.part.keptNames)
+        let keepsAll = wasWritten || kept.contains([])
         var position = listing.entries.startIndex
         var newcomers: [Int] = []
         for row in rows {
@@ -55,7 +56,7 @@ struct DirectoryMerge {
                 position += 1
             } else {
                 sums.add(kind: row.kind, size: row.size)
-                if !kept.contains(row.name), !wasWritten { vanished.append(row.id) }
+                if !keepsAll, !kept.contains(row.name) { vanished.append(row.id) }
             }
         }
         newcomers.append(contentsOf: position..<listing.entries.endIndex)

@@ -257,12 +257,12 @@ extension TreeWalker {
 
     /// Notes the names whose attributes could not be read.
     ///
-    /// - Returns: these names.
+    /// - Returns: these names; an empty one stands for those that nobody knows.
     private mutating func noteFailures() -> [[UInt8]] {
         for failure in listing.failures {
             batch.errors.append(ScanErrorRow(path: joined(failure.name), error: failure.error))
         }
-        return listing.failures.map(\.name)
+        return listing.failures.map { $0.isNamed ? $0.name : [] }
     }
 
     private func joined(_ name: [UInt8]) -> String {

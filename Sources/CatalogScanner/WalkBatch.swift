@@ -36,7 +36,8 @@ struct WalkedDirectory: Sendable {
 struct ListedDirectory: Sendable {
     /// Its entries, as a range of the batch's `entries`, sorted by name.
     let entries: Range<Int>
-    /// Names that are there but could not be looked at, or mounts that are away: their rows stay as they are.
+    /// Names that are there but could not be looked at, or mounts that are away: their rows stay as they are. With an empty name among
+    /// them any row may be of such a name, and all stay.
     let keptNames: [[UInt8]]
     let digest: DirectoryDigest?
     let modifiedNS: Int64

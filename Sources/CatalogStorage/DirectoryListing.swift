@@ -46,17 +46,19 @@ package struct ListedEntry: Sendable {
 
 /// A name that exists but could not be looked at, and why.
 package struct EntryFailure: Sendable {
-    /// The name's bytes, as the storage gave them.
+    /// The name's bytes, as the storage gave them; where nobody knows them, the beginning of what it sent instead.
     package let name: [UInt8]
     /// Why it could not be looked at.
     package let error: CatalogError
+    /// Whether `name` is one: else any name that is missing from the listing may be there.
+    package let isNamed: Bool
 
     /// - Parameters:
     ///   - name: the name's bytes.
     ///   - error: what went wrong.
-    package init(name: [UInt8], error: CatalogError) {
-        self.name = name
-        self.error = error
+    ///   - isNamed: whether `name` is one.
+    package init(name: [UInt8], error: CatalogError, isNamed: Bool = true) {
+        (self.name, self.error, self.isNamed) = (name, error, isNamed)
     }
 }
 
@@ -131,10 +133,12 @@ package struct DirectoryListing: Sendable {
 
     /// Notes a name that exists but could not be looked at.
     ///
+    /// - Parameter isNamed: whether `name` is its name, and not what the storage sent instead of one.
     /// - Throws: `error` itself when there are more than `Limits.directoryFailures`.
-    package mutating func noteFailure(of name: [UInt8], _ error: CatalogError) throws {
+    package mutating func noteFailure(of name: [UInt8], _ error: CatalogError, isNamed: Bool = true) throws {
         guard failures.count < Limits.directoryFailures else { throw error }
-        failures.append(EntryFailure(name: name, error: error))
+        let kept = Array(name.prefix(Limits.nameBytes))
+        failures.append(EntryFailure(name: kept, error: error, isNamed: isNamed))
     }
 
     /// What is said of a storage whose files have more bytes than there are anywhere.

@@ -81,7 +81,9 @@ package struct FTPBackend: StorageBackend, Sendable {
                     }
                     try line.name.withUnsafeBytes { try listing.append(name: $0, entry) }
                 }
-                for line in unreadable { try listing.noteFailure(of: line, FTPListing.unreadable(line)) }
+                for line in unreadable {
+                    try listing.noteFailure(of: line, FTPListing.unreadable(line), isNamed: false)
+                }
             }
         } catch let failure as CurlFailure where failure.kind == .refused {
             if directory.isRoot { throw Self.missingRoot(target, failure) }

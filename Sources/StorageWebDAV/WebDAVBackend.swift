@@ -55,7 +55,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
                 let itself = try connection.list(place) { address, response in
                     guard case .child(let name) = address else {
                         let error = CatalogError(.dataLoss, "The server sent an address outside of the directory")
-                        return try listing.noteFailure(of: Array(response.href.utf8.prefix(Limits.nameBytes)), error)
+                        return try listing.noteFailure(of: Array(response.href.utf8), error, isNamed: false)
                     }
                     try name.withUnsafeBytes { try listing.append(name: $0, StorageEntry(response)) }
                 }

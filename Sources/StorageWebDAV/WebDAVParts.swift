@@ -14,7 +14,8 @@ enum WebDAVParts {
             return request
         } begin: { answer, offset, fileBytes in
             let head = Head(answer.head)
-            if let size = answer.status == 206 ? head.range?.fileBytes : head.contentBytes, size != fileBytes {
+            let size = answer.status == 206 ? head.range?.fileBytes : answer.status == 200 ? head.contentBytes : nil
+            if let size, size != fileBytes {
                 let cause = "another file has the name now: \(size) bytes, not \(fileBytes)"
                 throw CatalogError(.notFound, "Path not found", cause: cause)
             }

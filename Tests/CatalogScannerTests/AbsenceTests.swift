@@ -27,6 +27,24 @@ import Testing
         }
     }
 
+    @Test func anEntryWhoseNameNobodyCanReadKeepsAllOfItsDirectory() async throws {
+        try await ScanFixture.withNew { disk in
+            for name in ["d/a", "d/b", "d/c", "e/a", "e/b"] { try disk.write(name) }
+            try await disk.scan(.full)
+            disk.backend.makeNameless(["c"])
+            try disk.remove("d/a")
+            try disk.remove("e/a")
+            let scan = try await disk.scan()
+            #expect(scan.counts.errors == 1 && scan.counts.removed == 1)
+            let known = try await disk.catalog()
+            #expect(known["d/a"] != nil && known["d/c"] != nil && known["e/a"] == nil)
+            disk.backend.makeNameless([])
+            #expect(try await disk.scan().counts.removed == 1)
+            let last = try await disk.catalog()
+            #expect(last["d/a"] == nil && last["d/c"] != nil)
+        }
+    }
+
     @Test func anEmptyRootIsParkedAndDiscarded() async throws {
         try await ScanFixture.withNew { disk in
             for number in 0..<5 { try disk.write("d/\(number).txt") }

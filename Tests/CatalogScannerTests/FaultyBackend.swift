@@ -11,6 +11,7 @@ final class FaultyBackend: StorageBackend {
         var devices: [String: Int64] = [:]
         var device: Int64?
         var hidesNumbers = false
+        var namelessFiles: Set<String> = []
         var onList: (@Sendable (String) -> Void)?
         var afterList: (@Sendable (String) -> Void)?
         var onRead: (@Sendable (String, Int64) throws -> Void)?
@@ -40,6 +41,8 @@ final class FaultyBackend: StorageBackend {
     func renumber(_ device: Int64) { faults.withLock { $0.device = device } }
     /// A storage that has no numbers for its files, nor their times of birth, as FTP.
     func hideNumbers() { faults.withLock { $0.hidesNumbers = true } }
+    /// Names that the storage sends in a form that nobody can read.
+    func makeNameless(_ names: Set<String>) { faults.withLock { $0.namelessFiles = names } }
     /// Called with the text form of each directory, on the walker's thread, before it is listed.
     func onList(_ body: (@Sendable (String) -> Void)?) { faults.withLock { $0.onList = body } }
 
@@ -56,6 +59,14 @@ final class FaultyBackend: StorageBackend {
         if let failure = faults.failures[path] { throw failure }
         try base.list(directory, into: &listing)
         faults.afterList?(path)
+        for name in faults.namelessFiles {
+            let count = listing.entries.count
+            let listed = listing
+            listing.entries.removeAll { NameEncoding.text(of: listed.name(of: $0)) == name }
+            guard listing.entries.count < count else { continue }
+            let error = CatalogError(.dataLoss, "The server's listing cannot be read")
+            try listing.noteFailure(of: Array("-rw-r--r-- ???".utf8), error, isNamed: false)
+        }
         listing.device = faults.devices[path] ?? faults.device ?? listing.device
         for index in listing.entries.indices {
             let name = NameEncoding.text(of: listing.name(of: listing.entries[index]))

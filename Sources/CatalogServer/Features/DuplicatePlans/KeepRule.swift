@@ -33,7 +33,8 @@ enum KeepRule: Sendable, Equatable {
         case .rootOrder(let roots): Int64(roots.firstIndex(of: name.rootID) ?? roots.count)
         case .path(let path, let root):
             (root == nil || root == name.rootID) && path.isAtOrAbove(name.path) ? 0 : 1
-        case .newest: -name.modifiedNS
+        // The order turned around: some storages have times whose negative no number is.
+        case .newest: ~name.modifiedNS
         case .oldest: name.modifiedNS
         case .resolution: -Int64(NamedResolution.lines(inName: name.path.text.fileName) ?? 0)
         }
