@@ -19,7 +19,7 @@ package enum NodeName {
             let number = try FileText.read(path) ?? newNumber()
             return "\(host):\(TextEdges.trimmed(number))"
         } catch let failure as SystemCallFailure {
-            throw CatalogError(.unavailable, "The server \(failure).")
+            throw CatalogError(.unavailable, "The program \(failure).")
         }
     }
 

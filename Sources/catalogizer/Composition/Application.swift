@@ -79,6 +79,7 @@ struct Application: Sendable {
             ? try DataDirectory.existing(settings.dataDirectory) : try DataDirectory.prepare(settings.dataDirectory)
         let lock = try purpose.role.map { try ServeLock.acquire(directory, as: $0) }
         let temporary = purpose == .serve ? try prepareTemporary(settings, directory, logger) : nil
+        let nodeName = try NodeName.of(directory, makesIt: purpose != .read)
         let secrets = try InstanceSecrets.load(settings, in: directory, isFirstStart: !hasCatalog)
         for file in secrets.createdFiles {
             logger.notice("made a secret; keep a copy of it", metadata: ["file": "\(file)"])
@@ -86,8 +87,8 @@ struct Application: Sendable {
         log.hide([secrets.jwtSecret, secrets.masterKey, settings.authentication.adminPassword].compactMap(\.self))
         let database = try place.open(for: purpose)
         let application = Application(
-            loaded: loaded, directory: directory, secrets: secrets, database: database,
-            nodeName: try NodeName.of(directory, makesIt: purpose != .read), lock: lock, temporary: temporary, log: log)
+            loaded: loaded, directory: directory, secrets: secrets, database: database, nodeName: nodeName, lock: lock,
+            temporary: temporary, log: log)
         do {
             try await application.bringForward(purpose, place, logger)
         } catch {

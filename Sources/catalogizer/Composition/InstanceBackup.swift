@@ -59,7 +59,7 @@ struct InstanceBackup: Sendable {
         guard case .sqlite(let path) = place else {
             throw inPostgres(
                 "pg_restore --single-transaction --no-comments \(ShellWord.argument(file))",
-                into: "into a new, empty database (dropdb and createdb), once every server and worker has stopped")
+                when: "into a new, empty database (dropdb and createdb), once every server and worker has stopped")
         }
         try Self.requireCatalog(file)
         // What is made here is for its owner only.
@@ -128,8 +128,8 @@ struct InstanceBackup: Sendable {
         }
     }
 
-    /// - Parameter circumstances: what has to be so before.
-    private func inPostgres(_ call: String, into circumstances: String = "while it runs") -> CatalogError {
+    /// - Parameter circumstances: when it can be called, and on what.
+    private func inPostgres(_ call: String, when circumstances: String = "while it runs") -> CatalogError {
         guard case .postgres(let url) = settings.database else { return .internalError("the catalog is in a file") }
         return CatalogError(
             .unsupported,

@@ -74,8 +74,7 @@ struct ScanFollower: Sendable {
                     console.say("Only the worker that has this root in worker.roots reaches it; the scan waits for it.")
                 }
                 hasSaidWhose = true
-            } else if polls < Self.othersPolls, let reason = try await scans.reasonToLeaveToOthers(id) {
-                if polls == 0 { console.say("This machine does not reach the root (\(reason)); others get a moment.") }
+            } else if polls < Self.othersPolls, try await isLeftToOthers(id, isFirst: polls == 0) {
                 polls += 1
             } else {
                 if wasServed { console.say("The server has stopped; this command goes on with the scan.") }
@@ -86,6 +85,15 @@ struct ScanFollower: Sendable {
             }
             try? await Task.sleep(for: .milliseconds(Self.serverPollMilliseconds))
         }
+    }
+
+    /// Whether the scan waits a moment for a node that reaches the root, as this machine does not. Only the first look asks the storage,
+    /// which may be silent for long.
+    private func isLeftToOthers(_ id: Int64, isFirst: Bool) async throws -> Bool {
+        guard isFirst else { return true }
+        guard let reason = try await scans.reasonToLeaveToOthers(id) else { return false }
+        console.say("This machine does not reach the root (\(reason)); others get a moment.")
+        return true
     }
 
     private var interruption: CatalogError {

@@ -1,6 +1,5 @@
 import CatalogCore
 import CatalogDatabase
-import Foundation
 
 /// How far a copy is that is a job.
 struct CopyProgress: Sendable, Codable {
@@ -16,13 +15,12 @@ struct CopyProgress: Sendable, Codable {
     var signal: NodeSignal? {
         var short = self
         short.copy.forgetPlaces()
-        guard let json = try? JSONEncoder().encode(short), json.count < NodeSignal.textBytesMax / 2 else { return nil }
-        return .copyProgress(String(decoding: json, as: UTF8.self))
+        return NodeSignal.json(short).map(NodeSignal.copyProgress)
     }
 
     /// What another node has told.
     init?(signal json: String) {
-        guard let progress = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+        guard let progress = NodeSignal.value(Self.self, from: json) else { return nil }
         self = progress
     }
 }

@@ -1,6 +1,5 @@
 import CatalogDatabase
 import CatalogScanner
-import Foundation
 
 extension ScanProgress {
     /// Bytes of the path that other nodes hear of at most: a signal has little room.
@@ -10,13 +9,12 @@ extension ScanProgress {
     var signal: NodeSignal? {
         var short = self
         if currentPath.utf8.count > Self.pathBytesMax { short.currentPath = "" }
-        guard let json = try? JSONEncoder().encode(short), json.count < NodeSignal.textBytesMax / 2 else { return nil }
-        return .scanProgress(String(decoding: json, as: UTF8.self))
+        return NodeSignal.json(short).map(NodeSignal.scanProgress)
     }
 
     /// What another node has told.
     init?(signal json: String) {
-        guard let progress = try? JSONDecoder().decode(ScanProgress.self, from: Data(json.utf8)) else { return nil }
+        guard let progress = NodeSignal.value(ScanProgress.self, from: json) else { return nil }
         self = progress
     }
 }

@@ -1,6 +1,5 @@
 package import CatalogCore
 import CatalogDatabase
-import Foundation
 
 /// A storage root that can be reached again, or not any more.
 package struct StorageRootChange: Sendable, Equatable, Codable {
@@ -15,8 +14,7 @@ package struct StorageRootChange: Sendable, Equatable, Codable {
 
     /// What other nodes are told, whose listeners want to know too; nil when it is too long to be told.
     var signal: NodeSignal? {
-        guard let json = try? JSONEncoder().encode(self), json.count < NodeSignal.textBytesMax / 2 else { return nil }
-        return .rootStatus(String(decoding: json, as: UTF8.self))
+        NodeSignal.json(self).map(NodeSignal.rootStatus)
     }
 
     init(_ root: StorageRoot, status: StorageRoot.Status, error: String?) {
@@ -25,7 +23,7 @@ package struct StorageRootChange: Sendable, Equatable, Codable {
 
     /// What another node has told.
     init?(signal json: String) {
-        guard let change = try? JSONDecoder().decode(Self.self, from: Data(json.utf8)) else { return nil }
+        guard let change = NodeSignal.value(Self.self, from: json) else { return nil }
         self = change
     }
 }
