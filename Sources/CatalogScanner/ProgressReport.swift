@@ -32,9 +32,10 @@ struct ProgressReport: Sendable {
     }
 
     /// Entries that were taken for new ones have moved.
-    mutating func note(moved: Int) {
-        counts.added -= moved
-        counts.moved += moved
+    mutating func note(_ moves: MoveCounts) {
+        counts.added -= moves.moved
+        counts.moved += moves.moved
+        counts.removed += moves.removed
     }
 
     /// Goes on from what an interrupted run of the same scan has written; what it saw is seen again.

@@ -112,7 +112,7 @@ package struct ScanJob: JobHandler {
                 try await pool.run { try store.takeOverRemovals(of: scan, keepingTo: kept) }
             }
             if !root.isReplaced(probe) || request.confirmsRemovals {
-                progress.note(moved: try await pool.run { try MovePhase(scan: scan, backend: root.backend).run() })
+                progress.note(try await pool.run { try MovePhase(scan: scan, backend: root.backend).run() })
             }
             let report = progress
             let outcome = try await pool.run {

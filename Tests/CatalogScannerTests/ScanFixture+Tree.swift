@@ -10,6 +10,10 @@ extension ScanFixture {
         try Data(repeating: 65, count: bytes).write(to: URL(fileURLWithPath: full))
     }
 
+    func size(of path: String) throws -> Int64 {
+        try FileManager.default.attributesOfItem(atPath: tree + "/" + path)[.size] as? Int64 ?? 0
+    }
+
     func remove(_ path: String) throws {
         try FileManager.default.removeItem(atPath: tree + "/" + path)
     }

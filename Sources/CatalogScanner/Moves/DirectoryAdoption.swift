@@ -28,13 +28,11 @@ struct DirectoryAdoption {
     }
 
     /// Blocks.
-    ///
-    /// - Returns: how many entries keep their ids by it.
-    mutating func run() throws -> Int {
+    mutating func run() throws -> MoveCounts {
         try scan.database.readBlocking { connection in
             for (old, new) in known.sorted(by: { $0.key < $1.key }) { try plan(old, new, connection) }
         }
-        var count = 0
+        var count = MoveCounts()
         for pair in plan {
             try scan.stop.check()
             count += try writer.inTransaction(with: []) { connection, ledgers, _ in
@@ -58,19 +56,24 @@ struct DirectoryAdoption {
         plan.append((old, new))
     }
 
-    /// - Returns: how many entries were moved.
     private func adopt(
         _ oldID: EntryID, _ newID: EntryID, _ connection: any SQLConnection, _ ledger: inout ChangeLedger
-    ) throws -> Int {
+    ) throws -> MoveCounts {
         guard let old = try store.entry(oldID, on: connection), let new = try store.entry(newID, on: connection),
             !old.isMissing, !new.isMissing, old.rootID == new.rootID
-        else { return 0 }
+        else { return MoveCounts() }
         let children = DirectoryChildren(
             old: try store.children(of: oldID, on: connection), new: try store.children(of: newID, on: connection))
         for move in children.moves {
             try store.place(move, on: connection)
             ledger.moved(move)
         }
+        guard !children.hasReplacedDirectory else {
+            // All that is left of it goes with the old directory or stays with it, as the brake says.
+            try store.shrink(oldID, by: children.movedSums, on: connection)
+            return MoveCounts(moved: children.moves.count)
+        }
+        let before = ledger.removedCount
         let kept = try settle(children, connection, &ledger)
         if let parent = old.parentID {
             try store.shrink(parent, by: DirectorySums(directories: 1), on: connection)
@@ -79,7 +82,7 @@ struct DirectoryAdoption {
         try store.place(Move(old: old, new: new), on: connection)
         ledger.moved(Move(old: old, new: new))
         if kept != DirectorySums() { try store.shrink(oldID, by: kept.negated, on: connection) }
-        return children.moves.count + 1
+        return MoveCounts(moved: children.moves.count + 1, removed: ledger.removedCount - before)
     }
 
     /// What was in the old directory and is not in the new one is gone, which the brake has a say in; until then it stays where it was.
@@ -91,7 +94,7 @@ struct DirectoryAdoption {
         var kept = DirectorySums()
         for entry in children.gone {
             if children.namesInNew.contains(entry.name) {
-                // Another kind of thing has its name there.
+                // Another file, or something else, was put over it: it is replaced, not absent.
                 try RemovalPhase(scan: scan).removeNow(entry.id, connection, &ledger)
             } else {
                 try scan.scans.noteRemoval(of: entry.id, in: scan.id, on: connection)
@@ -108,8 +111,10 @@ struct DirectoryChildren {
     let moves: [Move]
     /// What the new one does not have.
     let gone: [MovableEntry]
-    /// Of what only the new one has.
     let namesInNew: Set<[UInt8]>
+    /// Whether something else has the name of a directory that is gone. Both cannot be in one directory, and what was below it is for the
+    /// brake to judge: the two directories stay two.
+    let hasReplacedDirectory: Bool
 
     /// Directories that went into the new one before are among its children, and no longer among those of the old one.
     init(old: [MovableEntry], new: [MovableEntry]) {
@@ -119,7 +124,14 @@ struct DirectoryChildren {
         pairing.pair(by: { $0.size }) { $0.isSameContent(as: $1) }
         moves = pairing.moves
         gone = pairing.old
-        namesInNew = Set(pairing.new.map(\.name)).union(new.lazy.filter { $0.kind == .directory }.map(\.name))
+        let names = Set(new.map(\.name))
+        namesInNew = names
+        hasReplacedDirectory = gone.contains { $0.kind == .directory && names.contains($0.name) }
+    }
+
+    /// What the old directory loses by the moves.
+    var movedSums: DirectorySums {
+        moves.reduce(into: DirectorySums()) { $0.add(kind: $1.old.kind, size: $1.old.size) }
     }
 
     /// Entries that have not found each other yet.

@@ -68,6 +68,19 @@ extension MovableEntry {
     var modifiedSeconds: Int64 { ModificationTime.seconds(modifiedNS) }
 }
 
+/// What came of looking for moves.
+struct MoveCounts {
+    /// Entries that keep their ids by it.
+    var moved = 0
+    /// Those in whose places others are now.
+    var removed = 0
+
+    static func += (counts: inout MoveCounts, more: MoveCounts) {
+        counts.moved += more.moved
+        counts.removed += more.removed
+    }
+}
+
 /// An entry that is somewhere else now: its row takes the place of the new one.
 struct Move: Equatable {
     let old: MovableEntry

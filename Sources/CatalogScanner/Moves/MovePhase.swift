@@ -26,26 +26,25 @@ struct MovePhase {
 
     /// Blocks; may be interrupted and run again.
     ///
-    /// - Returns: how many entries keep their ids by it.
-    func run() throws -> Int {
-        guard let marks = try store.marks() else { return 0 }
+    func run() throws -> MoveCounts {
+        var count = MoveCounts()
+        guard let marks = try store.marks() else { return count }
         let oldest = min(marks.firstNew, marks.firstSincePrevious ?? marks.firstNew)
-        guard marks.last >= oldest else { return 0 }
+        guard marks.last >= oldest else { return count }
         let seen = try store.sideWrites()
-        var count = 0
         if marks.last >= marks.firstNew {
             count += try moveDirectories(marks)
             count += try moveFiles(marks, seen)
-            if marks.last >= marks.firstOfScan { count += try bringBack(marks, seen) }
+            if marks.last >= marks.firstOfScan { count.moved += try bringBack(marks, seen) }
         }
         if let since = marks.firstSincePrevious { try moveToOtherRoots(since, seen) }
         return count
     }
 
     /// Whole directories first, where the storage has numbers for them: all below them goes with them.
-    private func moveDirectories(_ marks: MoveStore.Marks) throws -> Int {
+    private func moveDirectories(_ marks: MoveStore.Marks) throws -> MoveCounts {
         let gone = try store.vanished(atMost: Self.goneMax).filter { $0.kind == .directory && $0.inode != 0 }
-        guard !gone.isEmpty else { return 0 }
+        guard !gone.isEmpty else { return MoveCounts() }
         var matcher = MoveMatcher(gone)
         try store.forEachNew(since: marks.firstNew) { if $0.kind == .directory { matcher.offer($0) } }
         let known = matcher.match().map { ($0.old.id, $0.new.id) }
@@ -53,16 +52,17 @@ struct MovePhase {
     }
 
     /// What is left: single files, and those of directories that are known by their files only.
-    private func moveFiles(_ marks: MoveStore.Marks, _ seen: Int64) throws -> Int {
+    private func moveFiles(_ marks: MoveStore.Marks, _ seen: Int64) throws -> MoveCounts {
         let gone = try store.vanishedTrees(atMost: Self.goneMax)
-        guard !gone.isEmpty else { return 0 }
+        guard !gone.isEmpty else { return MoveCounts() }
         var matcher = MoveMatcher(gone)
         try store.forEachNew(since: marks.firstNew) { if $0.kind != .directory { matcher.offer($0) } }
         var moves = matcher.match()
         moves += try hashed.find(matcher.rest, besides: Set(moves.map(\.new.id)), since: marks.firstNew)
         let directories = matcher.directories(followedBy: moves, isNew: marks.isNew)
-        let count = try writer.move(moves, seen: seen)
-        return try count + adopt(try withParents(directories, gone, marks), marks)
+        var count = MoveCounts(moved: try writer.move(moves, seen: seen))
+        count += try adopt(try withParents(directories, gone, marks), marks)
+        return count
     }
 
     /// Files that went missing before, here or in another root, and are among what this scan has found.
@@ -96,8 +96,8 @@ struct MovePhase {
         return known.map { ($0.key, $0.value) }
     }
 
-    private func adopt(_ known: [(EntryID, EntryID)], _ marks: MoveStore.Marks) throws -> Int {
-        guard !known.isEmpty else { return 0 }
+    private func adopt(_ known: [(EntryID, EntryID)], _ marks: MoveStore.Marks) throws -> MoveCounts {
+        guard !known.isEmpty else { return MoveCounts() }
         let pairs = Dictionary(known, uniquingKeysWith: { first, _ in first })
         var adoption = DirectoryAdoption(scan: scan, marks: marks, known: pairs)
         return try adoption.run()

@@ -60,10 +60,10 @@ struct MoveWriter {
 
     /// Runs `body` as the only one who changes entries of these roots.
     ///
-    /// - Returns: how many moves it made, as it says.
-    func inTransaction(
-        with roots: Set<RootID>, _ body: (any SQLConnection, inout MoveLedgers, _ writes: Int64) throws -> Int
-    ) throws -> Int {
+    /// - Returns: what it made, as it says.
+    func inTransaction<Count>(
+        with roots: Set<RootID>, _ body: (any SQLConnection, inout MoveLedgers, _ writes: Int64) throws -> Count
+    ) throws -> Count {
         try scan.database.writeBlocking { connection in
             var ledgers = MoveLedgers()
             var writes: Int64 = 0
