@@ -38,24 +38,8 @@ extension FTPBackend: StorageWriting {
             guard failure.kind == .refused, replacing, try found(from) != nil, try found(to)?.kind == .file else {
                 throw reason(failure, "rename", from, needs: [from, Self.parent(to)])
             }
-            try renameAside(source, to: target)
+            try replaceSteppingAside(target, by: source)
         }
-    }
-
-    /// Replaces a file where the server gives no name away that is taken: the old one steps aside, and comes back when the new one
-    /// cannot take its place. Nothing is removed before the new one is there.
-    private func renameAside(_ source: StoragePath, to target: StoragePath) throws {
-        let name = (0..<16).map { _ in String(UInt8.random(in: 0...15), radix: 16) }.joined()
-        let aside = try (target.parent ?? .root).appending(Array(".catalogizer-\(name).replaced".utf8))
-        try rename(target, to: aside, replacing: false)
-        do {
-            try rename(source, to: target, replacing: false)
-        } catch {
-            try? rename(aside, to: target, replacing: false)
-            throw error
-        }
-        // What it leaves here no scan shows, and the copy is made.
-        try? remove(aside)
     }
 
     package func makeDirectory(_ path: StoragePath) throws {

@@ -13,11 +13,14 @@ extension SMBBackend: StorageWriting {
     ) throws -> any StorageWriter { try changes.openWriter(path, at: offset) }
 
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
-        do {
-            try changes.rename(source, to: target, replacing: replacing)
-        } catch let error as CatalogError where replacing && error.code == .alreadyExists {
-            // The library removes what has the name and does not say that it was not allowed to.
-            throw CatalogError(.permissionDenied, "The storage refuses access", cause: error.cause)
+        guard replacing, try isFile(target) else { return try changes.rename(source, to: target, replacing: false) }
+        // The library removes what has the name before it knows that the new file can have it.
+        try replaceSteppingAside(target, by: source)
+    }
+
+    private func isFile(_ path: StoragePath) throws -> Bool {
+        do { return try stat(path).kind == .file } catch let error as CatalogError where error.code == .notFound {
+            return false
         }
     }
 

@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogStorage
+import Glibc
 import SMBWire
 
 extension SMBConnection {
@@ -32,7 +33,7 @@ extension SMBConnection {
     func occupant(_ path: [UInt8]) throws -> NameOccupant? {
         do {
             return try stat(path)?.kind == .directory ? .directory : .other
-        } catch let failure as SMBFailure where failure.error("", "").code == .notFound {
+        } catch let failure as SMBFailure where [ENOENT, ENOTDIR].contains(failure.number) {
             return nil
         }
     }

@@ -15,6 +15,8 @@ final class SMBConnection: ChangingConnection {
     /// Milliseconds.
     private let deadline: Int32
     private let isKilled = Atomic<Bool>(false)
+    /// Whether it has seen the root of the share.
+    private let isJoined = Atomic<Bool>(false)
 
     /// Starts a helper and lets it log in.
     ///
@@ -27,7 +29,9 @@ final class SMBConnection: ChangingConnection {
         if let address = target.onlyAddress { _ = try ask(.pin, payload: address) }
         _ = try ask(.configure, payload: target.settings.payload)
         // The first question logs in; a server without a share is asked for those.
-        if !target.settings.share.isEmpty { _ = try stat([]) }
+        guard !target.settings.share.isEmpty else { return }
+        _ = try stat([])
+        isJoined.store(true, ordering: .relaxed)
     }
 
     deinit {
@@ -81,7 +85,7 @@ final class SMBConnection: ChangingConnection {
         do {
             try socket.send(request, deadline: deadline)
             let (frame, count) = try socket.receive(into: buffer, deadline: deadline)
-            guard frame.code == 0 else { throw SMBFailure(number: frame.code) }
+            guard frame.code == 0 else { throw failure(frame.code) }
             return count
         } catch let error as SMBSocket.Broken {
             throw broken(error.number)
@@ -134,8 +138,22 @@ final class SMBConnection: ChangingConnection {
         do { frame = try socket.receive(deadline: deadline) } catch let error as SMBSocket.Broken {
             throw broken(error.number)
         }
-        guard frame.code == 0 else { throw SMBFailure(number: frame.code) }
+        guard frame.code == 0 else { throw failure(frame.code) }
         return frame
+    }
+
+    /// What the helper says, after a look whether there still is a share where it says what it also says to a bad name.
+    private func failure(_ number: Int32) -> SMBFailure {
+        guard number == EINVAL, isJoined.load(ordering: .relaxed) else { return SMBFailure(number: number) }
+        let request = SMBFrame(code: SMBFrame.Operation.stat.rawValue, first: 0, second: 0, payload: [])
+        do {
+            try socket.send(request, deadline: deadline)
+            if try socket.receive(deadline: deadline).code == 0 { return SMBFailure(number: number) }
+        } catch {
+            // Then it is lost, too.
+        }
+        giveUp()
+        return SMBFailure(number: number, isSessionLost: true)
     }
 
     /// Kills the helper: nobody knows what it would say next.

@@ -7,9 +7,11 @@ import SMBWire
 struct SMBFailure: Error {
     /// The errno, positive.
     let number: Int32
+    /// Whether the server has ended the session or closed the share: the library says `EINVAL` to that, too.
+    let isSessionLost: Bool
 
-    init(number: Int32) {
-        self.number = number
+    init(number: Int32, isSessionLost: Bool = false) {
+        (self.number, self.isSessionLost) = (number, isSessionLost)
     }
 
     /// The system's words for it.
@@ -17,7 +19,8 @@ struct SMBFailure: Error {
 
     /// Whether the helper is of no use any more, and the same call may succeed in another one.
     var isConnectionBroken: Bool {
-        switch number {
+        if isSessionLost { return true }
+        return switch number {
         case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT, EFBIG,
             ENOTEMPTY,
             ENODEV, EBUSY, ESPIPE:
@@ -33,7 +36,7 @@ struct SMBFailure: Error {
         let cause = "\(action) \"\(path)\": \(text) (\(number))"
         switch number {
         // A name that no Windows file can have.
-        case EINVAL: return CatalogError(.notFound, "Path not found", cause: cause)
+        case EINVAL where !isSessionLost: return CatalogError(.notFound, "Path not found", cause: cause)
         case EBUSY: return CatalogError(.conflict, "The file is in use by another program", cause: cause)
         default: return CatalogError.storage(errno: number, cause: cause)
         }

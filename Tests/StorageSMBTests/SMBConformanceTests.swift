@@ -53,6 +53,33 @@ import Testing
         #expect(count == content.count && Array(buffer[..<count]) == content)
     }
 
+    @Test func `A share that the server closed is opened again, and nothing in it counts as missing`() async throws {
+        try await TestStorageServer.with(.smb) { server in
+            let scratch = try ScratchDirectory(in: server.share)
+            try scratch.makeDirectory(["films"])
+            try scratch.writeFile(["films", "file"], [1, 2, 3])
+            let backend = try SMBBackend(try server.location(of: scratch.path))
+            defer { backend.close() }
+            let (file, name) = (try StoragePath(parsing: "films/file"), try StoragePath(parsing: "films"))
+            let reader = try backend.openReader(file)
+            for _ in 0..<3 {
+                try await server.make("close")
+                #expect(try backend.stat(file).sizeBytes == 3)
+                try await server.make("close")
+                var listing = DirectoryListing()
+                try backend.list(NativePath(name), into: &listing)
+                #expect(listing.entries.count == 1)
+                try await server.make("close")
+                var buffer = [UInt8](repeating: 0, count: 3)
+                #expect(try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) } == 3)
+                try await server.make("close")
+                try backend.makeDirectory(try StoragePath(parsing: "made"))
+                try await server.make("close")
+                try backend.remove(try StoragePath(parsing: "made"))
+            }
+        }
+    }
+
     @Test func `A guest may read what is for guests, and encryption may be asked for`() async throws {
         let server = try await TestStorageServer.shared(.smb)
         let scratch = try ScratchDirectory(in: server.share)

@@ -6,8 +6,10 @@ import Crypto
 enum PartName {
     /// What they begin with. Nobody may give such a name to a file of theirs.
     static let prefix = Array(".catalogizer-".utf8)
-    /// Of what another attempt goes on with, and of what nobody does.
-    private static let suffixes = (resumable: Array(".part".utf8), unique: Array(".upload".utf8))
+    /// Of what another attempt goes on with, of what nobody does, and of what makes room for a new file.
+    private static let suffixes = (
+        resumable: Array(".part".utf8), unique: Array(".upload".utf8), replaced: Array(".replaced".utf8)
+    )
 
     /// The part of a copy: another attempt of the same one finds it again. Another source, or another state of it, has another
     /// part, since both could not be told apart by their length.
@@ -28,8 +30,15 @@ enum PartName {
 
     /// A part that nobody finds again.
     static func unique(for target: TransferPlace) throws -> StoragePath {
-        try path(beside: target.path, (0..<16).map { _ in UInt8.random(in: .min ... .max) }, suffixes.unique)
+        try path(beside: target.path, randomBytes, suffixes.unique)
     }
+
+    /// Where a file waits while another one takes its place.
+    static func aside(of target: StoragePath) throws -> StoragePath {
+        try path(beside: target, randomBytes, suffixes.replaced)
+    }
+
+    private static var randomBytes: [UInt8] { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
 
     static func isUnique(_ name: [UInt8]) -> Bool {
         name.starts(with: prefix) && name.suffix(suffixes.unique.count).elementsEqual(suffixes.unique)

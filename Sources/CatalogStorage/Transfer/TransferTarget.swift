@@ -53,6 +53,17 @@ struct TransferTarget: Sendable {
             try backend.rename(part, to: place.path, replacing: replaces)
         } catch let error as CatalogError where error.code == .alreadyExists {
             throw Self.taken
+        } catch  where replaces && hasLostTarget(with: part) {
+            // A server that first removes what has the name, and then does not go on.
+            try backend.rename(part, to: place.path, replacing: false)
+        }
+    }
+
+    private func hasLostTarget(with part: StoragePath) -> Bool {
+        do {
+            return try Self.look(at: place.path, backend) == nil && Self.look(at: part, backend) != nil
+        } catch {
+            return false
         }
     }
 
