@@ -104,7 +104,7 @@ let package = Package(
                 ])
             ]),
         house("StorageSMB", ["CatalogCore", "CatalogStorage", "CLinux", "SMBWire"]),
-        house("StorageNFS", ["CatalogCore", "CatalogStorage", "CNFS"]),
+        house("StorageNFS", ["CatalogCore", "CatalogStorage", "CLinux", "CNFS"]),
         house("CurlClient", ["CatalogCore", "CatalogStorage", "CCurl"]),
         house("StorageFTP", ["CatalogCore", "CatalogStorage", "CurlClient"]),
         house("StorageWebDAV", ["CatalogCore", "CatalogStorage", "CurlClient", "CXML"]),

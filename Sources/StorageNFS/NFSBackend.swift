@@ -8,9 +8,13 @@ package struct NFSBackend: StorageBackend, Sendable {
     private let connections: ConnectionLimit
     static let usualConnections = ConnectionLimit(16)
 
+    /// Of the longest listing that a catalog takes, about.
+    package static let answerBytes = Int64(Limits.directoryEntries) * 400
+
+    /// - Parameter mostBytes: of one answer of the server; one that is longer fails.
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
-    package init(_ location: StorageLocation) throws {
-        let target = try NFSTarget(location)
+    package init(_ location: StorageLocation, mostBytes: Int64 = answerBytes) throws {
+        let target = try NFSTarget(location, mostBytes: mostBytes)
         connections = target.connections
         pool = ConnectionPool(
             limit: target.connections, breaksConnection: { ($0 as? NFSFailure)?.isConnectionBroken ?? false }
@@ -57,16 +61,22 @@ package struct NFSBackend: StorageBackend, Sendable {
                 throw CatalogError(.conflict, "Path is not a directory", cause: "list \"\(path.text)\"")
             }
             listing.describe(directory: own)
-            try connection.list(path) { name, entry in
-                guard let entry else { return }
+            try connection.list(path) { name, found in
                 guard StoragePath.isName(Array(name)) else {
                     let error = CatalogError(.dataLoss, "The server sent a name that is none")
                     return try listing.noteFailure(of: Array(name), error)
                 }
-                try listing.append(name: name, entry)
+                switch found {
+                case .entry(let entry): try listing.append(name: name, entry)
+                case .other: break
+                case .undescribed: try listing.noteFailure(of: Array(name), Self.undescribed)
+                }
             }
         }
     }
+
+    private static let undescribed = CatalogError(
+        .permissionDenied, "The server does not say what it is; it may be removed just now, or not ours to look at")
 
     package func stat(_ path: StoragePath) throws -> StorageEntry {
         let path = NFSPath(path)

@@ -10,7 +10,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private static let number = Atomic<Int>(0)
 
     private let context: OpaquePointer
-    private let reply = NFSReply()
+    private let reply: NFSReply
     private let version: Int
     private var broken = false
     private var openFiles: [FileKey: (handle: OpaquePointer, count: Int)] = [:]
@@ -33,6 +33,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         guard let context = nfs_init_context() else { throw NFSFailure(number: ENOMEM, text: "no memory") }
         self.context = context
         version = target.version
+        reply = NFSReply(mostBytes: target.mostBytes)
         nfs_set_timeout(context, Int32(clamping: target.timeoutMilliseconds))
         // A connection that breaks is let go: what was open on it is gone for the server.
         nfs_set_autoreconnect(context, 0)
@@ -59,8 +60,17 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         return StorageEntry(status, version: version)
     }
 
-    /// Calls `body` with the name and attributes of everything in a directory; nil stands for a socket, pipe or device.
-    func list(_ path: NFSPath, _ body: (UnsafeRawBufferPointer, StorageEntry?) throws -> Void) throws {
+    /// What a directory has under a name.
+    enum Listed {
+        case entry(StorageEntry)
+        /// A socket, pipe or device.
+        case other
+        /// The server names it and says nothing of it, not even what it is.
+        case undescribed
+    }
+
+    /// Calls `body` with the name of everything in a directory and with what it is.
+    func list(_ path: NFSPath, _ body: (UnsafeRawBufferPointer, Listed) throws -> Void) throws {
         let handle = try askForHandle { nfs_opendir_async(context, path.bytes, $0, $1) }
         defer { nfs_closedir(context, handle) }
         while let entry = nfs_readdir(context, handle) {
@@ -68,7 +78,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
             let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
             // Version 3 lists the directory and its parent too.
             if bytes.elementsEqual(".".utf8) || bytes.elementsEqual("..".utf8) { continue }
-            try body(bytes, StorageEntry(entry.pointee, version: version))
+            try body(bytes, Listed(entry.pointee, version: version))
         }
     }
 
@@ -216,7 +226,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         if status >= 0, let value { return value }
         let text = nfs_get_error(context).map { String(cString: $0) } ?? "unknown error"
         let failure = NFSFailure(number: status < 0 ? -status : EIO, text: String(text.prefix(300)))
-        if failure.isConnectionBroken { broken = true }
+        if failure.isConnectionBroken || status == -E2BIG { broken = true }
         throw failure
     }
 
@@ -246,52 +256,5 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     /// On a connection that is gone nothing can be closed; what the library keeps of the file stays, some hundred bytes.
     private func close(_ handle: OpaquePointer) {
         _ = try? ask { nfs_close_async(context, handle, $0, $1) }
-    }
-}
-
-extension StorageEntry {
-    /// Nil for what is neither file, directory nor link.
-    fileprivate init?(_ status: nfs_stat_64, version: Int) {
-        guard let kind = EntryKind(mode: status.nfs_mode) else { return nil }
-        self.init(kind: kind)
-        sizeBytes = Int64(clamping: status.nfs_size)
-        modifiedNS = Self.nanoseconds(Int64(bitPattern: status.nfs_mtime), Int64(clamping: status.nfs_mtime_nsec))
-        changedNS = Self.nanoseconds(Int64(bitPattern: status.nfs_ctime), Int64(clamping: status.nfs_ctime_nsec))
-        // Listings of version 4 have no numbers, and what a look says must be what a listing says.
-        inode = version == 4 ? 0 : Int64(bitPattern: status.nfs_ino)
-        linkCount = Int64(clamping: status.nfs_nlink)
-    }
-
-    fileprivate init?(_ entry: nfsdirent, version: Int) {
-        guard let kind = EntryKind(mode: UInt64(entry.mode), type: entry.type) else { return nil }
-        self.init(kind: kind)
-        sizeBytes = Int64(clamping: entry.size)
-        modifiedNS = Self.nanoseconds(Int64(entry.mtime.tv_sec), Int64(entry.mtime_nsec))
-        changedNS = Self.nanoseconds(Int64(entry.ctime.tv_sec), Int64(entry.ctime_nsec))
-        // The library leaves it as it was in memory (version 4).
-        inode = version == 4 ? 0 : Int64(bitPattern: entry.inode)
-        linkCount = Int64(entry.nlink)
-    }
-
-    /// What a server says may be any number: one that no calendar has counts as unknown.
-    private static func nanoseconds(_ seconds: Int64, _ rest: Int64) -> Int64 {
-        let (whole, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !isTooLarge, (0..<1_000_000_000).contains(rest) else { return 0 }
-        let (sum, overflows) = whole.addingReportingOverflow(rest)
-        return overflows ? 0 : sum
-    }
-}
-
-extension EntryKind {
-    /// - Parameters:
-    ///   - mode: as `stat` has it; version 3 leaves the kind out of it.
-    ///   - type: of version 3 (RFC 1813 section 2.5) and of version 4 (RFC 7530 section 3.1): 1 file, 2 directory, 5 link.
-    fileprivate init?(mode: UInt64, type: UInt32 = 0) {
-        switch (mode & UInt64(S_IFMT), type) {
-        case (UInt64(S_IFREG), _), (0, 1): self = .file
-        case (UInt64(S_IFDIR), _), (0, 2): self = .directory
-        case (UInt64(S_IFLNK), _), (0, 5): self = .link
-        default: return nil
-        }
     }
 }

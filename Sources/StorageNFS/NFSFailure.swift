@@ -15,7 +15,7 @@ struct NFSFailure: Error {
         switch number {
         case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT,
             ENOTEMPTY,
-            ESTALE, ENXIO, EFBIG, ESPIPE:
+            ESTALE, ENXIO, EFBIG, ESPIPE, E2BIG:
             false
         default: true
         }
@@ -27,6 +27,7 @@ struct NFSFailure: Error {
     func error(_ action: String, _ path: String) -> CatalogError {
         let cause = "\(action) \"\(path)\": \(text) (\(number))"
         switch number {
+        case E2BIG: return CatalogError(.tooLarge, "The server does not come to the end of its answer", cause: cause)
         // ESTALE: the entry went away between two questions. EINVAL: a link that leaves the export.
         case ESTALE, EINVAL: return CatalogError(.notFound, "Path not found", cause: cause)
         default: return CatalogError.storage(errno: number, cause: cause)

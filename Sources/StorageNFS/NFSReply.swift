@@ -1,4 +1,6 @@
+import CLinux
 import CNFS
+import CatalogCore
 import Glibc
 
 /// The answer to the one question that a connection has asked.
@@ -11,6 +13,13 @@ final class NFSReply {
     /// Takes what comes with an answer while somebody waits for it; valid during the call only.
     private var take: ((Int32, UnsafeMutableRawPointer?) -> Void)?
 
+    private let mostBytes: Int64
+
+    /// - Parameter mostBytes: of one answer; the library keeps all of a listing in memory, and would take one that has no end.
+    init(mostBytes: Int64) {
+        self.mostBytes = mostBytes
+    }
+
     private static let answered: nfs_cb = { status, _, data, reply in
         guard let reply else { return }
         Unmanaged<NFSReply>.fromOpaque(reply).takeUnretainedValue().end(status, data)
@@ -22,7 +31,8 @@ final class NFSReply {
     /// - Parameters:
     ///   - question: one of the library's functions that do not wait, with the two last arguments that it wants.
     ///   - read: makes the value of the library's status, at least 0, and the data that it names.
-    /// - Returns: the negative errno of a failure, or the value.
+    /// - Returns: the negative errno of a failure, or the value. After `-E2BIG` the library still waits, so the connection is of no use
+    ///   any more.
     func wait<Value>(
         _ context: OpaquePointer, for question: (@escaping nfs_cb, UnsafeMutableRawPointer) -> Int32,
         _ read: @escaping (Int32, UnsafeMutableRawPointer?) -> Value?
@@ -33,7 +43,11 @@ final class NFSReply {
         defer { take = nil }
         let asked = question(Self.answered, Unmanaged.passUnretained(self).toOpaque())
         if asked < 0 { return (asked, nil) }
+        let end = TimeSource.monotonic.now + Self.patience
+        let received = max(0, catalog_bytes_received(nfs_get_fd(context)))
         while answer == nil {
+            let isEndless = catalog_bytes_received(nfs_get_fd(context)) - received > mostBytes
+            if isEndless || TimeSource.monotonic.now > end { return (-E2BIG, nil) }
             var socket = pollfd(fd: nfs_get_fd(context), events: Int16(clamping: nfs_which_events(context)), revents: 0)
             let ready = poll(&socket, 1, Self.lookMilliseconds)
             let events = ready < 0 ? -1 : ready == 0 ? 0 : Int32(socket.revents)
@@ -44,6 +58,8 @@ final class NFSReply {
     }
 
     private static let lookMilliseconds: Int32 = 100
+    /// Microseconds: half an hour. The library's own time-out is for each step of an answer.
+    private static let patience: Int64 = 1_800_000_000
 
     private func end(_ status: Int32, _ data: UnsafeMutableRawPointer?) {
         take?(status, data)

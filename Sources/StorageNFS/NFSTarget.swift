@@ -19,9 +19,12 @@ struct NFSTarget: Sendable {
     let timeoutMilliseconds: Int
     /// Each is a mount of its own.
     let connections: ConnectionLimit
+    /// Of one answer.
+    let mostBytes: Int64
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
-    init(_ location: StorageLocation) throws {
+    init(_ location: StorageLocation, mostBytes: Int64) throws {
+        self.mostBytes = mostBytes
         guard let host = location.url.host else { throw CatalogError(.invalidArgument, "host is required") }
         self.host = host
         export = String(decoding: location.url.path, as: UTF8.self)

@@ -50,6 +50,22 @@ import Testing
         }
     }
 
+    @Test func `A listing that has no end fails, and costs nothing else`() async throws {
+        let server = try await TestStorageServer.shared(.nfs)
+        let scratch = try ScratchDirectory(in: server.share)
+        for name in ["many", "few"] { try scratch.makeDirectory([name]) }
+        for number in 0..<500 { try scratch.writeFile(["many", "file \(number)"], []) }
+        try scratch.writeFile(["few", "file"], [])
+        // To a server that goes on for ever every limit is too small.
+        let backend = try NFSBackend(try server.location(of: scratch.path), mostBytes: 10_000)
+        defer { backend.close() }
+        var listing = DirectoryListing()
+        let error = #expect(throws: CatalogError.self) { try backend.list(NativePath(StoragePath(parsing: "many")), into: &listing) }
+        #expect(error?.code == .tooLarge, "\(error?.description ?? "")")
+        try backend.list(NativePath(StoragePath(parsing: "few")), into: &listing)
+        #expect(listing.entries.count == 1)
+    }
+
     @Test func `Many threads list and read at once`() async throws {
         let server = try await TestStorageServer.shared(.nfs)
         let scratch = try ScratchDirectory(in: server.share)

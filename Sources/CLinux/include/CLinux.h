@@ -69,6 +69,9 @@ long catalog_read_cached(int descriptor, void *buffer, size_t size, off_t offset
 /// Renames without replacing: -EEXIST when `to` exists.
 int catalog_rename_new(int from_directory, const char *from, int to_directory, const char *to);
 
+/// Bytes that a TCP connection has got from the other side, read or not.
+int64_t catalog_bytes_received(int socket);
+
 /// Keeps the process alive when a mapped file is cut off or its disk fails (SIGBUS): from the place that cannot be read on,
 /// the mapping holds zeros of its own then. Returns a number for the two functions below, or -1 when too many mappings are
 /// guarded; the memory stays mapped until it is no longer guarded.
