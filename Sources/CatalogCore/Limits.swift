@@ -93,8 +93,9 @@ package enum Limits {
     package static let scansWithErrorsKept = 20
     /// Seconds until files that were seen by a scan of changes are compared with all others, together with what comes meanwhile.
     package static let hashDelaySeconds: Int64 = 600
-    /// Directories that a scan of changes looks at; when more have changed, it looks at all of the root.
+    /// Directories that a scan of changes looks at; and how many may wait for such scans before one of the whole root takes them all.
     package static let watchedChanges = 500
+    package static let watchedChangesWaiting = 5_000
     /// Scans kept of those that follow changes as they happen: there may be one every second, and they must not push the others out.
     package static let watchScansKept = 10
     /// Error rows kept for one scan; a root that cannot be read at all would otherwise write one per name.

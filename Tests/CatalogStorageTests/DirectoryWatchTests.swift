@@ -96,4 +96,20 @@ import Testing
             #expect(news(watch).isIncomplete)
         }
     }
+
+    @Test func `Of directories whose moves nobody told of it knows the places once all are noted again`() {
+        var tree = WatchedTree()
+        for (number, path) in [(1, ""), (2, "a"), (3, "a/b"), (4, "c")] {
+            let isNoted = tree.insert(Int32(number), at: Self.path(path))
+            #expect(isNoted)
+        }
+        // `a` is `d` now, `c` has its name, and `a/b` is a new directory.
+        for (number, path) in [(4, "a"), (5, "a/b"), (2, "d"), (3, "d/b")] {
+            let isNoted = tree.insert(Int32(number), at: Self.path(path))
+            #expect(isNoted)
+        }
+        let paths = (Int32(1)...5).map { tree.path(of: $0) }
+        #expect(paths == ["", "d", "d/b", "a", "a/b"].map(Self.path))
+        #expect(tree.count == 5)
+    }
 }

@@ -8,12 +8,18 @@ import Testing
 /// What changes in a local root is in the catalog without anybody asking for a scan.
 @Suite struct ChangeWatchTests {
     /// A scanned root `media` that is watched while `body` runs.
-    private func withWatched(_ body: @escaping @Sendable (CatalogAPI) async throws -> Void) async throws {
+    ///
+    /// - Parameter prepare: called when the root is scanned and nobody watches it yet.
+    private func withWatched(
+        after prepare: @escaping @Sendable (CatalogAPI) async throws -> Void = { _ in },
+        _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
+    ) async throws {
         try await CatalogAPI.with { api in
             try api.server.write("films/Alien.mkv", [1, 2, 3])
             try api.server.write("films/old/Metropolis.mkv", [1, 2])
             try await api.addRoot()
             try await api.scan()
+            try await prepare(api)
             let services = api.server.services
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let group = ServiceGroup(
@@ -90,6 +96,19 @@ import Testing
             try api.server.write("newer/a/b/last.mkv", [1])
             try await wait { try await names(api, "/newer/a/b").contains("last.mkv") }
             #expect(try await api.get("catalog/media/new").status == 404)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `Directories that came while nobody watched are watched from then on`()
+        async throws
+    {
+        try await withWatched { api in
+            try api.server.write("films/fresh/deep/one.mkv", [1])
+        } _: { api in
+            try api.server.write("films/fresh/deep/two.mkv", [1])
+            try await wait { try await names(api, "/films/fresh/deep") == ["one.mkv", "two.mkv"] }
+            try FileManager.default.removeItem(atPath: api.server.tree + "/films/fresh/deep/one.mkv")
+            try await wait { try await names(api, "/films/fresh/deep") == ["two.mkv"] }
         }
     }
 

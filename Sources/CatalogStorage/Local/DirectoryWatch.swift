@@ -9,6 +9,8 @@ package final class DirectoryWatch: Sendable {
     /// What became of the wish to watch a directory.
     package enum Outcome: Sendable {
         case watched
+        /// It was before, at this same place.
+        case alreadyWatched
         /// It is not there any more, cannot be opened, or lies in one that is not watched.
         case gone
         /// The system lets this user watch no more (`fs.inotify.max_user_watches`).
@@ -44,11 +46,17 @@ package final class DirectoryWatch: Sendable {
 
     /// Watches directories, the root first and each one after its parent. Blocks.
     ///
+    /// - Parameter onNew: called with each that was not watched before, or at another place.
     /// - Returns: what became of the last of them; the first that is one too many ends it.
-    @discardableResult package func add(_ directories: some Sequence<NativePath>) -> Outcome {
+    @discardableResult package func add(
+        _ directories: some Sequence<NativePath>, onNew: (NativePath) -> Void = { _ in }
+    ) -> Outcome {
         guard let root = try? openRoot() else { return .gone }
         var outcome = Outcome.watched
-        for directory in directories where outcome != .limitReached { outcome = add(directory, of: root) }
+        for directory in directories where outcome != .limitReached {
+            outcome = add(directory, of: root)
+            if outcome == .watched { onNew(directory) }
+        }
         return outcome
     }
 
@@ -57,9 +65,12 @@ package final class DirectoryWatch: Sendable {
             guard !root.hides(directory) else { return .gone }
             let handle = try root.open(directory, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, followsLinks: false)
             let number = try notices.watch(handle)
-            if tree.withLock({ $0.insert(number, at: directory) }) { return .watched }
-            notices.unwatch(number)
-            return .gone
+            let outcome = tree.withLock { tree -> Outcome in
+                if tree.path(of: number) == directory { return .alreadyWatched }
+                return tree.insert(number, at: directory) ? .watched : .gone
+            }
+            if outcome == .gone { notices.unwatch(number) }
+            return outcome
         } catch {
             return (error as? SystemFailure)?.number == ENOSPC ? .limitReached : .gone
         }

@@ -21,7 +21,7 @@ struct WatchedTree {
 
     var count: Int { nodes.count }
 
-    /// Notes a directory whose parent is noted already.
+    /// Notes a directory whose parent is noted already. What was noted there before is somewhere else now, or gone.
     ///
     /// - Returns: false when the parent is not.
     mutating func insert(_ number: Int32, at path: NativePath) -> Bool {
@@ -33,8 +33,10 @@ struct WatchedTree {
         var above = path
         above.removeLast()
         guard let parent = self.number(of: above) else { return false }
-        forget(number)
         let name = Array(path.lastName)
+        // It cannot be in itself: what is noted of it is older than that.
+        guard !forget(number).contains(parent) else { return false }
+        if let other = child(name, of: parent) { forget(other) }
         nodes[number] = Node(parent: parent, name: name)
         numbers[Place(parent: parent, name: name)] = number
         nodes[parent]?.children.append(number)

@@ -9,6 +9,8 @@ struct ChangeFollower {
     private static let pause = Duration.milliseconds(250)
     /// How often it makes sure that its root is still the same.
     private static let lookInterval = Duration.seconds(2)
+    /// How long after a scan that failed another one is tried.
+    private static let retryPause = Duration.seconds(30)
     /// Directories that begin to be watched in one go.
     private static let batch = 1_000
 
@@ -30,7 +32,7 @@ struct ChangeFollower {
     private func follow(_ scanRoot: ScanRoot, _ pool: BlockingPool) async throws {
         guard let watch = try await pool.run({ try scanRoot.backend.makeWatch() }) else { return }
         let paths = watching.paths
-        var isWhole = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch) }
+        var isWhole = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch).isWhole }
         if !isWhole { warn(watch.count) }
         var pending = PendingChanges()
         // What changed while nobody watched.
@@ -47,6 +49,14 @@ struct ChangeFollower {
             }
             if !news.isEmpty { pending.add(news.changed, at: .now) }
             if let request = try pending.request(for: root.id, at: .now) { try await scan(request, &pending) }
+            if try await hasSeenAll(&pending), isWhole {
+                // It may have found directories that nobody has watched yet: they are, and then looked at once more.
+                let found = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch) }
+                let more = try await pool.run { Self.watch(found.new, below: scanRoot.backend, watch) }
+                pending.add(found.new, at: .now)
+                isWhole = found.isWhole && more
+                if !isWhole { warn(watch.count) }
+            }
             if ContinuousClock.now - lookedAt > Self.lookInterval {
                 guard try await watching.isWatched(root) else { return }
                 lookedAt = .now
@@ -56,12 +66,33 @@ struct ChangeFollower {
 
     private func scan(_ request: ScanRequest, _ pending: inout PendingChanges) async throws {
         do {
-            _ = try await watching.scans.request(request)
+            pending.handOver(to: try await watching.scans.request(request))
             watching.worker.wake()
-            pending.handOver()
         } catch let error as CatalogError where [.conflict, .unavailable].contains(error.code) {
             pending.postpone(until: .now + Self.pause)
         }
+    }
+
+    /// Looks what became of the scan that was asked for.
+    ///
+    /// - Returns: whether one has just seen the whole root.
+    private func hasSeenAll(_ pending: inout PendingChanges) async throws -> Bool {
+        guard let job = pending.job else { return false }
+        let scan: Scan
+        do { scan = try await watching.scans.find(job, scope: .everything) } catch let error as CatalogError
+            where error.code == .notFound
+        {
+            pending.takeBack(retry: .now + Self.retryPause)
+            return false
+        }
+        guard scan.isOver else { return false }
+        switch scan.status {
+        case Job.Status.failed.rawValue: pending.takeBack(retry: .now + Self.retryPause)
+        // Whoever has stopped it does not want it again at once.
+        case Job.Status.cancelled.rawValue: pending.takeBack(retry: nil)
+        default: return pending.finish()
+        }
+        return false
     }
 
     private func warn(_ count: Int) {
@@ -72,18 +103,24 @@ struct ChangeFollower {
 
     // MARK: On a thread that may block
 
-    /// - Returns: false when there are more directories than may be watched.
-    private static func watchAll(of root: RootID, _ paths: DirectoryPaths, _ watch: DirectoryWatch) throws -> Bool {
+    /// Watches all directories of the catalog.
+    ///
+    /// - Returns: those that were not watched before; and false when there are more than may be watched.
+    private static func watchAll(
+        of root: RootID, _ paths: DirectoryPaths, _ watch: DirectoryWatch
+    ) throws -> (new: [NativePath], isWhole: Bool) {
         var part: [NativePath] = []
+        var new: [NativePath] = []
         var isWhole = true
         try paths.forEach(of: root) { path in
             part.append(path)
             guard part.count == batch else { return true }
-            isWhole = watch.add(part) != .limitReached
+            isWhole = watch.add(part) { new.append($0) } != .limitReached
             part = []
             return isWhole
         }
-        return isWhole && watch.add(part) != .limitReached
+        isWhole = isWhole && watch.add(part) { new.append($0) } != .limitReached
+        return (new, isWhole)
     }
 
     /// The same for directories that have appeared, with all that came with them.
@@ -96,7 +133,7 @@ struct ChangeFollower {
             switch watch.add(CollectionOfOne(next)) {
             case .limitReached: return false
             case .gone: continue
-            case .watched: break
+            case .watched, .alreadyWatched: break
             }
             // Listed once it is watched: whatever comes later is told.
             guard (try? backend.list(next, into: &listing)) != nil else { continue }

@@ -2,7 +2,7 @@ import CatalogCore
 import CatalogScanner
 import CatalogStorage
 
-/// What has changed in a storage root and is in no scan yet.
+/// What has changed in a storage root and is in no scan yet that came to its end.
 ///
 /// A copy of a thousand files is one scan and not a thousand: it waits for a moment of quiet, but not for long.
 struct PendingChanges {
@@ -11,26 +11,53 @@ struct PendingChanges {
     /// Changes do not wait longer than this, whatever else happens.
     private static let patience = Duration.seconds(1)
 
-    private var directories: Set<NativePath> = []
-    /// How closely to look at the whole root; nil for at the directories only.
-    private var whole: ScanType?
+    /// What a scan has to look at.
+    private struct Work {
+        var directories: Set<NativePath> = []
+        /// How closely to look at the whole root; nil for at the directories only.
+        var whole: ScanType?
+
+        var isEmpty: Bool { directories.isEmpty && whole == nil }
+
+        mutating func add(_ other: Work) {
+            directories.formUnion(other.directories)
+            if whole == nil || other.whole == .incremental { whole = other.whole ?? whole }
+            simplify()
+        }
+
+        /// A quick scan does not see what was written into a file, so it leaves the directories to another one.
+        private mutating func simplify() {
+            if directories.count > Limits.watchedChangesWaiting { whole = .incremental }
+            if whole == .incremental { directories = [] }
+        }
+    }
+
+    private var waiting = Work()
+    /// What the next scan would take.
+    private var next: Work {
+        if let whole = waiting.whole { return Work(whole: whole) }
+        guard waiting.directories.count > Limits.watchedChanges else { return waiting }
+        return Work(directories: Set(waiting.directories.prefix(Limits.watchedChanges)))
+    }
+    private var running: (job: JobID, work: Work)?
     private var firstAt: ContinuousClock.Instant?
     private var lastAt: ContinuousClock.Instant?
     private var notBefore: ContinuousClock.Instant?
 
-    var isEmpty: Bool { directories.isEmpty && whole == nil }
+    /// Whether nothing waits for a scan.
+    var isEmpty: Bool { waiting.isEmpty }
+
+    /// The scan that looks at some of it just now.
+    var job: JobID? { running?.job }
 
     mutating func add(_ changed: some Sequence<NativePath>, at now: ContinuousClock.Instant) {
-        directories.formUnion(changed)
-        // So much is looked at faster in one go.
-        if directories.count > Limits.watchedChanges { lookAtAll(as: .quick, at: now) }
+        waiting.add(Work(directories: Set(changed)))
         if !isEmpty { note(now) }
     }
 
     /// Changes that nobody can tell one by one.
     mutating func lookAtAll(as type: ScanType, at now: ContinuousClock.Instant) {
-        if whole == nil || type == .incremental { whole = type }
-        directories = []
+        waiting.add(Work(whole: type))
         note(now)
     }
 
@@ -39,17 +66,45 @@ struct PendingChanges {
         lastAt = now
     }
 
-    /// The scan that sees all of it; nil while it is too soon for one.
+    /// A scan that sees it, or the first part of very much; nil while it is too soon for one, and while another one runs.
     func request(for root: RootID, at now: ContinuousClock.Instant) throws -> ScanRequest? {
-        guard let firstAt, let lastAt, notBefore.map({ now >= $0 }) ?? true else { return nil }
+        guard running == nil, let firstAt, let lastAt, notBefore.map({ now >= $0 }) ?? true else { return nil }
         guard now - lastAt >= Self.quiet || now - firstAt >= Self.patience else { return nil }
-        if let whole { return ScanRequest(rootID: root, type: whole).madeAutomatic }
-        let paths = try directories.map { try $0.storagePath() }
+        let work = next
+        if let whole = work.whole { return ScanRequest(rootID: root, type: whole).madeAutomatic }
+        let paths = try work.directories.map { try $0.storagePath() }
         return ScanRequest(rootID: root, changed: paths.sorted { $0.text < $1.text })
     }
 
-    /// The scan is on its way.
-    mutating func handOver() { self = PendingChanges() }
+    /// The scan that was asked for is on its way.
+    mutating func handOver(to job: JobID) {
+        let work = next
+        running = (job, work)
+        waiting.directories.subtract(work.directories)
+        if work.whole != nil { waiting.whole = nil }
+        notBefore = nil
+        if isEmpty { (firstAt, lastAt) = (nil, nil) }
+    }
+
+    /// The scan has come to its end.
+    ///
+    /// - Returns: whether it looked at the whole root.
+    @discardableResult mutating func finish() -> Bool {
+        defer { running = nil }
+        return running?.work.whole != nil
+    }
+
+    /// The scan ended before it had seen everything: the rest comes with the next one.
+    ///
+    /// - Parameter retry: when there is to be one; nil to leave it to what changes later.
+    mutating func takeBack(retry: ContinuousClock.Instant?) {
+        guard let work = running?.work else { return }
+        running = nil
+        waiting.add(work)
+        guard let retry else { return }
+        note(.now)
+        notBefore = retry
+    }
 
     /// The root is being scanned: what is here waits.
     mutating func postpone(until time: ContinuousClock.Instant) { notBefore = time }
