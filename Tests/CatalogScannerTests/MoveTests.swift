@@ -40,14 +40,27 @@ import Testing
             try await expectMoves(1, in: disk, type)
             #expect(try await disk.catalog()["films/c.avi"]?.id == ids["films/a.mkv"])
             try disk.move("films/c.avi", to: "films/d.avi")
-            let file = try #require(FileHandle(forWritingAtPath: disk.tree + "/films/d.avi"))
-            try file.seekToEnd()
-            try file.write(contentsOf: Data("more".utf8))
-            try file.close()
+            try disk.append("more", to: "films/d.avi")
             try await expectMoves(1, in: disk, type)
             let row = try #require(try await disk.catalog()["films/d.avi"])
             #expect(row.id == ids["films/a.mkv"] && row.size == 104)
             #expect(try await disk.journalledAgain().contains(row.id))
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `A file is known again by its number also when its device has another one since a restart`(
+        isScannedBetween: Bool
+    ) async throws {
+        try await withScanned(["films/a.mkv", "films/b.mkv", "other/c.mkv"]) { disk, ids in
+            try disk.settle()
+            disk.backend.renumber(99)
+            if isScannedBetween { #expect(try await disk.scan().status == "completed") }
+            // Neither its name nor its size tells anything.
+            try disk.move("films/a.mkv", to: "other/d.avi")
+            try disk.append("more", to: "other/d.avi")
+            #expect(try await disk.scan().counts.moved == 1)
+            #expect(try await disk.catalog()["other/d.avi"]?.id == ids["films/a.mkv"])
         }
     }
 
@@ -176,6 +189,22 @@ import Testing
             try disk.write("a/another.mkv", bytes: 101)
             let scan = try await disk.scan()
             #expect(scan.counts.added == 1 && scan.counts.removed == 1 && scan.counts.moved == 0, "\(scan.counts)")
+        }
+    }
+
+    @Test(arguments: storages)
+    func `Where a root is watched an old copy stays what it is when the first one goes`(hasNumbers: Bool) async throws {
+        try await withScanned(["a/film.mkv", "b/other.mkv"], hasNumbers: hasNumbers) { disk, _ in
+            try FileManager.default.copyItem(atPath: disk.tree + "/a/film.mkv", toPath: disk.tree + "/b/film.mkv")
+            for path in ["a/film.mkv", "b/film.mkv"] { try disk.setTime(of: path, to: 1_700_000_000) }
+            let seen = try await disk.scanChanges(in: ["a", "b"])
+            #expect(seen.counts.added == 1, "\(seen)")
+            let ids = try await disk.catalog().mapValues(\.id)
+            try await disk.makeOlder(days: 2)
+            try disk.remove("a/film.mkv")
+            let scan = try await disk.scanChanges(in: ["a"])
+            #expect(scan.counts.removed == 1 && scan.counts.moved == 0, "\(scan)")
+            #expect(try await disk.catalog()["b/film.mkv"]?.id == ids["b/film.mkv"])
         }
     }
 

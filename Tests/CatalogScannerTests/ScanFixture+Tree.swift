@@ -10,6 +10,13 @@ extension ScanFixture {
         try Data(repeating: 65, count: bytes).write(to: URL(fileURLWithPath: full))
     }
 
+    func append(_ text: String, to path: String) throws {
+        guard let file = FileHandle(forWritingAtPath: tree + "/" + path) else { throw CocoaError(.fileNoSuchFile) }
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(text.utf8))
+        try file.close()
+    }
+
     func size(of path: String) throws -> Int64 {
         try FileManager.default.attributesOfItem(atPath: tree + "/" + path)[.size] as? Int64 ?? 0
     }

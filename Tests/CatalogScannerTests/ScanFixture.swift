@@ -49,6 +49,12 @@ struct ScanFixture: Sendable {
         try await run(try await request(type, path: path, confirm: confirm, maxDepth: maxDepth))
     }
 
+    /// Looks at directories of which a watch has said that they changed.
+    func scanChanges(in directories: [String]) async throws -> Scan {
+        let paths = try directories.map { try StoragePath(parsing: $0) }
+        return try await run(try await service.request(ScanRequest(rootID: Self.rootID, changed: paths)))
+    }
+
     /// Queues a scan that nobody runs yet.
     func request(
         _ type: ScanType = .incremental, path: String = "", confirm: Bool = false, maxDepth: Int? = nil
@@ -130,6 +136,12 @@ struct ScanFixture: Sendable {
             try connection.execute(
                 SQLStatement("UPDATE jobs SET status = 'pending', finished_at_us = NULL WHERE id = $1"), [.integer(id)])
         }
+    }
+
+    /// Lets everything have been in the catalog for so many days more.
+    func makeOlder(days: Int64) async throws {
+        let older = SQLStatement("UPDATE entries SET first_seen_us = first_seen_us - $1")
+        _ = try await database.write { try $0.execute(older, [.integer(days * 86_400_000_000)]) }
     }
 
     /// Writes other recursive figures of the root.

@@ -28,9 +28,9 @@ struct HashedMoves {
     /// - Parameters:
     ///   - gone: what nothing else tells of.
     ///   - taken: new entries that are known to be old ones.
-    ///   - firstNew: the first id of new entries.
+    ///   - marks: what counts as new.
     /// - Throws: `CatalogError.storageUnavailable` when the root goes away, `.cancelled`.
-    func find(_ gone: [MovableEntry], besides taken: Set<EntryID>, since firstNew: EntryID) throws -> [Move] {
+    func find(_ gone: [MovableEntry], besides taken: Set<EntryID>, since marks: MoveStore.Marks) throws -> [Move] {
         // Where a storage has numbers they tell, and nothing is read.
         let files = gone.filter { $0.kind == .file && $0.size > 0 && $0.inode == 0 }
         let hashes = files.isEmpty ? [:] : try store.quickHashes(of: files.map(\.id))
@@ -41,8 +41,10 @@ struct HashedMoves {
         }
         let sizes = Set(old.keys.map(\.sizeBytes))
         var new: [EntryID: MovableEntry] = [:]
-        try store.forEachNew(since: firstNew) { entry in
-            guard entry.kind == .file, sizes.contains(entry.size), !taken.contains(entry.id) else { return }
+        try store.forEachNew(since: marks.firstNew) { entry in
+            guard entry.kind == .file, marks.isNew(entry), sizes.contains(entry.size), !taken.contains(entry.id) else {
+                return
+            }
             if new.count < Self.filesMax { new[entry.id] = entry }
         }
         return try read(store.work(new.values.compactMap(HashCandidate.init(_:)))).compactMap { id, quick in

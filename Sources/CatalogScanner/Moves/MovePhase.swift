@@ -37,7 +37,7 @@ struct MovePhase {
             count += try moveFiles(marks, seen)
             if marks.last >= marks.firstOfScan { count.moved += try bringBack(marks, seen) }
         }
-        if let since = marks.firstSincePrevious { try moveToOtherRoots(since, seen) }
+        if let since = marks.firstSincePrevious { try moveToOtherRoots(since, marks, seen) }
         return count
     }
 
@@ -46,7 +46,9 @@ struct MovePhase {
         let gone = try store.vanished(atMost: Self.goneMax).filter { $0.kind == .directory && $0.inode != 0 }
         guard !gone.isEmpty else { return MoveCounts() }
         var matcher = MoveMatcher(gone)
-        try store.forEachNew(since: marks.firstNew) { if $0.kind == .directory { matcher.offer($0) } }
+        try store.forEachNew(since: marks.firstNew) {
+            if $0.kind == .directory, marks.isNew($0) { matcher.offer($0) }
+        }
         let known = matcher.match().map { ($0.old.id, $0.new.id) }
         return try adopt(known, marks)
     }
@@ -56,9 +58,11 @@ struct MovePhase {
         let gone = try store.vanishedTrees(atMost: Self.goneMax)
         guard !gone.isEmpty else { return MoveCounts() }
         var matcher = MoveMatcher(gone)
-        try store.forEachNew(since: marks.firstNew) { if $0.kind != .directory { matcher.offer($0) } }
+        try store.forEachNew(since: marks.firstNew) {
+            if $0.kind != .directory, marks.isNew($0) { matcher.offer($0) }
+        }
         var moves = matcher.match()
-        moves += try hashed.find(matcher.rest, besides: Set(moves.map(\.new.id)), since: marks.firstNew)
+        moves += try hashed.find(matcher.rest, besides: Set(moves.map(\.new.id)), since: marks)
         let directories = matcher.directories(followedBy: moves, isNew: marks.isNew)
         var count = MoveCounts(moved: try writer.move(moves, seen: seen))
         count += try adopt(try withParents(directories, gone, marks), marks)
@@ -104,11 +108,11 @@ struct MovePhase {
     }
 
     /// Files that another root got since this one was seen last: what looked like a copy there was half of a move.
-    private func moveToOtherRoots(_ since: EntryID, _ seen: Int64) throws {
+    private func moveToOtherRoots(_ since: EntryID, _ marks: MoveStore.Marks, _ seen: Int64) throws {
         let gone = try store.vanishedTrees(atMost: Self.goneMax).filter { $0.kind == .file }
         guard !gone.isEmpty else { return }
         var matcher = MoveMatcher(gone)
-        try store.forEachNewElsewhere(since: since) { matcher.offer($0) }
+        try store.forEachNewElsewhere(since: since) { if $0.firstSeen >= marks.oldest { matcher.offer($0) } }
         // They were added elsewhere: this scan does not count them.
         _ = try writer.move(matcher.match(), seen: seen)
     }

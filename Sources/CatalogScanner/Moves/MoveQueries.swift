@@ -2,10 +2,12 @@ import CatalogDatabase
 
 /// The SQL of moves: what vanished, what is new, and how a row gets to its new place.
 enum MoveQueries {
-    /// What `MovableEntry` is made of.
+    /// What `MovableEntry` is made of. A device that got another number, as after a restart, is numbered anew in the rows of directories
+    /// only: a file is on the device of its own.
     private static let columns = """
         e.id, e.root_id, e.parent_id, e.kind, e.name, e.name_folded, e.size_bytes, e.modified_ns, e.changed_ns, e.birth_ns,
-        e.device, e.inode, e.link_count, e.first_seen_us, e.missing_since_us
+        CASE WHEN e.kind = 1 THEN e.device ELSE COALESCE((SELECT p.device FROM entries p WHERE p.id = e.parent_id), e.device) END,
+        e.inode, e.link_count, e.first_seen_us, e.missing_since_us
         """
 
     /// Ids of one question for hashes.
@@ -21,10 +23,13 @@ enum MoveQueries {
     static let lastID = SQLStatement("SELECT value FROM counters WHERE name = 'entry_id'")
 
     /// The first id that the scan may have given; the same of the last scan before it that saw the whole root; and from where on something
-    /// may be what that one saw at another place: from its beginning, or, since it knew nothing, from the end of a first scan.
+    /// may be what that one saw at another place: from its beginning, or, since it knew nothing, from the end of a first scan. Last, whether
+    /// the root was watched since.
     static let firstIDs = SQLStatement(
         """
-        SELECT s.first_new_id, b.first_new_id, CASE WHEN b.entries_before = 0 THEN b.next_new_id ELSE b.first_new_id END
+        SELECT s.first_new_id, b.first_new_id, CASE WHEN b.entries_before = 0 THEN b.next_new_id ELSE b.first_new_id END,
+            (SELECT COUNT(*) FROM scans w
+             WHERE w.root_id = s.root_id AND w.id <= s.id AND w.id > COALESCE(b.id, 0) AND w.scan_type = 'watch')
         FROM scans s LEFT JOIN scans b ON b.id = (
             SELECT p.id FROM scans p JOIN jobs j ON j.id = p.id
             WHERE p.root_id = s.root_id AND p.id < s.id AND p.path IS NULL AND j.status = 'completed'
@@ -100,6 +105,10 @@ enum MoveQueries {
 
     static let handOverChildren = SQLStatement(
         "UPDATE entries SET parent_id = $2 WHERE parent_id = $1 AND missing_since_us IS NULL")
+
+    /// Each of the two has an index of its own.
+    static let handOverTombstones = SQLStatement(
+        "UPDATE entries SET parent_id = $2 WHERE parent_id = $1 AND missing_since_us IS NOT NULL")
 
     static let handOverDirectory = SQLStatement("UPDATE directories SET entry_id = $2 WHERE entry_id = $1")
 

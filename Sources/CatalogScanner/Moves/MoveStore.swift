@@ -16,8 +16,27 @@ struct MoveStore {
         let firstSincePrevious: EntryID?
         /// The last one that anybody has given.
         let last: EntryID
+        /// Microseconds since 1970.
+        let oldest: Int64
+
+        /// Microseconds: a day.
+        private static let slowestMove: Int64 = 86_400_000_000
+
+        /// - Parameter isWatched: whether what comes and goes was seen all the time.
+        init(
+            firstOfScan: EntryID, firstNew: EntryID, firstSincePrevious: EntryID?, last: EntryID, isWatched: Bool,
+            now: Int64
+        ) {
+            (self.firstOfScan, self.firstNew, self.firstSincePrevious) = (firstOfScan, firstNew, firstSincePrevious)
+            self.last = last
+            oldest = isWatched ? now - Self.slowestMove : .min
+        }
 
         func isNew(_ id: EntryID) -> Bool { id >= firstNew }
+
+        /// Whether an entry that was not there at the last scan of the whole root may be another one that has moved. Where a root is
+        /// watched that scan may be long ago, and what was copied then and is the only one now has a life of its own.
+        func isNew(_ entry: MovableEntry) -> Bool { entry.id >= firstOfScan || entry.firstSeen >= oldest }
     }
 
     func marks() throws -> Marks? {
@@ -27,7 +46,8 @@ struct MoveStore {
                 row.optionalInteger(0).map { first in
                     Marks(
                         firstOfScan: first, firstNew: row.optionalInteger(2) ?? first,
-                        firstSincePrevious: row.optionalInteger(1), last: last)
+                        firstSincePrevious: row.optionalInteger(1), last: last, isWatched: row.integer(3) > 0,
+                        now: scan.time.now)
                 }
             } ?? nil
         }
@@ -161,6 +181,7 @@ extension MoveStore {
     func handOver(from new: EntryID, to old: EntryID, on connection: any SQLConnection) throws {
         let values: [SQLValue] = [.integer(new), .integer(old)]
         try connection.executeLater(MoveQueries.handOverChildren, values)
+        try connection.executeLater(MoveQueries.handOverTombstones, values)
         try connection.executeLater(EntryQueries.forgetDirectory, [.integer(old)])
         try connection.executeLater(MoveQueries.handOverDirectory, values)
     }
