@@ -20,7 +20,7 @@ package final class FakeServer: @unchecked Sendable {
             return nil
         }
 
-        /// The head of an HTTP request, whose body is read past; nil when the client is gone.
+        /// The head of an HTTP request, whose body is read past unless it is long; nil when the client is gone.
         package func request() -> [String]? {
             var lines: [String] = []
             while let line = line(), !line.isEmpty { lines.append(line) }
@@ -28,8 +28,17 @@ package final class FakeServer: @unchecked Sendable {
             let length = lines.first { $0.lowercased().hasPrefix("content-length:") }
                 .flatMap { Int($0.drop { $0 != ":" }.dropFirst().trimmingCharacters(in: .whitespaces)) }
             var byte: UInt8 = 0
+            guard length ?? 0 < 1 << 20 else { return lines }
             for _ in 0..<(length ?? 0) where recv(descriptor, &byte, 1, 0) != 1 { return nil }
             return lines
+        }
+
+        /// Says the last thing, and waits for the client to hang up, whatever it sends until then.
+        package func sendLast(_ text: String) {
+            send(text)
+            shutdown(descriptor, Int32(SHUT_WR))
+            var bytes = [UInt8](repeating: 0, count: 64 << 10)
+            while recv(descriptor, &bytes, bytes.count, 0) > 0 {}
         }
 
         /// Whether the client is still there to get it.

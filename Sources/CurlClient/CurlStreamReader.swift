@@ -1,5 +1,6 @@
 import CatalogCore
 package import CatalogStorage
+import Synchronization
 
 /// An open file of a server whose protocol opens nothing: its name, and how it was. Bytes come as a stream, so one that is read from
 /// its beginning to its end is asked for once.
@@ -14,6 +15,8 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     package let isStream = true
     private let file: CurlStreams.File
     private let owner: Int
+    /// Where the last read ended.
+    private let end = Atomic<Int64>(-1)
     private let streams: CurlStreams
     private let pool: ConnectionPool<Connection>
     private let look: @Sendable (Connection) throws -> StorageEntry?
@@ -50,7 +53,7 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
                 return try pool.retrying { isFirst in
                     // The stream broke, or the server had closed an idle connection. The same bytes are on another one.
                     if !isFirst { try requireSame() }
-                    return try streams.read(file, for: owner, into: wanted, at: offset, onRefusal: pool.leaveRoom)
+                    return try read(into: wanted, from: offset)
                 }
             } catch let failure as CurlFailure where failure.kind == .refused {
                 // Perhaps it is gone.
@@ -60,6 +63,15 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
         } catch {
             throw explain(error)
         }
+    }
+
+    private func read(into buffer: UnsafeMutableRawBufferPointer, from offset: Int64) throws -> Int {
+        // Somebody else got the connection meanwhile, and the rest of another file would go on with this one.
+        let isTornOff = end.load(ordering: .relaxed) == offset && !streams.has(owner, readUpTo: offset)
+        if isTornOff { try requireSame() }
+        let count = try streams.read(file, for: owner, into: buffer, at: offset, onRefusal: pool.leaveRoom)
+        end.store(offset + Int64(count), ordering: .relaxed)
+        return count
     }
 
     private func requireSame() throws {

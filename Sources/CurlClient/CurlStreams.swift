@@ -80,9 +80,10 @@ package final class CurlStreams: @unchecked Sendable {
         }
     }
 
-    /// Reads at an offset, and calls `onRefusal` when the server seems to have no room for one more connection. Whoever reads on where the last read ended gets a stream; a single read somewhere asks for its own bytes
+    /// Reads at an offset. Whoever reads on where the last read ended gets a stream; a single read somewhere asks for its own bytes
     /// only, where the protocol can.
     ///
+    /// - Parameter onRefusal: called when the server seems to have no room for one more connection.
     /// - Throws: `CurlFailure`; what the dialect throws.
     func read(
         _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
@@ -99,6 +100,11 @@ package final class CurlStreams: @unchecked Sendable {
             if isRefused { onRefusal() }
             throw error
         }
+    }
+
+    /// Whether a reader still has the connection that it has read from up to this offset.
+    func has(_ owner: Int, readUpTo offset: Int64) -> Bool {
+        locked { slots.contains { $0.owner == owner && $0.position == offset } }
     }
 
     private func read(

@@ -71,8 +71,11 @@ final class FTPConnection: Sendable {
         } catch let failure as CurlFailure where failure.kind == .refused {
             throw CatalogError(.notFound, "Path not found", cause: failure.text)
         }
+        let lines = answer.head.split(separator: UInt8(ascii: "\n"))
+        // What a server says to those who log in is before it, and may look like anything.
+        let begin = lines.lastIndex { $0.starts(with: "250-".utf8) } ?? lines.startIndex
         // The line with the facts is the one that begins with a blank.
-        for line in answer.head.split(separator: UInt8(ascii: "\n")) where line.first == UInt8(ascii: " ") {
+        for line in lines[begin...] where line.first == UInt8(ascii: " ") {
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
             if let found = try FTPFacts.parse(line.dropFirst()) { return found.entry }
             return StorageEntry(kind: .directory)

@@ -79,6 +79,9 @@ extension WebDAVBackend: StorageWriting {
             return try connection.send(
                 method, from, isDirectory: seen.isDirectory, headers: headers, silenceSeconds: silenceSeconds)
         }
+        if method == "COPY", [405, 501, 502].contains(status) {
+            throw CatalogError(.unsupported, "The server does not copy by itself", cause: "COPY: HTTP status \(status)")
+        }
         try check(status, method, from, needs: [from, Self.parent(to)])
     }
 

@@ -47,6 +47,8 @@ enum WebDAVParts {
         init(_ head: [UInt8]) {
             for line in String(decoding: head, as: UTF8.self).lowercased().split(whereSeparator: \.isNewline) {
                 let words = line.split { " -/:".contains($0) }
+                // Another answer begins; what the ones before said, as the one that wants a login, is over.
+                if line.hasPrefix("http/") { (contentBytes, range) = (nil, nil) }
                 if line.hasPrefix("content-length:") { contentBytes = words.last.flatMap { Int64($0) } }
                 // content, range, bytes, first, last, all.
                 if line.hasPrefix("content-range:"), words.count > 3, let first = Int64(words[3]) {

@@ -19,16 +19,22 @@ final class WebDAVWriter: StorageWriter {
 
     func write(_ bytes: UnsafeRawBufferPointer) throws {
         guard !bytes.isEmpty else { return }
-        do { try connection.send(bytes) } catch let failure as CurlFailure { throw failure.webDAVError("write", place) }
+        do { try connection.send(bytes) } catch let failure as CurlFailure { throw reason(failure) }
     }
 
     func finish() throws {
         let answer: CurlConnection.Answer
-        do { answer = try connection.finishSending() } catch let failure as CurlFailure {
-            throw failure.webDAVError("write", place)
-        }
+        do { answer = try connection.finishSending() } catch let failure as CurlFailure { throw reason(failure) }
         guard (200..<300).contains(answer.status) else {
             throw WebDAVFailure(status: answer.status).error("write", place)
         }
+    }
+
+    /// A server that refuses the rest hangs up, and has said why.
+    private func reason(_ failure: CurlFailure) -> CatalogError {
+        let status = connection.answer.status
+        // With 401 it has asked for the login, before anything was sent.
+        guard (402..<600).contains(status) else { return failure.webDAVError("write", place) }
+        return WebDAVFailure(status: status).error("write", place)
     }
 }

@@ -195,6 +195,36 @@ import Testing
         #expect(listing.entries.count == 1)
     }
 
+    @Test func `What a server says to everybody who logs in is nothing of a file`() throws {
+        let logins = Atomic<Int>(0)
+        let server = try FakeServer { client in
+            client.send("220 hello\r\n")
+            while let line = client.line() {
+                switch line.split(separator: " ").first {
+                case "USER": client.send("331 password\r\n")
+                case "PASS":
+                    logins.add(1, ordering: .relaxed)
+                    client.send("230-Welcome\r\n Type=dir; read the rules\r\n 250-of this house\r\n230 in\r\n")
+                case "PWD": client.send("257 \"/\"\r\n")
+                case "FEAT": client.send("211-Features:\r\n MLST Type*;Size*;Modify*;\r\n211 End\r\n")
+                case "MLST":
+                    client.send("250-Listing\r\n Type=file;Size=5;Modify=20261126221306; /file\r\n250 End\r\n")
+                    // Whoever asks next has to log in again.
+                    return
+                default: client.send("200 fine\r\n")
+                }
+            }
+        }
+        try withExtendedLifetime(server) {
+            let backend = try Self.backend(server)
+            for _ in 0..<3 {
+                let entry = try backend.stat(StoragePath(parsing: "file"))
+                #expect(entry.kind == .file && entry.sizeBytes == 5)
+            }
+        }
+        #expect(logins.load(ordering: .relaxed) > 1)
+    }
+
     private static func backend(_ server: FakeServer) throws -> FTPBackend {
         let url = try StorageURL(parsing: "ftp://127.0.0.1:\(server.port)/")
         return try FTPBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "5"])))

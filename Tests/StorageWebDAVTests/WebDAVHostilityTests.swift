@@ -170,6 +170,55 @@ import Testing
         }
         #expect(count.map { String(decoding: buffer[..<$0], as: UTF8.self) } == expected)
     }
+
+    /// A server with the collection `/dav/` and the file `f`, which answers whatever changes it in one way.
+    private func withRefusing(_ status: String, _ body: (WebDAVBackend) throws -> Void) throws {
+        let server = try FakeServer { client in
+            while let lines = client.request() {
+                if lines[0].hasPrefix("PROPFIND"), lines[0].contains("/dav/ ") {
+                    reply(client, multistatus(response("/dav/", isCollection: true)))
+                } else if lines[0].hasPrefix("PROPFIND"), lines[0].contains("/dav/f ") {
+                    reply(client, multistatus(response("/dav/f")))
+                } else if lines[0].hasPrefix("PROPFIND") {
+                    client.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                } else {
+                    client.sendLast("HTTP/1.1 \(status)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    return
+                }
+            }
+        }
+        let url = try StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")
+        let backend = try WebDAVBackend(StorageLocation(url: url))
+        defer { backend.close() }
+        try withExtendedLifetime(server) { try body(backend) }
+    }
+
+    @Test(arguments: [
+        ("413 Content Too Large", CatalogError.Code.insufficientStorage),
+        ("507 Insufficient Storage", .insufficientStorage), ("423 Locked", .conflict),
+        ("403 Forbidden", .permissionDenied),
+    ])
+    func `Why a server takes no more of an upload is said`(status: String, code: CatalogError.Code) throws {
+        try withRefusing(status) { backend in
+            let error = #expect(throws: CatalogError.self) {
+                let writer = try backend.openWriter(StoragePath(parsing: "new"), at: 0, expecting: 64 << 20)
+                let piece = [UInt8](repeating: 1, count: 1 << 20)
+                for _ in 0..<64 { try piece.withUnsafeBytes { try writer.write($0) } }
+                try writer.finish()
+            }
+            #expect(error?.code == code, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test(arguments: ["405 Method Not Allowed", "501 Not Implemented"])
+    func `A server that does not copy by itself leaves it to us`(status: String) throws {
+        try withRefusing(status) { backend in
+            let error = #expect(throws: CatalogError.self) {
+                try backend.copy(StoragePath(parsing: "f"), to: StoragePath(parsing: "copy"))
+            }
+            #expect(error?.code == .unsupported, "\(error?.description ?? "")")
+        }
+    }
 }
 
 private func reply(_ client: FakeServer.Client, _ body: String) {

@@ -23,21 +23,27 @@ package struct FileTransfer: Sendable {
 
     /// Copies.
     ///
-    /// - Parameter onProgress: called after each piece; throws to stop.
+    /// - Parameters:
+    ///   - mayBeMade: whether an earlier attempt of the same claim may have given the copy its name and died then.
+    ///   - onProgress: called after each piece; throws to stop.
     /// - Throws: `CatalogError.notFound` without a source, `.invalidArgument` when it is no file, `.alreadyExists` and
     ///   `.conflict` for a target that is taken, `.conflict` for a source that changes meanwhile, `.dataLoss` when something else
     ///   was written than read, `.insufficientStorage`, `.permissionDenied`, `.storageUnavailable`, and what `onProgress`
     ///   throws.
-    package func run(onProgress: (TransferProgress) throws -> Void = { _ in }) throws -> TransferOutcome {
+    package func run(
+        mayBeMade: Bool = false, onProgress: (TransferProgress) throws -> Void = { _ in }
+    ) throws -> TransferOutcome {
         let reader = try openSource()
+        let part = try PartName.resumable(for: target.place, from: source, reader.entry, claim: claim)
+        if mayBeMade, let made = try copyMade(of: reader, by: part, onProgress) { return made }
         try target.checkName()
         try checkApart(reader)
         try target.makeParents()
-        let part = try PartName.resumable(for: target.place, from: source, reader.entry, claim: claim)
         do {
             let filled = try fill(part, from: reader, onProgress)
             try checkSource(is: reader, filled.digest)
             let total = reader.sizeBytes
+            try onProgress(TransferProgress(phase: .verifying, bytes: 0, totalBytes: total))
             try target.settle(part, as: filled.digest) {
                 try onProgress(TransferProgress(phase: .verifying, bytes: $0, totalBytes: total))
             } lastLook: {
@@ -50,6 +56,30 @@ package struct FileTransfer: Sendable {
             if !Self.isWorthKeeping(after: error) { try? backend.remove(part) }
             throw error
         }
+    }
+
+    /// What came of an attempt that gave its part the name: nothing is left of the part, and the file is what the source is. Nil when that
+    /// did not happen.
+    private func copyMade(
+        of reader: any StorageReader, by part: StoragePath, _ onProgress: (TransferProgress) throws -> Void
+    ) throws -> TransferOutcome? {
+        let total = reader.sizeBytes
+        guard try TransferTarget.look(at: part, backend) == nil,
+            let there = try TransferTarget.look(at: target.place.path, backend), there.kind == .file,
+            there.sizeBytes == total
+        else { return nil }
+        try checkApart(reader)
+        var (made, wanted) = (ContentDigest(), ContentDigest())
+        try PieceReader().forEach(reader, in: 0..<total) { piece in
+            wanted.update(piece)
+            try onProgress(TransferProgress(phase: .verifying, bytes: 0, totalBytes: total))
+        }
+        try PieceReader().forEach(backend.openReader(target.place.path), in: 0..<total) { piece in
+            made.update(piece)
+            try onProgress(TransferProgress(phase: .verifying, bytes: made.bytes, totalBytes: total))
+        }
+        guard made.bytes == total, made.text == wanted.text else { return nil }
+        return TransferOutcome(sizeBytes: total, digest: made.text, resumedBytes: total, isServerSide: false)
     }
 
     /// Looks whether a copy could begin.
@@ -134,7 +164,7 @@ extension FileTransfer {
             }
             return Filled(digest: digest, isServerSide: true)
         }
-        var digest = try digestOfPart(part, reader) ?? ContentDigest()
+        var digest = try digestOfPart(part, reader, onProgress) ?? ContentDigest()
         let resumed = digest.bytes
         let writer = try openWriter(part, &digest, total)
         try PieceReader().forEach(reader, in: digest.bytes..<total) { piece in
@@ -179,13 +209,23 @@ extension FileTransfer {
     }
 
     /// The digest of what an earlier attempt has written, if that is how the source begins.
-    private func digestOfPart(_ part: StoragePath, _ reader: any StorageReader) throws -> ContentDigest? {
+    private func digestOfPart(
+        _ part: StoragePath, _ reader: any StorageReader, _ onProgress: (TransferProgress) throws -> Void
+    ) throws -> ContentDigest? {
         guard backend.capabilities.contains(.resumableWrite), let entry = try TransferTarget.look(at: part, backend),
             entry.kind == .file, (1...max(1, reader.sizeBytes)).contains(entry.sizeBytes)
         else { return nil }
         var (written, wanted) = (ContentDigest(), ContentDigest())
-        try PieceReader().forEach(backend.openReader(part), in: 0..<entry.sizeBytes) { written.update($0) }
-        try PieceReader().forEach(reader, in: 0..<entry.sizeBytes) { wanted.update($0) }
+        // What is compared is not copied yet, but somebody may want to stop.
+        let progress = TransferProgress(phase: .copying, bytes: 0, totalBytes: reader.sizeBytes)
+        try PieceReader().forEach(backend.openReader(part), in: 0..<entry.sizeBytes) { piece in
+            written.update(piece)
+            try onProgress(progress)
+        }
+        try PieceReader().forEach(reader, in: 0..<entry.sizeBytes) { piece in
+            wanted.update(piece)
+            try onProgress(progress)
+        }
         return written.bytes == entry.sizeBytes && written.text == wanted.text ? wanted : nil
     }
 }
