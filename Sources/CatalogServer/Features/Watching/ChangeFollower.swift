@@ -15,6 +15,8 @@ struct ChangeFollower {
     private static let batch = 1_000
 
     let root: StorageRoot
+    /// How closely to look at what nobody has watched before.
+    let firstLook: ScanType
     let watching: ChangeWatch
     let logger: Logger
 
@@ -23,42 +25,50 @@ struct ChangeFollower {
         let scanRoot = try await watching.roots.scanRoot(root.id)
         // One thread, which waits for the kernel most of the time.
         let pool = BlockingPool(name: "watch", threads: 1, queueLimit: 1)
-        let result: Result<Void, any Error>
-        do { result = .success(try await follow(scanRoot, pool)) } catch { result = .failure(error) }
+        let stop = StopSignal()
+        let result = await withTaskCancellationHandler { () -> Result<Void, any Error> in
+            do { return .success(try await follow(scanRoot, pool, stop)) } catch { return .failure(error) }
+        } onCancel: {
+            stop.raise(.shutdown)
+        }
         try await pool.shutdown()
         try result.get()
     }
 
-    private func follow(_ scanRoot: ScanRoot, _ pool: BlockingPool) async throws {
+    private func follow(_ scanRoot: ScanRoot, _ pool: BlockingPool, _ stop: StopSignal) async throws {
         guard let watch = try await pool.run({ try scanRoot.backend.makeWatch() }) else { return }
         let paths = watching.paths
-        var isWhole = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch).isWhole }
+        var isWhole = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch, stop).isWhole }
         if !isWhole { warn(watch.count) }
         var pending = PendingChanges()
         // What changed while nobody watched.
-        pending.lookAtAll(as: .quick, at: .now)
+        pending.lookAtAll(as: firstLook, at: .now)
         var lookedAt = ContinuousClock.now
+        var askedAt = ContinuousClock.now
         while !Task.isCancelled {
-            let patience: Int32 = pending.isEmpty ? 500 : 50
+            let patience: Int32 = pending.isQuiet ? 500 : 50
             let news = try await pool.run { watch.news(within: patience) { scanRoot.patterns.skips($0) } }
             guard !news.isRootGone else { return }
             if news.isIncomplete { pending.lookAtAll(as: .incremental, at: .now) }
             if !news.appeared.isEmpty, isWhole {
-                isWhole = try await pool.run { Self.watch(news.appeared, below: scanRoot.backend, watch) }
+                isWhole = try await pool.run { Self.watch(news.appeared, below: scanRoot.backend, watch, stop) }
                 if !isWhole { warn(watch.count) }
             }
             if !news.isEmpty { pending.add(news.changed, at: .now) }
             if let request = try pending.request(for: root.id, at: .now) { try await scan(request, &pending) }
-            if try await hasSeenAll(&pending), isWhole {
-                // It may have found directories that nobody has watched yet: they are, and then looked at once more.
-                let found = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch) }
-                let more = try await pool.run { Self.watch(found.new, below: scanRoot.backend, watch) }
-                pending.add(found.new, at: .now)
-                isWhole = found.isWhole && more
-                if !isWhole { warn(watch.count) }
+            if ContinuousClock.now - askedAt > Self.pause {
+                askedAt = .now
+                if try await hasSeenAll(&pending), isWhole {
+                    // It may have found directories that nobody has watched yet: they are, and then looked at once more.
+                    let found = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch, stop) }
+                    let more = try await pool.run { Self.watch(found.new, below: scanRoot.backend, watch, stop) }
+                    pending.add(found.new, at: .now)
+                    isWhole = found.isWhole && more
+                    if !isWhole { warn(watch.count) }
+                }
             }
             if ContinuousClock.now - lookedAt > Self.lookInterval {
-                guard try await watching.isWatched(root) else { return }
+                guard try await whileAway(or: true, { try await watching.isWatched(root) }) else { return }
                 lookedAt = .now
             }
         }
@@ -78,14 +88,14 @@ struct ChangeFollower {
     /// - Returns: whether one has just seen the whole root.
     private func hasSeenAll(_ pending: inout PendingChanges) async throws -> Bool {
         guard let job = pending.job else { return false }
-        let scan: Scan
-        do { scan = try await watching.scans.find(job, scope: .everything) } catch let error as CatalogError
-            where error.code == .notFound
-        {
+        let scan: Scan?
+        do {
+            scan = try await whileAway(or: nil) { try await watching.scans.find(job, scope: .everything) }
+        } catch let error as CatalogError where error.code == .notFound {
             pending.takeBack(retry: .now + Self.retryPause)
             return false
         }
-        guard scan.isOver else { return false }
+        guard let scan, scan.isOver else { return false }
         switch scan.status {
         case Job.Status.failed.rawValue: pending.takeBack(retry: .now + Self.retryPause)
         // Whoever has stopped it does not want it again at once.
@@ -93,6 +103,15 @@ struct ChangeFollower {
         default: return pending.finish()
         }
         return false
+    }
+
+    /// What `body` says, or `unknown` while the database is away: what has changed meanwhile must not be forgotten.
+    private func whileAway<Value>(or unknown: Value, _ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch let error as CatalogError
+            where [.unavailable, .timedOut].contains(error.code)
+        {
+            return unknown
+        }
     }
 
     private func warn(_ count: Int) {
@@ -107,7 +126,7 @@ struct ChangeFollower {
     ///
     /// - Returns: those that were not watched before; and false when there are more than may be watched.
     private static func watchAll(
-        of root: RootID, _ paths: DirectoryPaths, _ watch: DirectoryWatch
+        of root: RootID, _ paths: DirectoryPaths, _ watch: DirectoryWatch, _ stop: StopSignal
     ) throws -> (new: [NativePath], isWhole: Bool) {
         var part: [NativePath] = []
         var new: [NativePath] = []
@@ -117,7 +136,7 @@ struct ChangeFollower {
             guard part.count == batch else { return true }
             isWhole = watch.add(part) { new.append($0) } != .limitReached
             part = []
-            return isWhole
+            return isWhole && !stop.isRaised
         }
         isWhole = isWhole && watch.add(part) { new.append($0) } != .limitReached
         return (new, isWhole)
@@ -125,11 +144,12 @@ struct ChangeFollower {
 
     /// The same for directories that have appeared, with all that came with them.
     private static func watch(
-        _ directories: [NativePath], below backend: any StorageBackend, _ watch: DirectoryWatch
+        _ directories: [NativePath], below backend: any StorageBackend, _ watch: DirectoryWatch, _ stop: StopSignal
     ) -> Bool {
         var waiting = directories
+        var known = Set(directories)
         var listing = DirectoryListing()
-        while let next = waiting.popLast() {
+        while let next = waiting.popLast(), !stop.isRaised {
             switch watch.add(CollectionOfOne(next)) {
             case .limitReached: return false
             case .gone: continue
@@ -140,7 +160,7 @@ struct ChangeFollower {
             for entry in listing.entries where entry.kind == .directory {
                 var path = next
                 listing.withName(of: entry) { path.append($0) }
-                waiting.append(path)
+                if known.insert(path).inserted { waiting.append(path) }
             }
         }
         return true

@@ -20,6 +20,8 @@ package final class ChangeWatch: Service {
     private let owns: @Sendable (StorageRoot) async throws -> Bool
     private let logger: Logger
     private let followed = Mutex<Set<RootID>>([])
+    /// Roots whose last watch ended by an error: what changed then may be anything.
+    private let unsure = Mutex<Set<RootID>>([])
 
     /// - Parameters:
     ///   - worker: told of each scan.
@@ -71,9 +73,13 @@ package final class ChangeWatch: Service {
 
     private func follow(_ root: StorageRoot) async {
         do {
-            try await ChangeFollower(root: root, watching: self, logger: logger).run()
+            let isUnsure = unsure.withLock { $0.remove(root.id) != nil }
+            try await ChangeFollower(
+                root: root, firstLook: isUnsure ? .incremental : .quick, watching: self, logger: logger
+            ).run()
         } catch {
             if !Task.isCancelled {
+                unsure.withLock { _ = $0.insert(root.id) }
                 logger.warning(
                     "a storage root cannot be watched", metadata: ["root": "\(root.name)", "error": "\(error)"])
                 // Not again at once.

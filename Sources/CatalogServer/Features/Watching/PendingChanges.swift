@@ -44,15 +44,15 @@ struct PendingChanges {
     private var lastAt: ContinuousClock.Instant?
     private var notBefore: ContinuousClock.Instant?
 
-    /// Whether nothing waits for a scan.
-    var isEmpty: Bool { waiting.isEmpty }
+    /// Whether nothing is due soon.
+    var isQuiet: Bool { firstAt == nil }
 
     /// The scan that looks at some of it just now.
     var job: JobID? { running?.job }
 
     mutating func add(_ changed: some Sequence<NativePath>, at now: ContinuousClock.Instant) {
         waiting.add(Work(directories: Set(changed)))
-        if !isEmpty { note(now) }
+        if !waiting.isEmpty { note(now) }
     }
 
     /// Changes that nobody can tell one by one.
@@ -83,7 +83,7 @@ struct PendingChanges {
         waiting.directories.subtract(work.directories)
         if work.whole != nil { waiting.whole = nil }
         notBefore = nil
-        if isEmpty { (firstAt, lastAt) = (nil, nil) }
+        if waiting.isEmpty { (firstAt, lastAt) = (nil, nil) }
     }
 
     /// The scan has come to its end.
