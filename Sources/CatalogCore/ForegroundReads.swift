@@ -24,7 +24,11 @@ package final class ForegroundReads: Sendable {
         }
     }
 
+    private static let lately: Int64 = 1_000_000
+
     private let running = Atomic<Int>(0)
+    /// When the last one ended, in microseconds.
+    private let lastAt = Atomic<Int64>(.min)
 
     /// None run yet.
     package init() {}
@@ -34,8 +38,16 @@ package final class ForegroundReads: Sendable {
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async rethrows -> Value {
         running.wrappingAdd(1, ordering: .relaxed)
-        defer { running.wrappingSubtract(1, ordering: .relaxed) }
+        defer {
+            lastAt.store(TimeSource.monotonic.now, ordering: .relaxed)
+            running.wrappingSubtract(1, ordering: .relaxed)
+        }
         return try await body()
+    }
+
+    /// Whether somebody waited for one a moment ago, and others may follow.
+    package var areExpected: Bool {
+        running.load(ordering: .relaxed) > 0 || lastAt.load(ordering: .relaxed) > TimeSource.monotonic.now - Self.lately
     }
 
     /// What the next piece of work has of it.

@@ -108,6 +108,10 @@ package protocol SQLConnection: AnyObject {
     /// - Parameter fill: appends the values of row `index` in the order of `table.columns`.
     func insertRows(_ table: SQLBulkTable, count: Int, fill: (any SQLBulkRow, _ index: Int) throws -> Void) throws
 
+    /// Waits until the engine has done with the rows of bulk inserts: one behind a network works on them while the next ones are made,
+    /// and may have a thousand waiting. Nothing where they are written at once.
+    func settle() throws
+
     /// Tells the other processes over this database, when the transaction is committed. Nothing where the engine carries no
     /// signals.
     func send(_ signal: NodeSignal) throws

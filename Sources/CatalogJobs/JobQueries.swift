@@ -100,18 +100,26 @@ enum JobQueries {
         WHERE \(isOurs)
         """)
 
+    /// Back to the queue, or to its end when somebody has asked for that meanwhile: nobody takes such a job again.
+    private static func givenBack(now: String) -> String {
+        """
+        status = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'pending' END,
+            finished_at_us = CASE WHEN cancel_requested = 1 THEN \(now) END, lease_owner = NULL, heartbeat_us = NULL
+        """
+    }
+
     /// Work that was interrupted by a stop of the program is no failed attempt.
     static let release = SQLStatement(
         """
-        UPDATE jobs SET status = 'pending', attempts = attempts - 1, lease_owner = NULL, heartbeat_us = NULL
-        WHERE \(isOurs)
+        UPDATE jobs SET attempts = attempts - 1, \(givenBack(now: "CAST($4 AS BIGINT)"))
+        WHERE \(isOurs) RETURNING status
         """)
 
     /// Work that lost its database counts as an attempt: what loses it each time must come to an end.
     static let retry = SQLStatement(
         """
-        UPDATE jobs SET status = 'pending', run_at_us = $4, lease_owner = NULL, heartbeat_us = NULL
-        WHERE \(isOurs)
+        UPDATE jobs SET run_at_us = $4, \(givenBack(now: "CAST($5 AS BIGINT)"))
+        WHERE \(isOurs) RETURNING status
         """)
 
     static let holds = SQLStatement(

@@ -11,11 +11,11 @@ extension JobStore {
     ///   - running: the jobs that `owner` runs.
     ///   - listening: since when the database has been there without a break, as far as the caller knows: nobody could be heard
     ///     before, however alive.
-    /// - Returns: how many jobs were recovered.
+    /// - Returns: the jobs that were recovered, as they are now.
     @discardableResult
     package func recoverAbandoned(
         by owner: ProcessIdentity? = nil, running: Set<JobID> = [], listening: Int64 = 0
-    ) async throws -> Int {
+    ) async throws -> [Job] {
         let now = time.now
         return try await database.write { connection in
             let leases = try connection.rows(JobQueries.running) { HeldLease(row: $0, listening: listening) }
@@ -34,7 +34,9 @@ extension JobStore {
                         outcome == .failed ? .text("The program ended unexpectedly each time this job ran") : .null,
                     ])
             }
-            return dead.count
+            return try dead.compactMap { lease in
+                try connection.firstRow(JobQueries.find, [.integer(lease.id)], Job.init(row:))
+            }
         }
     }
 }

@@ -190,15 +190,25 @@ package struct JobStore: Sendable {
     }
 
     /// Gives a job back that a stop of the program interrupted; it goes on at the next start.
-    package func release(_ job: Job, owner: ProcessIdentity) async throws {
-        _ = try await database.write { try $0.execute(JobQueries.release, Self.lease(of: job, owner)) }
+    ///
+    /// - Returns: whether it was cancelled instead, as somebody had asked.
+    @discardableResult package func release(_ job: Job, owner: ProcessIdentity) async throws -> Bool {
+        try await giveBack(JobQueries.release, Self.lease(of: job, owner) + [.integer(time.now)])
     }
 
     /// Gives a job back that could not go on for now; it is due again after `delay`.
-    package func retry(_ job: Job, owner: ProcessIdentity, after delay: Duration) async throws {
+    ///
+    /// - Returns: as `release`.
+    @discardableResult
+    package func retry(_ job: Job, owner: ProcessIdentity, after delay: Duration) async throws -> Bool {
         let due = time.now + delay.components.seconds * 1_000_000
-        _ = try await database.write {
-            try $0.execute(JobQueries.retry, Self.lease(of: job, owner) + [.integer(due)])
+        return try await giveBack(
+            JobQueries.retry, Self.lease(of: job, owner) + [.integer(due), .integer(time.now)])
+    }
+
+    private func giveBack(_ statement: SQLStatement, _ values: [SQLValue]) async throws -> Bool {
+        try await database.write { connection in
+            try connection.firstRow(statement, values) { $0.text(0) == Job.Status.cancelled.rawValue } ?? false
         }
     }
 

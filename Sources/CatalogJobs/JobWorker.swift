@@ -62,6 +62,16 @@ package final class JobWorker: Service {
         running.withLock { $0[id]?.raise(.cancelled) }
     }
 
+    /// Sees to a job that somebody has cancelled: one that runs in this process stops now, and what one left that waited to go on is
+    /// tidied up, since no process has that one. Waits for the latter.
+    package func noteCancelled(_ id: JobID) async {
+        cancelNow(id)
+        guard running.withLock({ $0[id] == nil }), let job = try? await store.find(id), job.status == .cancelled,
+            job.startedAt != nil
+        else { return }
+        await tidyUp(after: job, as: .cancelled, error: nil)
+    }
+
     /// The service: ends after a graceful shutdown, when every running job has stopped.
     package func run() async throws {
         await cancelWhenGracefulShutdown { [self] in
@@ -70,8 +80,10 @@ package final class JobWorker: Service {
             }
             await withDiscardingTaskGroup { group in
                 let commits = store.commits()
+                let (left, leave) = AsyncStream.makeStream(of: Job.self, bufferingPolicy: .bufferingNewest(1_000))
                 if let commits { group.addTask { await self.hear(commits) } }
-                group.addTask { await self.pollClock(isTold: commits != nil) }
+                group.addTask { await self.pollClock(isTold: commits != nil, leave) }
+                group.addTask { for await job in left { await self.tidyUp(after: [job]) } }
                 for _ in 0..<slots { group.addTask { await self.slot() } }
             }
         }
@@ -81,22 +93,26 @@ package final class JobWorker: Service {
     ///
     /// - Returns: false when the job was not there to be claimed.
     package func runOnly(_ id: JobID) async throws -> Bool {
-        try await store.recoverAbandoned()
+        await tidyUp(after: try await store.recoverAbandoned())
         guard let job = try await store.claim(id, owner: owner) else { return false }
         await perform(job)
         return true
     }
 
     /// Wakes the slots now and then: for jobs of other processes, and for those whose process died.
-    private func pollClock(isTold: Bool) async {
+    ///
+    /// - Parameter left: gets what has to be tidied up after them, which may take a while.
+    private func pollClock(isTold: Bool, _ left: AsyncStream<Job>.Continuation) async {
         let pause = isTold || store.isShared ? Self.pollMilliseconds : Self.uninformedPollMilliseconds
         var polls: Int64 = 0
         var listening: Int64?
         while !Task.isCancelled {
             do {
                 if polls % (recoveryMilliseconds / pause) == 0 {
-                    try await store.recoverAbandoned(
-                        by: owner, running: running.withLock { Set($0.keys) }, listening: listening ?? store.time.now)
+                    let ended = try await store.recoverAbandoned(
+                        by: owner, running: running.withLock { Set($0.keys) }, listening: listening ?? store.time.now
+                    )
+                    for job in ended { left.yield(job) }
                 }
                 if try await store.hasDue(reach) { wakeUp.yield() }
                 listening = listening ?? store.time.now
@@ -108,6 +124,7 @@ package final class JobWorker: Service {
             try? await Task.sleep(for: .milliseconds(pause))
         }
         wakeUp.finish()
+        left.finish()
     }
 
     /// Wakes the slots when a commit, of whichever process, has left a job to be done.
@@ -203,7 +220,7 @@ package final class JobWorker: Service {
             case (.success, _): try await finish(job, as: .completed, error: nil)
             case (.failure, .shutdown):
                 logger.info("job goes back to the queue", metadata: metadata(of: job))
-                try await store.release(job, owner: owner)
+                if try await store.release(job, owner: owner) { await tidyUp(after: job, as: .cancelled, error: nil) }
             case (.failure(let error), .cancelled) where error.code == .cancelled:
                 try await finish(job, as: .cancelled, error: nil)
             case (.failure(let error), nil) where error.code == .unavailable && job.attempts < job.attemptsMax:
@@ -211,7 +228,8 @@ package final class JobWorker: Service {
                 logger.log(
                     level: error.retryDelay == nil ? .warning : .debug, "job goes back to the queue",
                     metadata: metadata(of: job, error))
-                try await store.retry(job, owner: owner, after: error.retryDelay ?? Self.retryDelay)
+                let isOver = try await store.retry(job, owner: owner, after: error.retryDelay ?? Self.retryDelay)
+                if isOver { await tidyUp(after: job, as: .cancelled, error: nil) }
             case (.failure(let error), _):
                 logger.error("job failed", metadata: metadata(of: job, error))
                 try await finish(job, as: .failed, error: error)
@@ -225,9 +243,23 @@ package final class JobWorker: Service {
 
     private func finish(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         guard try await store.finish(job, owner: owner, status: status, error: error) else { return }
+        await tidyUp(after: job, as: status, error: error)
+    }
+
+    private func tidyUp(after job: Job, as status: Job.Status, error: CatalogError?) async {
         logger.info("job ended", metadata: metadata(of: job).merging(["status": "\(status)"]) { _, new in new })
         do { try await handlers[job.kind]?.ended(job, as: status, error: error) } catch {
             logger.warning("what a job left behind could not be tidied up", metadata: metadata(of: job, error))
+        }
+    }
+
+    /// What others have left who died.
+    private func tidyUp(after jobs: [Job]) async {
+        for job in jobs where job.status.isOver {
+            let error = job.errorCode.flatMap(CatalogError.Code.init(rawValue:)).map {
+                CatalogError($0, job.errorMessage ?? "")
+            }
+            await tidyUp(after: job, as: job.status, error: error)
         }
     }
 

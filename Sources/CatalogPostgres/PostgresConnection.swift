@@ -88,6 +88,13 @@ final class PostgresConnection: SQLConnection {
         try copy.sendRows(over: link)
     }
 
+    func settle() throws {
+        guard let begun = streaming else { return }
+        streaming = nil
+        gathered.removeAll { $0 === begun }
+        try begun.finish(over: link)
+    }
+
     func send(_ signal: NodeSignal) throws {
         let text = PostgresSignals.sender + " " + signal.text
         guard text.utf8.count <= NodeSignal.textBytesMax else {

@@ -17,6 +17,10 @@ final class PostgresPool: Sendable {
     private static let session = [
         "enable_seqscan = off", "enable_bitmapscan = off", "enable_hashjoin = off", "enable_mergejoin = off",
         "plan_cache_mode = force_generic_plan", "jit = off",
+        // The server keeps the locks of a transaction until it notices that its client is gone; by default it asks a machine that has
+        // fallen silent after two hours.
+        "tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3",
+        "tcp_user_timeout = 30000",
     ].map { "SET \($0)" }.joined(separator: "; ")
 
     private struct State {

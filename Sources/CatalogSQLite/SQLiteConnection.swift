@@ -66,6 +66,9 @@ final class SQLiteConnection: SQLConnection {
         }
     }
 
+    /// Nothing: rows are written at once.
+    func settle() {}
+
     /// SQLite tells nobody: other processes on the same file look every now and then.
     func send(_ signal: NodeSignal) {}
 

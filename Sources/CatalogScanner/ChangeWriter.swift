@@ -14,6 +14,8 @@ final class ChangeWriter {
     private static let publishMicroseconds: Int64 = 250_000
     /// How long a batch waits for reads at most. One of four thousand entries takes a quarter of it to write.
     private static let patienceMilliseconds = 80
+    /// Entries that an engine may have in front of it when somebody is about to read. It takes a hundredth of a second for them.
+    private static let entriesAhead = 500
 
     let scan: ScanContext
     private let progress: ProgressReport
@@ -34,6 +36,7 @@ final class ChangeWriter {
     private var finishedDirectories: [EntryID] = []
     private var errorsWritten = 0
     private var publishedAt: Int64 = 0
+    private var entriesSinceSettled = 0
     private let sideWritesBefore: Int64
     /// Somebody else has written entries of the root since the walk began: rows may be there that this writer knows nothing of.
     private var isDisturbed = false
@@ -92,12 +95,13 @@ final class ChangeWriter {
         for error in batch.errors { try write(error, connection) }
         try batch.withNames { names, foldedNames in
             for directory in batch.directories {
-                patience.letPass()
+                try giveWay(&patience, connection)
                 guard let id = try take(directory.reference) else {
                     deferSubdirectories(of: directory, batch)
                     continue
                 }
                 counts.entriesFound += directory.entryCount
+                entriesSinceSettled += directory.entryCount
                 if let old = directory.oldDevice, let new = directory.device {
                     if directory.isDeviceRenumbered {
                         try entries.renumberDevice(from: old, to: new, on: connection)
@@ -119,6 +123,15 @@ final class ChangeWriter {
                 finishedDirectories.append(id)
             }
         }
+    }
+
+    /// Lets reads pass, and sees that the engine is not busy with what was written when they come.
+    private func giveWay(_ patience: inout ForegroundReads.Patience, _ connection: any SQLConnection) throws {
+        if entriesSinceSettled >= Self.entriesAhead, reads.areExpected {
+            try connection.settle()
+            entriesSinceSettled = 0
+        }
+        patience.letPass()
     }
 
     /// The id of a directory; nil for one that gets its row in the next walk. One that was found comes after the listing of

@@ -112,6 +112,12 @@ package struct TestServer: Sendable {
         }
     }
 
+    /// Lets another node have all storage roots to itself, as a worker that names them.
+    package func pinRoots(to node: String) async throws {
+        let roots = try await services.roots.list(scope: .everything, includingDisabled: true)
+        try await JobStore(database: database).pin(roots.map(\.id), to: node)
+    }
+
     /// What makes a test wait longer than the hashes of a few files take.
     private struct HashesNeverEnded: Error {}
 

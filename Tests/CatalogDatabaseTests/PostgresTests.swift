@@ -60,6 +60,19 @@ import Testing
         }
     }
 
+    @Test func `The server notices within half a minute that a machine is gone, and lets go of its locks`() async throws
+    {
+        try await OwnPostgres.with { server in
+            for (setting, value) in [
+                ("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3"),
+                ("tcp_user_timeout", "30s"),
+            ] {
+                let found = try await Self.ask("SELECT current_setting('\(setting)')", server.url)
+                #expect(found == value, "\(setting)")
+            }
+        }
+    }
+
     @Test func `A connection is as safe as the URL asks for`() async throws {
         try await OwnPostgres.with(tls: true) { server in
             let question =

@@ -20,6 +20,38 @@ import Testing
         }
     }
 
+    /// Remembers what it was told to tidy up after.
+    private final class Tidier: JobHandler {
+        let kind = "lost"
+        let ended = Mutex<[JobID]>([])
+
+        func run(_ context: JobContext) async throws {}
+
+        func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
+            if status == .cancelled { ended.withLock { $0.append(job.id) } }
+        }
+    }
+
+    @Test func `What a job left that was cancelled while no process had it is tidied up`() async throws {
+        try await TestDatabase.withNew { test in
+            let clock = ManualClock()
+            let (store, tidier) = (JobStore(database: test.database, time: clock.source), Tidier())
+            let worker = JobWorker(
+                store: store, handlers: [tidier], slots: 1,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            // One that had begun and waited to go on, one that never began, and one that somebody else runs.
+            let begun = try #require(try await store.find(try await claimed(from: store, test.database)))
+            try await store.release(begun, owner: .current)
+            let running = try await claimed(from: store, test.database)
+            let waiting = try await pushed(to: store, test.database)
+            for id in [begun.id, running, waiting] {
+                #expect(try await store.cancel(id))
+                await worker.noteCancelled(id)
+            }
+            #expect(tidier.ended.withLock { $0 } == [begun.id])
+        }
+    }
+
     @Test(.timeLimit(.minutes(5))) func `A worker ends although the end of its job cannot be written`() async throws {
         try await TestDatabase.withNew { test in
             try await test.withSecondProcess { database in
@@ -49,10 +81,10 @@ import Testing
             let running = try await claimed(from: store, test.database)
             let owner = ProcessIdentity.current
             // An answer to a claim may be on its way.
-            #expect(try await store.recoverAbandoned(by: owner, running: [running]) == 0)
+            #expect(try await store.recoverAbandoned(by: owner, running: [running]).isEmpty)
             clock.advance(by: .seconds(31))
-            #expect(try await store.recoverAbandoned() == 0, "A process that lives and was not asked")
-            #expect(try await store.recoverAbandoned(by: owner, running: [running]) == 1)
+            #expect(try await store.recoverAbandoned().isEmpty, "A process that lives and was not asked")
+            #expect(try await store.recoverAbandoned(by: owner, running: [running]).count == 1)
             #expect(try await store.find(lost)?.status == .pending)
             #expect(try await store.find(running)?.status == .running)
         }
@@ -66,7 +98,7 @@ import Testing
             let id = try await claimed(from: store, test.database)
             let first = try #require(try await store.find(id))
             clock.advance(by: .seconds(31))
-            #expect(try await store.recoverAbandoned(by: owner, running: []) == 1)
+            #expect(try await store.recoverAbandoned(by: owner, running: []).count == 1)
             let second = try #require(try await store.claim(id, owner: owner))
             #expect(try await store.heartbeat(first, owner: owner) == nil)
             #expect(try await !store.finish(first, owner: owner, status: .completed, error: nil))
@@ -74,6 +106,41 @@ import Testing
             try await store.retry(first, owner: owner, after: .zero)
             #expect(try await store.heartbeat(second, owner: owner) == false)
             #expect(try await store.finish(second, owner: owner, status: .completed, error: nil))
+        }
+    }
+
+    @Test func `A job that somebody cancels while it goes back to the queue is over`() async throws {
+        try await TestDatabase.withNew { test in
+            let store = JobStore(database: test.database)
+            for giveBack in [
+                { try await store.release($0, owner: .current) },
+                { try await store.retry($0, owner: .current, after: .seconds(5)) },
+            ] as [(Job) async throws -> Bool] {
+                let stopped = try #require(try await store.find(try await claimed(from: store, test.database)))
+                let isOver = try await giveBack(stopped)
+                let given = try await store.find(stopped.id)
+                #expect(!isOver && given?.status == .pending)
+                let cancelled = try #require(try await store.find(try await claimed(from: store, test.database)))
+                #expect(try await store.cancel(cancelled.id))
+                let isCancelled = try await giveBack(cancelled)
+                let row = try #require(try await store.find(cancelled.id))
+                #expect(isCancelled && row.status == .cancelled && row.finishedAt != nil)
+            }
+        }
+    }
+
+    @Test func `A node that names its roots anew lets go of those that it had`() async throws {
+        try await TestDatabase.withNew { test in
+            let clock = ManualClock()
+            let store = JobStore(database: test.database, time: clock.source)
+            try await store.pin([1, 2], to: "node")
+            clock.advance(by: .seconds(1))
+            try await store.pin([2], to: "node")
+            #expect(try await !store.isPinned(1))
+            #expect(try await store.isPinned(2))
+            clock.advance(by: .seconds(1))
+            try await store.pin([], to: "node")
+            #expect(try await !store.isPinned(2))
         }
     }
 
@@ -91,10 +158,14 @@ import Testing
     }
 
     private func claimed(from store: JobStore, _ database: any Database) async throws -> JobID {
-        let id = try await database.write {
-            try store.push(NewJob(kind: "lost", payload: "{}", uniqueKey: nil, rootID: nil), on: $0)
-        }
+        let id = try await pushed(to: store, database)
         _ = try await store.claim(id, owner: .current)
         return id
+    }
+
+    private func pushed(to store: JobStore, _ database: any Database) async throws -> JobID {
+        try await database.write {
+            try store.push(NewJob(kind: "lost", payload: "{}", uniqueKey: nil, rootID: nil), on: $0)
+        }
     }
 }

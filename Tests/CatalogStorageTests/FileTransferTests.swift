@@ -22,7 +22,7 @@ import Testing
         _ = try disk.transfer.run { seen.append($0) }
         let copying = seen.filter { $0.phase == .copying }.map(\.bytes)
         #expect(copying == [1 << 20, 2 << 20, 3 << 20])
-        #expect(seen.filter { $0.phase == .verifying }.map(\.bytes) == copying)
+        #expect(seen.filter { $0.phase == .verifying }.map(\.bytes) == [0] + copying)
         #expect(seen.allSatisfy { $0.totalBytes == 3 << 20 })
     }
 
@@ -35,6 +35,22 @@ import Testing
         let replaced = try TransferFixture(old: [1])
         _ = try replaced.transfer.run()
         #expect(replaced.target.files() == ["films/copy": replaced.content])
+    }
+
+    @Test(arguments: [0, TransferFixture.size])
+    func `A copy that got its name before its attempt died is made, and no other file is taken for it`(
+        size: Int
+    ) throws {
+        let disk = try TransferFixture(size: size)
+        _ = try disk.transfer.run()
+        #expect(code { _ = try disk.transfer.run() } == .alreadyExists)
+        let outcome = try disk.transfer.run(mayBeMade: true)
+        #expect(outcome.sizeBytes == size && outcome.digest.count == 64)
+        #expect(disk.target.files() == ["films/copy": disk.content])
+        let other = [UInt8](repeating: 7, count: max(1, size))
+        try disk.target.writeFile(["films", "copy"], other)
+        #expect(code { _ = try disk.transfer.run(mayBeMade: true) } == .alreadyExists)
+        #expect(disk.target.files() == ["films/copy": other])
     }
 
     @Test func `A name that somebody takes meanwhile stays theirs`() throws {

@@ -37,6 +37,16 @@ import Testing
         }
     }
 
+    @Test func `One that needs a place of the server is for the server, whoever has the root`() async throws {
+        try await CatalogAPI.withRoots { api in
+            try await api.server.pinRoots(to: "another node")
+            let body =
+                #"{"source_path":"media:films/a film.mkv","destination_path":"\#(api.server.transfer)/c","async":true}"#
+            let job = try await api.post("copy/local", body).object()["job_id"] as? Int
+            #expect(try await api.waitForCopy(job ?? 0)["status"] as? String == "completed")
+        }
+    }
+
     @Test func `What could not begin is refused at once`() async throws {
         try await CatalogAPI.withRoots { api in
             try api.server.write("other/c.mkv", [1])

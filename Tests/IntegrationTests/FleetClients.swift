@@ -10,6 +10,10 @@ final class FleetLog: Sendable {
         var users: [String] = []
         /// Scans that were accepted.
         var scans: [String] = []
+        /// Those of them that somebody wanted to stop.
+        var cancelled: Set<String> = []
+        /// Copies that were accepted, by their jobs, with the names of the new files.
+        var copies: [String: String] = [:]
         /// Answers that nobody may ever get.
         var violations: [String] = []
     }
@@ -42,6 +46,7 @@ final class FleetClients: Sendable {
         run(10) { try $0.comeAndGo() }
         run(11) { try $0.register() }
         run(12) { try $0.scan(roots) }
+        run(13) { try $0.copy(from: roots[0], to: roots[1]) }
     }
 
     /// Tells them to stop and waits until they have.
@@ -99,28 +104,48 @@ private final class FleetClient: Sendable {
     }
 
     func register() throws {
-        let number = count.withLock { count in
-            count += 1
-            return count
-        }
-        let user = "\(name)-\(number)"
+        let user = "\(name)-\(next())"
         let body = """
             {"username":"\(user)","email":"\(user)@example.org","password":"long enough \(user)","first_name":"A","last_name":"B"}
             """
-        // When an earlier try was made and its answer lost, the name is taken.
-        let answer = try ask("POST /api/v1/auth/register", body: body, [201, 409])
-        if answer.status == 201 { log.note { $0.users.append(user) } }
+        // Asked once: a name that is taken was written twice.
+        _ = try ask("POST /api/v1/auth/register", body: body, [201])
+        log.note { $0.users.append(user) }
     }
 
     func scan(_ roots: [String]) throws {
         for root in roots {
             let body = "{\"storage_root_id\":\"\(root)\",\"scan_type\":\"full\"}"
             let answer = try ask("POST /api/v1/scans", token: token(), body: body, [202, 409])
-            if answer.status == 202, let id = answer.text.firstMatch(of: /"job_id":"?(\d+)/)?.output.1 {
-                log.note { $0.scans.append(String(id)) }
-            }
+            guard answer.status == 202, let id = Self.job(in: answer.text) else { continue }
+            log.note { $0.scans.append(id) }
+            guard next() % 3 == 0 else { continue }
+            // Whether it is heard or not.
+            log.note { $0.cancelled.insert(id) }
+            _ = try ask("POST /api/v1/scans/\(id)/cancel", token: token(), [200, 409])
         }
         usleep(100_000)
+    }
+
+    func copy(from source: String, to target: String) throws {
+        let file = "copy \(next())"
+        let body = """
+            {"source_path":"\(source):d0/\(source)5/note 5-2","dest_path":"copies/\(file)","storage_id":"\(target)","async":true}
+            """
+        let answer = try ask("POST /api/v1/copy/storage", token: token(), body: body, [202])
+        if let id = Self.job(in: answer.text) { log.note { $0.copies[id] = file } }
+        usleep(100_000)
+    }
+
+    private func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+
+    private static func job(in text: String) -> String? {
+        text.firstMatch(of: /"job_id":"?(\d+)/).map { String($0.output.1) }
     }
 
     private func token() throws -> String {

@@ -65,7 +65,8 @@ import Testing
         try await check(log.now, program, fleet)
         try await fleet.stop()
         let runs = fleet.runs()
-        #expect(Set(runs.map(\.job)).isSuperset(of: log.now.scans))
+        let accepted = Set(log.now.scans).subtracting(log.now.cancelled).union(log.now.copies.keys)
+        #expect(Set(runs.map(\.job)).isSuperset(of: accepted))
         #expect(JobRun.doubled(in: runs).isEmpty, "\(JobRun.doubled(in: runs).prefix(3))")
     }
 
@@ -82,7 +83,14 @@ import Testing
         #expect(Set(state.scans).count == state.scans.count)
         let client = try ServerClient.administrator(of: program, port: try #require(fleet.ports.first))
         for scan in state.scans {
-            try await until(.seconds(60)) { try client.state(ofScan: scan) == "completed" }
+            let ends = state.cancelled.contains(scan) ? ["completed", "cancelled"] : ["completed"]
+            try await until(.seconds(60)) { try client.state(ofScan: scan).map(ends.contains) == true }
+        }
+        #expect(!state.copies.isEmpty)
+        let copied = try Data(contentsOf: URL(fileURLWithPath: program.path("tree/one/d0/one5/note 5-2")))
+        for (job, file) in state.copies {
+            try await until(.seconds(60)) { try client.state(ofCopy: job) == "completed" }
+            #expect(try Data(contentsOf: URL(fileURLWithPath: program.path("tree/two/copies/" + file))) == copied)
         }
         // The last changes may have come behind the last scan.
         for root in Self.roots {

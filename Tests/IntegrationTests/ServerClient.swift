@@ -44,6 +44,10 @@ struct ServerClient: Sendable {
         try request("GET /api/v1/scans/\(scan)").firstMatch(of: /"status":"([^"]+)"/).map { String($0.output.1) }
     }
 
+    func state(ofCopy job: String) throws -> String? {
+        try request("GET /api/v1/copy/jobs/\(job)").firstMatch(of: /"status":"([^"]+)"/).map { String($0.output.1) }
+    }
+
     /// How many entries a search finds.
     func total(ofSearch term: String) throws -> Int? {
         try request("GET /api/v1/search?query=\(term)").firstMatch(of: /"total":(\d+)/).flatMap { Int($0.output.1) }

@@ -47,7 +47,6 @@ package struct CopiedTable: Sendable {
         CopiedTable("duplicate_plan_files", key: ["plan_id", "position"]),
         numbered("scan_errors"), numbered("scan_frontier"),
         CopiedTable("scan_removals", key: ["scan_id", "entry_id"]),
-        CopiedTable("root_pins", key: ["root_id", "node"]),
         CopiedTable("counters", key: ["name"]),
         // A search index that follows one database must not be taken for one of the other.
         CopiedTable(
@@ -55,8 +54,8 @@ package struct CopiedTable: Sendable {
             condition: "name NOT IN ('\(InstanceCopyMark.name)', 'name_index_id')"),
     ]
 
-    /// Tables that stay behind: what each database knows of itself.
-    package static let leftBehind: Set<String> = ["schema_migrations", "transaction_marks"]
+    /// Tables that stay behind: what each database knows of itself, and which roots its workers have, who say so again.
+    package static let leftBehind: Set<String> = ["schema_migrations", "transaction_marks", "root_pins"]
 }
 
 /// What a database has in its table `instance` while it is the unfinished copy of another one.

@@ -12,7 +12,9 @@ struct RestoreStore {
         """)
     private static let releaseJobs = SQLStatement(
         """
-        UPDATE jobs SET status = 'pending', attempts = attempts - 1, lease_owner = NULL, heartbeat_us = NULL
+        UPDATE jobs SET status = CASE WHEN cancel_requested = 1 THEN 'cancelled' ELSE 'pending' END,
+            finished_at_us = CASE WHEN cancel_requested = 1 THEN started_at_us END, attempts = attempts - 1,
+            lease_owner = NULL, heartbeat_us = NULL
         WHERE status = 'running'
         """)
     private static let dropJournal = SQLStatement("DELETE FROM name_changes")

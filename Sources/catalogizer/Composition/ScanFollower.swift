@@ -3,8 +3,9 @@ import UnixSignals
 
 /// Follows a scan to its end, whoever runs it, and shows how far it is.
 struct ScanFollower: Sendable {
-    /// How often the scan's row is read: nobody notices this wait at the end of a scan, and reading a row costs nothing.
-    private static let pollMilliseconds = 10
+    /// How often the scan's row is read: nobody notices a wait of a hundredth of what the scan took, and the shortest one costs a server
+    /// of PostgreSQL something.
+    private static let pollMicroseconds: ClosedRange<Int64> = 10_000...100_000
     /// How often it is asked whether a server still does the work.
     private static let serverPollMilliseconds = 1_000
     /// How many of these waits other nodes get for a scan of a root that this machine does not reach.
@@ -56,7 +57,9 @@ struct ScanFollower: Sendable {
                 // Who serves matters only for a scan that waits.
                 display.show(scan, at: time.now, isServed: isQueued && scans.isServed)
             }
-            try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+            let wait = min(
+                max((time.now - start) / 100, Self.pollMicroseconds.lowerBound), Self.pollMicroseconds.upperBound)
+            try await Task.sleep(for: .microseconds(wait))
         }
     }
 

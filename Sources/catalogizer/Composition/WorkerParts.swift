@@ -17,13 +17,13 @@ extension Composition {
         let product = try ProductServices(
             application, index: nil, reach: names.isEmpty ? .common : .pinned(node: node))
         var services: [any Service] = [product.services.nodes, product.services.worker]
+        var roots: [RootID] = []
+        for name in names { roots.append(try await product.services.roots.named(name).id) }
+        let pins = RootPins(
+            store: JobStore(database: application.database), roots: roots, node: node, logger: logger)
+        // Before the first job is looked for; of those that it had before it lets go.
+        try await pins.renew()
         if !names.isEmpty {
-            var roots: [RootID] = []
-            for name in names { roots.append(try await product.services.roots.named(name).id) }
-            let pins = RootPins(
-                store: JobStore(database: application.database), roots: roots, node: node, logger: logger)
-            // Before the first job is looked for.
-            try await pins.renew()
             services.insert(pins, at: 0)
             let interval = Duration.seconds(application.settings.storageCheckInterval)
             services.append(product.services.watch(every: interval, only: Set(roots), logger: logger))

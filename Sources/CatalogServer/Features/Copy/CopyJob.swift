@@ -32,15 +32,19 @@ struct CopyJob: JobHandler {
         }
         guard running.take() else { throw CatalogError(.unavailable, "Enough copies are running") }
         defer { running.give() }
-        let claim = "job \(context.job.id)"
+        let claim = Self.claim(of: context.job)
         do {
             let reports = Reports(job: self, context: context, rootID: request.rootID)
-            _ = try await service.run(request, claim: claim) { try reports.note($0) }
+            // What follows on verifying is the name.
+            let phase = try await service.store.find(context.job.id)?.phase
+            let mayBeMade = phase == TransferProgress.Phase.verifying.rawValue
+            _ = try await service.run(request, claim: claim, mayBeMade: mayBeMade) { try reports.note($0) }
         } catch {
-            if context.stop.reason == .cancelled { try? await service.discard(request, claim: claim) }
             throw later(error, context) ?? error
         }
     }
+
+    private static func claim(of job: Job) -> String { "job \(job.id)" }
 
     /// A storage that is away now may be there soon.
     private func later(_ error: any Error, _ context: JobContext) -> CatalogError? {
@@ -52,6 +56,10 @@ struct CopyJob: JobHandler {
 
     func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         let request = try CopyRequest(json: job.payload)
+        // Nobody goes on with it. It may have been waiting for that, or its process is gone.
+        if status != .completed, request.node == nil || request.node == service.node {
+            try? await service.discard(request, claim: Self.claim(of: job))
+        }
         if let state = try await service.store.find(job.id) { onProgress(CopyProgress(state, of: request.rootID)) }
     }
 

@@ -109,7 +109,7 @@ struct CopyRoutes: Sendable {
     @Sendable private func cancel(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let id = try context.path.id("job_id", of: "job")
         try await copies.cancel(id, for: context.requireCaller())
-        worker.cancelNow(id)
+        await worker.noteCancelled(id)
         return .message("Copy cancelled")
     }
 }

@@ -37,17 +37,20 @@ struct CopyService: Sendable {
     ///
     /// - Parameters:
     ///   - claim: who copies; an attempt that was cut is gone on with under the same one.
+    ///   - mayBeMade: whether such an attempt may have come as far as to give the copy its name.
     ///   - onProgress: called on a thread that may block; throws to stop.
     /// - Throws: as `FileTransfer`, in words for clients.
     func run(
-        _ request: CopyRequest, claim: String,
+        _ request: CopyRequest, claim: String, mayBeMade: Bool = false,
         onProgress: @escaping @Sendable (TransferProgress) throws -> Void = { _ in }
     ) async throws -> TransferOutcome {
         do {
             let target = try await places.open(request.target)
             let transfer = FileTransfer(
                 from: try await places.open(request.source), to: target, replacing: request.replaces, claim: claim)
-            let outcome = try await active.claiming(target) { try await run(transfer, onProgress) }
+            let outcome = try await active.claiming(target) {
+                try await run(transfer, mayBeMade: mayBeMade, onProgress)
+            }
             let file = WrittenFile(
                 place: request.target, name: request.targetName, source: request.sourceName,
                 sizeBytes: outcome.sizeBytes)
@@ -60,12 +63,13 @@ struct CopyService: Sendable {
 
     /// Ends early when the task is cancelled or the program ends.
     private func run(
-        _ transfer: FileTransfer, _ onProgress: @escaping @Sendable (TransferProgress) throws -> Void
+        _ transfer: FileTransfer, mayBeMade: Bool,
+        _ onProgress: @escaping @Sendable (TransferProgress) throws -> Void
     ) async throws -> TransferOutcome {
         let cancelled = StopSignal()
         return try await withTaskCancellationHandler {
             try await pool.run { [stopping] in
-                try transfer.run { progress in
+                try transfer.run(mayBeMade: mayBeMade) { progress in
                     guard !stopping.isRaised, !cancelled.isRaised else {
                         throw CatalogError(.unavailable, "The server is shutting down")
                     }
@@ -111,9 +115,11 @@ struct CopyService: Sendable {
             guard try jobs.pendingCount(kind: CopyJob.jobKind, on: connection) < Limits.copyQueue else {
                 throw CatalogError(.unavailable, "Copy queue is full")
             }
+            // One that needs a directory of a node is for that node, also when another one has the root to itself.
+            let rootID = request.node == nil ? pinned ?? request.rootID : nil
             // It goes back to the queue while others copy, so its number of attempts says nothing.
             let job = NewJob(
-                kind: CopyJob.jobKind, payload: try request.json, uniqueKey: key, rootID: pinned ?? request.rootID,
+                kind: CopyJob.jobKind, payload: try request.json, uniqueKey: key, rootID: rootID,
                 attemptsMax: Int(Int32.max))
             let id = try jobs.push(job, on: connection)
             try store.insert(request, id: id, jobs: jobs, on: connection)

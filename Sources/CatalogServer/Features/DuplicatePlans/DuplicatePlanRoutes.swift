@@ -53,7 +53,7 @@ struct DuplicatePlanRoutes: Sendable {
 
     @Sendable private func cancel(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let job = try await plans.cancel(context.path.id("id", of: "plan"), for: context.requireCaller())
-        worker.cancelNow(job)
+        await worker.noteCancelled(job)
         return .message("Removal cancelled")
     }
 

@@ -80,7 +80,7 @@ struct ScanRoutes: Sendable {
     private func stop(_ context: AppRequestContext) async throws {
         let id = try id(context)
         try await scans.cancel(id, scope: context.requireCaller().scope)
-        worker.cancelNow(id)
+        await worker.noteCancelled(id)
     }
 
     @Sendable private func confirm(_ request: Request, _ context: AppRequestContext) async throws -> Response {
