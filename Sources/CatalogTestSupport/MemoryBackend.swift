@@ -122,6 +122,7 @@ package final class MemoryBackend: StorageBackend {
             tree.put(nil, name, in: from)
             tree.put(node, newName, in: to)
         }
+        try faults.end(.rename)
     }
 
     package func makeDirectory(_ path: StoragePath) throws {

@@ -12,6 +12,7 @@ package final class MemoryFaults: Sendable {
         var count = 0
         var counts: [Call: Int] = [:]
         var failures: [Failure] = []
+        var lostAnswers: [Call: Set<Int>] = [:]
         var isAway = false
         var room: Int64?
         var roomError = full
@@ -41,6 +42,11 @@ package final class MemoryFaults: Sendable {
     /// The call with this number, counted from 1 over all calls or over those of one kind, fails.
     package func fail(_ call: Call? = nil, number: Int, with error: CatalogError = away) {
         state.withLock { $0.failures.append(Failure(call: call, number: number, error: error)) }
+    }
+
+    /// The rename with this number does its work, and the caller hears that the storage is away.
+    package func loseAnswer(ofRename number: Int) {
+        state.withLock { _ = $0.lostAnswers[.rename, default: []].insert(number) }
     }
 
     /// Every call fails, or works again.
@@ -86,6 +92,12 @@ package final class MemoryFaults: Sendable {
         }
         try body?(number)
         if let error { throw error }
+    }
+
+    /// Tells the caller of the call that was begun last what came of it.
+    func end(_ call: Call) throws {
+        let isLost = state.withLock { $0.lostAnswers[call]?.contains($0.counts[call] ?? 0) ?? false }
+        if isLost { throw Self.away }
     }
 
     /// What readers see of `count` bytes that were read at `offset`.
