@@ -1,4 +1,5 @@
 import CatalogCore
+import CatalogDatabase
 
 /// Sums over the entries of a directory, either the direct ones or its whole tree.
 struct DirectorySums: Sendable, Equatable {
@@ -11,6 +12,12 @@ struct DirectorySums: Sendable, Equatable {
     mutating func add(kind: EntryKind, size: Int64) {
         if kind == .directory { directories += 1 } else { files += 1 }
         if kind == .file { bytes += size }
+    }
+
+    static func + (one: DirectorySums, other: DirectorySums) -> DirectorySums {
+        DirectorySums(
+            bytes: one.bytes + other.bytes, files: one.files + other.files,
+            directories: one.directories + other.directories)
     }
 
     /// What takes them away.
@@ -31,5 +38,15 @@ struct DirectoryTotals {
         DirectorySums(
             bytes: total.bytes - stored.bytes, files: total.files - stored.files,
             directories: total.directories - stored.directories)
+    }
+}
+
+extension DirectoryTotals {
+    /// Columns as in `EntryQueries.directorySums`.
+    init(sumsIn row: SQLRow) {
+        id = row.integer(0)
+        parentID = row.optionalInteger(1)
+        total = DirectorySums(bytes: row.integer(2), files: row.integer(3), directories: row.integer(4))
+        stored = DirectorySums(bytes: row.integer(5), files: row.integer(6), directories: row.integer(7))
     }
 }

@@ -54,14 +54,25 @@ enum EntryQueries {
     static let childDirectories = SQLStatement(
         "SELECT id FROM entries WHERE parent_id = $1 AND kind = $2 AND missing_since_us IS NULL")
 
-    static let directorySums = SQLStatement(
-        """
+    private static let sums = """
         SELECT d.entry_id, e.parent_id, d.own_bytes, d.own_files, d.own_directories, d.total_bytes, d.total_files,
             d.total_directories
         FROM entries e JOIN directories d ON d.entry_id = e.id
-        WHERE e.root_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL
         """
+
+    static let directorySums = SQLStatement(
+        "\(sums) WHERE e.root_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL"
     ).withManyRows
+
+    static let directorySumsOfOne = SQLStatement("\(sums) WHERE e.id = $1 AND e.missing_since_us IS NULL")
+
+    static let sumsOfChildren = SQLStatement(
+        """
+        SELECT CAST(COALESCE(SUM(d.total_bytes), 0) AS BIGINT), CAST(COALESCE(SUM(d.total_files), 0) AS BIGINT),
+            CAST(COALESCE(SUM(d.total_directories), 0) AS BIGINT)
+        FROM entries e JOIN directories d ON d.entry_id = e.id
+        WHERE e.parent_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL
+        """)
 
     /// The $2 largest directories of the root $1 with anything in them, its own one included, as their sums are stored.
     static let largestDirectories = SQLStatement(

@@ -9,6 +9,8 @@ import CatalogStorage
 struct EntryStore: Sendable {
     let rootID: RootID
     let time: TimeSource
+    /// Told of every directory whose direct figures are written.
+    var changed: ChangedDirectories?
 
     /// Takes ids from the counter of the database.
     ///
@@ -88,12 +90,19 @@ extension EntryStore {
 
     /// Every directory of the root with its direct figures and the stored ones of its tree.
     func directoryTotals(on connection: any SQLConnection) throws -> [DirectoryTotals] {
-        try connection.rows(EntryQueries.directorySums, [.integer(rootID)]) { row in
-            DirectoryTotals(
-                id: row.integer(0), parentID: row.optionalInteger(1),
-                total: DirectorySums(bytes: row.integer(2), files: row.integer(3), directories: row.integer(4)),
-                stored: DirectorySums(bytes: row.integer(5), files: row.integer(6), directories: row.integer(7)))
-        }
+        try connection.rows(EntryQueries.directorySums, [.integer(rootID)], DirectoryTotals.init(sumsIn:))
+    }
+
+    /// The same of one directory; nil when it is gone, or was never listed.
+    func directoryTotals(of id: EntryID, on connection: any SQLConnection) throws -> DirectoryTotals? {
+        try connection.firstRow(EntryQueries.directorySumsOfOne, [.integer(id)], DirectoryTotals.init(sumsIn:))
+    }
+
+    /// What the trees of a directory's sub-directories hold, as it is stored.
+    func totalsOfChildren(of id: EntryID, on connection: any SQLConnection) throws -> DirectorySums {
+        try connection.firstRow(EntryQueries.sumsOfChildren, [.integer(id)]) { row in
+            DirectorySums(bytes: row.integer(0), files: row.integer(1), directories: row.integer(2))
+        } ?? DirectorySums()
     }
 }
 
@@ -161,6 +170,7 @@ extension EntryStore {
 
     /// Notes how a directory that this scan has found was listed, and what its direct entries sum up to.
     func insertDirectory(_ id: EntryID, _ state: ListedState, on connection: any SQLConnection) throws {
+        changed?.note(id)
         // Of a directory without sub-directories the figures of its tree are its own.
         let total = state.sums.directories == 0 ? state.sums : DirectorySums()
         try connection.insertRows(EntryQueries.directoryRows, count: 1) { row, _ in
@@ -228,6 +238,7 @@ extension EntryStore {
 
     /// The same for a directory that was in the catalog before, listed or not.
     func updateDirectory(_ directory: EntryID, to state: ListedState, on connection: any SQLConnection) throws {
+        changed?.note(directory)
         try connection.executeLater(
             EntryQueries.updateDirectory,
             [
@@ -260,6 +271,7 @@ extension EntryStore {
 
     /// Takes a removed entry out of its parent's direct figures, and the digest that no longer fits.
     func shrinkParent(of candidate: RemovalCandidate, on connection: any SQLConnection) throws {
+        if let parent = candidate.parentID { changed?.note(parent) }
         try connection.execute(
             EntryQueries.shrinkParent,
             [

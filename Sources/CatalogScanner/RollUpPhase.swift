@@ -1,7 +1,8 @@
 import CatalogCore
 import CatalogDatabase
 
-/// Computes the recursive figures of every directory of a root from the direct ones, and writes those that changed.
+/// Computes the recursive figures of the directories of a root from the direct ones, and writes those that changed: of all directories, or
+/// of those that a small scan has written and the ones above them.
 ///
 /// Two of them may run at the same time, such as that of a scan that was stopped and that of the next one. Each adds differences, so
 /// none may add what another one has added since it looked. Uploads may: they change direct and recursive figures alike.
@@ -38,6 +39,9 @@ struct RollUpPhase {
     }
 
     private func changedTotals(on connection: any SQLConnection) throws -> [DirectoryTotals] {
+        if let changed = scan.changed.all {
+            return try PartialTotals(entries: scan.entries, connection: connection).changed(by: changed)
+        }
         var rows = try scan.entries.directoryTotals(on: connection)
         rows.addUp()
         return rows.filter { $0.total != $0.stored }

@@ -12,9 +12,10 @@ struct ScanContext: Sendable {
     let stop: StopSignal
     /// Asked in each transaction that changes entries.
     let lease: JobLease
+    var changed = ChangedDirectories(areCounted: false)
 
     /// The rows of the root's entries.
-    var entries: EntryStore { EntryStore(rootID: rootID, time: time) }
+    var entries: EntryStore { EntryStore(rootID: rootID, time: time, changed: changed) }
     /// Who else writes entries of the root.
     var sideWrites: SideWriteStore { SideWriteStore(rootID: rootID) }
     /// The scan's own rows.

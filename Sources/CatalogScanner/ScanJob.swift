@@ -41,7 +41,7 @@ package struct ScanJob: JobHandler {
         let root = try await roots.scanRoot(request.rootID)
         let scan = ScanContext(
             id: context.job.id, rootID: root.id, database: database, time: time, stop: context.stop,
-            lease: context.lease)
+            lease: context.lease, changed: ChangedDirectories(areCounted: !request.isWhole))
         // What is open belongs to the disk that was there before; a scan sees one disk from its start to its end.
         root.backend.close()
         defer { root.backend.close() }
@@ -99,6 +99,7 @@ package struct ScanJob: JobHandler {
             try store.begin(scan, at: path, identity: probe.identity, isWhole: request.isWhole)
         }
         progress.begin(beginning)
+        if beginning.counts != ScanCounts() { scan.changed.giveUp() }
         var type = request.type
         while true {
             let rules = WalkRules(

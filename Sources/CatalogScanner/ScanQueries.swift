@@ -47,6 +47,21 @@ enum ScanQueries {
             AND entry_id IN (SELECT id FROM entries WHERE parent_id = $3)
         """)
 
+    /// The same for what this scan has seen again; what it misses too stays parked.
+    static let takeOverFound = SQLStatement(
+        """
+        DELETE FROM scan_removals WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)
+            AND entry_id IN (SELECT id FROM entries WHERE parent_id = $3)
+            AND entry_id NOT IN (SELECT entry_id FROM scan_removals WHERE scan_id = $2)
+        """)
+
+    /// What a person has not decided about is not decided by a scan that nobody has asked for.
+    static let leaveParked = SQLStatement(
+        """
+        DELETE FROM scan_removals WHERE scan_id = $2 AND entry_id IN (
+            SELECT r.entry_id FROM scan_removals r JOIN scans s ON s.id = r.scan_id WHERE s.root_id = $1 AND s.id <> $2)
+        """)
+
     static let clearOlderFrontiers = SQLStatement(
         "DELETE FROM scan_frontier WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <> $2)")
 

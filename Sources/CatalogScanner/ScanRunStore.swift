@@ -45,7 +45,8 @@ extension ScanStore {
     }
 
     /// What older scans have parked is no longer theirs where this one has looked: it tells for itself what is missing there. A scan of
-    /// the whole root takes over everything when it begins. Blocks.
+    /// the whole root takes over everything when it begins. One that follows changes takes over what is there again only: else it would
+    /// remove bit by bit what waits for a person. Blocks.
     ///
     /// - Parameter kept: the only directories that it has looked at; nil for all that it has finished.
     func takeOverRemovals(of scan: ScanContext, keepingTo kept: [StoragePath]?) throws {
@@ -53,9 +54,11 @@ extension ScanStore {
             let values: [SQLValue] = [.integer(scan.rootID), .integer(scan.id)]
             guard try connection.firstRow(ScanQueries.parkedScans, values, { _ in true }) == true else { return }
             let listed = try kept.map { try scan.entries.knownDirectories(at: $0, on: connection) }
+            let takeOver = listed == nil ? ScanQueries.takeOverRemovals : ScanQueries.takeOverFound
             for directory in try listed ?? finishedDirectories(of: scan, on: connection) {
-                try connection.execute(ScanQueries.takeOverRemovals, values + [.integer(directory)])
+                try connection.execute(takeOver, values + [.integer(directory)])
             }
+            if listed != nil { try connection.execute(ScanQueries.leaveParked, values) }
         }
     }
 

@@ -228,4 +228,21 @@ import Testing
             }
         }
     }
+
+    @Test func `What waits for a person is not removed bit by bit by scans of changes`() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<300 { try disk.write("d\(number % 10)/file \(number)", bytes: number) }
+            #expect(try await disk.scan(.full).status == "completed")
+            for number in 0..<150 { try disk.remove("d\(number % 10)/file \(number)") }
+            let parked = try await disk.scan()
+            #expect(parked.status == "needs_confirmation")
+            // Something else happens beside what is missing, and one of the missing files comes back.
+            try disk.write("d0/new", bytes: 7)
+            try disk.write("d0/file 0", bytes: 0)
+            #expect(try await disk.scanChanges(in: ["d0"]).counts.removed == 0)
+            let catalog = try await disk.catalog()
+            #expect(catalog["d0/new"] != nil && catalog["d0/file 10"] != nil)
+            #expect(try await disk.count("scan_removals") == 149)
+        }
+    }
 }

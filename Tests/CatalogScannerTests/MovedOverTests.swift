@@ -42,6 +42,22 @@ import Testing
         }
     }
 
+    @Test func `A directory that another one is put in the place of is looked into, when only its parent changed`()
+        async throws
+    {
+        try await withScanned { disk, ids in
+            try disk.move("films/sub", to: "films/aside")
+            try disk.move("films/other", to: "films/sub")
+            let scan = try await disk.scanChanges(in: ["films"])
+            // The directory that has another one's name now keeps that one's id, and its own row goes.
+            #expect(scan.status == "completed" && scan.counts.removed == 1, "\(scan)")
+            let after = try await disk.catalog()
+            #expect(after["films/sub/z"]?.id == ids["films/other/z"] && after["films/sub/x"] == nil)
+            #expect(after["films/aside/x"]?.id == ids["films/sub/x"])
+            try await expectTrue(disk)
+        }
+    }
+
     @Test(arguments: ["directory", "file"])
     func `What was below a directory that something else was put over waits for the brake`(what: String) async throws {
         try await withScanned { disk, ids in

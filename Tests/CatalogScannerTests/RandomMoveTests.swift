@@ -44,6 +44,40 @@ import Testing
     }
 }
 
+extension RandomMoveTests {
+    @Test(arguments: seeds)
+    func `After scans of nothing but what changed the catalog is what is there, with all sums`(
+        seed: UInt64
+    ) async throws {
+        var random = SplitMix(state: seed)
+        try await ScanFixture.withNew { disk in
+            var tree = RandomTree(disk)
+            for _ in 0..<60 { try tree.addFile(&random) }
+            try await disk.scan(.full)
+            for _ in 0..<6 {
+                let before = try tree.state()
+                for _ in 0..<Int.random(in: 1...6, using: &random) { try tree.change(&random) }
+                let after = try tree.state()
+                let changed = Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+                // What a watch tells: directories that were there before, of whatever name.
+                let directories = Set(changed.map { ($0 as NSString).deletingLastPathComponent }).filter {
+                    $0.isEmpty || after[$0]?.isDirectory == true && before[$0]?.inode == after[$0]?.inode
+                }
+                guard !directories.isEmpty else { continue }
+                let scan = try await disk.scanChanges(in: directories.sorted())
+                guard scan.status == "completed" else {
+                    // So much went that somebody has to say so.
+                    #expect(scan.status == "needs_confirmation", "\(scan)")
+                    return
+                }
+                #expect(Set(try await disk.catalog().keys) == Set(after.keys))
+                #expect(try await disk.wrongSizes() == [])
+            }
+            #expect(try await disk.scan(.full).counts.added == 0)
+        }
+    }
+}
+
 /// A tree of a few directories, whose files and directories are moved about.
 private struct RandomTree {
     private let disk: ScanFixture
@@ -53,6 +87,28 @@ private struct RandomTree {
 
     init(_ disk: ScanFixture) {
         self.disk = disk
+    }
+
+    /// What a name stands for.
+    struct Thing: Equatable {
+        let inode: UInt64
+        let isDirectory: Bool
+        let size: Int64
+    }
+
+    func state() throws -> [String: Thing] {
+        try Dictionary(
+            uniqueKeysWithValues: paths().map { path in
+                let values = try FileManager.default.attributesOfItem(atPath: disk.tree + "/" + path)
+                let isDirectory = !isFile(path)
+                let size = values[.size] as? Int64 ?? 0
+                return (
+                    path,
+                    Thing(
+                        inode: values[.systemFileNumber] as? UInt64 ?? 0, isDirectory: isDirectory,
+                        size: isDirectory ? 0 : size)
+                )
+            })
     }
 
     func paths() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: disk.tree) }

@@ -75,7 +75,7 @@ extension HashStore {
 }
 
 /// What is known of a file from an earlier reading.
-private struct KnownHash {
+struct KnownHash {
     let file: HashedFile
     let modifiedNS: Int64
     let quick: [UInt8]

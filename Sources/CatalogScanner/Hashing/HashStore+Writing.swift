@@ -47,6 +47,13 @@ extension HashStore {
     ) throws -> Bool {
         let hashed = HashedFile(
             entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: file.identity)
+        // A scan that verifies may have written it meanwhile.
+        let known = try connection.firstRow(HashQueries.known, [.integer(file.id)], KnownHash.init(row:))
+        if let known, known.isPresent, known.file.content != nil {
+            let isSame = known.file.sizeBytes == file.sizeBytes && known.modifiedNS == file.modifiedNS
+            if isSame, hash.content == nil || hash.content == known.file.content { return true }
+            try groups.leave(known.file)
+        }
         if let quick = hash.quick {
             guard try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection) else {
                 return false

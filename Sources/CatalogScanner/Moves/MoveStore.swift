@@ -179,6 +179,7 @@ extension MoveStore {
 
     /// Gives all that lies in a new directory, and what is known of it, to the old one.
     func handOver(from new: EntryID, to old: EntryID, on connection: any SQLConnection) throws {
+        scan.changed.note(old)
         let values: [SQLValue] = [.integer(new), .integer(old)]
         try connection.executeLater(MoveQueries.handOverChildren, values)
         try connection.executeLater(MoveQueries.handOverTombstones, values)
@@ -188,6 +189,7 @@ extension MoveStore {
 
     /// Takes entries out of the direct figures of a directory, and the digest that no longer fits.
     func shrink(_ directory: EntryID, by sums: DirectorySums, on connection: any SQLConnection) throws {
+        scan.changed.note(directory)
         try connection.executeLater(
             MoveQueries.shrinkDirectory,
             [.integer(directory), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories)])

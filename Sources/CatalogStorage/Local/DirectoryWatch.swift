@@ -106,7 +106,9 @@ package final class DirectoryWatch: Sendable {
             // Where it is now it is watched anew.
             for number in tree.forget(child) { notices.unwatch(number) }
         }
-        if notice.has(IN_CREATE) || notice.has(IN_MOVED_TO) {
+        // One that could not be opened when it came may have become readable.
+        let isOpened = notice.has(IN_ATTRIB) && tree.child(notice.name, of: notice.directory) == nil
+        if notice.has(IN_CREATE) || notice.has(IN_MOVED_TO) || isOpened {
             path.append(notice.name)
             news.appeared.append(path)
         }
