@@ -157,7 +157,14 @@ package struct DirectoryListing: Sendable {
         withName(of: entry) { Array($0) }
     }
 
-    /// Brings the entries into the order of their names' bytes, which is the order of both database engines.
+    private func isSameName(_ one: ListedEntry, _ other: ListedEntry) -> Bool {
+        names.withUnsafeBytes {
+            DirectoryListing.name(of: one, in: $0).elementsEqual(DirectoryListing.name(of: other, in: $0))
+        }
+    }
+
+    /// Brings the entries into the order of their names' bytes, which is the order of both database engines. Of entries with one name
+    /// the first stays.
     package mutating func sortByName() {
         guard entries.count > 1 else { return }
         let unsorted = entries
@@ -178,7 +185,17 @@ package struct DirectoryListing: Sendable {
             }
         }
         sorted.removeAll(keepingCapacity: true)
-        for key in keys { sorted.append(unsorted[Int(key.index)]) }
+        var last: SortKey?
+        for key in keys {
+            defer { last = key }
+            // A server may name an entry twice, as when it is replaced while it lists.
+            if let last, last.firstBytes == key.firstBytes,
+                isSameName(unsorted[Int(last.index)], unsorted[Int(key.index)])
+            {
+                continue
+            }
+            sorted.append(unsorted[Int(key.index)])
+        }
         swap(&entries, &sorted)
         swap(&keys, &self.keys)
     }

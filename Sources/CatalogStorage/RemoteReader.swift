@@ -27,15 +27,27 @@ package protocol OpenRemoteFile: Sendable {
 /// An open file of a storage on another machine. It belongs to one connection; when that breaks, it is opened again on another
 /// one, if it is still the same file.
 package final class RemoteReader<Connection: FileConnection>: StorageReader {
-    private struct Opened {
-        let lane: ConnectionPool<Connection>.Lane
+    /// One of its open files, which is closed when nobody reads from it any more: a thread may wait for its connection while another one
+    /// opens the file anew.
+    private final class Opened: Sendable {
+        private let lane: ConnectionPool<Connection>.Lane
         let file: Connection.File
 
-        func read(
-            _ connection: Connection, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
-        ) throws -> Int { try connection.read(file, into: buffer, at: offset) }
+        init(lane: ConnectionPool<Connection>.Lane, file: Connection.File) {
+            (self.lane, self.file) = (lane, file)
+        }
 
-        func closeLater() { lane.later { [file] in if !$0.isGone { $0.close(file) } } }
+        // Whoever lets go of it last may be on a thread that must not wait for a server.
+        deinit { lane.later { [file] in if !$0.isGone { $0.close(file) } } }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+            try lane.use { try $0.read(file, into: buffer, at: offset) }
+        }
+
+        /// Nil when another thread has the connection.
+        func readIfIdle(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int? {
+            try lane.useIfIdle { try $0.read(file, into: buffer, at: offset) }
+        }
     }
 
     /// The file, once for each connection that reads it: a second one is taken when somebody asks for the next piece while the first
@@ -81,11 +93,6 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
         handles = Mutex(Handles(opened: [Opened(lane: lane, file: file)]))
     }
 
-    deinit {
-        // Whoever lets go of the last hold may be on a thread that must not wait for a server.
-        for last in handles.withLock({ $0.opened }) { last.closeLater() }
-    }
-
     /// Nothing: memory holds no part of the file.
     package func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
 
@@ -116,11 +123,10 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
     private func readOnce(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         let known = handles.withLock { $0.opened }
         for handle in known {
-            let count = try handle.lane.useIfIdle { try handle.read($0, into: buffer, at: offset) }
-            if let count { return count }
+            if let count = try handle.readIfIdle(into: buffer, at: offset) { return count }
         }
         guard let handle = openOneMore() ?? known.first else { return 0 }
-        return try handle.lane.use { try handle.read($0, into: buffer, at: offset) }
+        return try handle.read(into: buffer, at: offset)
     }
 
     /// Nil when there are as many as there may be, or one more cannot be had: then whoever asks waits.
@@ -141,17 +147,12 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
 
     private func openAgain() throws {
         let again = try openSame()
-        let last = handles.withLock { handles in
-            defer { handles.opened = [again] }
-            return handles.opened
-        }
-        for handle in last { handle.closeLater() }
+        handles.withLock { $0.opened = [again] }
     }
 
     private func openSame() throws -> Opened {
         let again = try pool.once { Opened(lane: $1, file: try $0.open(path)) }
         guard again.file.entry == entry else {
-            again.closeLater()
             throw CatalogError(.notFound, "Path not found", cause: "another file has the name now")
         }
         return again

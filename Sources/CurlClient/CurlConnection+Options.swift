@@ -32,6 +32,7 @@ extension CurlConnection {
         set(CURLOPT_UPLOAD, 0)
         set(CURLOPT_HTTPGET, 1)
         set(CURLOPT_CUSTOMREQUEST, nil as String?)
+        for option in [CURLOPT_FRESH_CONNECT, CURLOPT_FORBID_REUSE] { set(option, request.isSentOnce ? 1 : 0) }
         set(
             CURLOPT_RANGE,
             request.from.map { from in "\(from)-" + (request.count.map { "\(from + Int64($0) - 1)" } ?? "") })

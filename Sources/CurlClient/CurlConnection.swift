@@ -8,6 +8,10 @@ package final class CurlConnection: @unchecked Sendable {
     /// Bytes a second below which a server counts as silent: one that drips is no better.
     static let silentBelow = 200
     static let bufferBytes = 512 << 10
+    /// Of an answer that is taken as a whole, such as the longest listing that a catalog takes; and how long it may take in all,
+    /// in microseconds: half an hour.
+    private static let bodyBytesMax = Limits.directoryEntries * 400
+    private static let exchangePatience: Int64 = 1_800_000_000
 
     let handle: UnsafeMutableRawPointer
     private let multi: UnsafeMutableRawPointer
@@ -64,7 +68,13 @@ package final class CurlConnection: @unchecked Sendable {
     ) throws -> Answer {
         try withoutActuallyEscaping(onBody) { onBody in
             let exchange = CurlExchange()
-            exchange.onBody = { [unowned self] bytes in try onBody(status, bytes) }
+            let end = TimeSource.monotonic.now + Self.exchangePatience
+            var bodyBytes = 0
+            exchange.onBody = { [unowned self] bytes in
+                bodyBytes += bytes.count
+                guard bodyBytes <= Self.bodyBytesMax, TimeSource.monotonic.now < end else { throw Self.endless }
+                try onBody(status, bytes)
+            }
             defer { exchange.onBody = nil }
             try begin(request, exchange)
             defer { stop() }
@@ -72,6 +82,8 @@ package final class CurlConnection: @unchecked Sendable {
             return Answer(status: status, head: exchange.head)
         }
     }
+
+    private static let endless = CatalogError(.tooLarge, "The server does not come to the end of its answer")
 
     // MARK: Streams
 

@@ -33,6 +33,9 @@ package struct CurlRequest: Sendable {
     /// Seconds that the server may be silent; nil for the usual time-out. For what it does on its own, such as a copy.
     package var silenceSeconds: Int?
 
+    /// Whether it changes something and must not be sent twice: the library repeats what a connection that it had before did not answer.
+    package var isSentOnce = false
+
     /// - Parameters:
     ///   - url: bytes of the whole URL, escaped.
     ///   - action: what is asked.

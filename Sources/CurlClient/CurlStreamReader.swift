@@ -15,8 +15,9 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     package let isStream = true
     private let file: CurlStreams.File
     private let owner: Int
-    /// Where the last read ended.
-    private let end = Atomic<Int64>(-1)
+    /// Where the last reads ended: several clients may read on from different places.
+    private let ends = Mutex<[Int64]>([])
+    private static var endsMax: Int { 16 }
     private let streams: CurlStreams
     private let pool: ConnectionPool<Connection>
     private let look: @Sendable (Connection) throws -> StorageEntry?
@@ -67,10 +68,14 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
 
     private func read(into buffer: UnsafeMutableRawBufferPointer, from offset: Int64) throws -> Int {
         // Somebody else got the connection meanwhile, and the rest of another file would go on with this one.
-        let isTornOff = end.load(ordering: .relaxed) == offset && !streams.has(owner, readUpTo: offset)
-        if isTornOff { try requireSame() }
+        let readsOn = ends.withLock { ends in
+            let place = ends.firstIndex(of: offset)
+            if let place { ends.remove(at: place) }
+            return place != nil
+        }
+        if readsOn, !streams.hasStream(of: owner, at: offset) { try requireSame() }
         let count = try streams.read(file, for: owner, into: buffer, at: offset, onRefusal: pool.leaveRoom)
-        end.store(offset + Int64(count), ordering: .relaxed)
+        ends.withLock { $0 = $0.suffix(Self.endsMax - 1) + [offset + Int64(count)] }
         return count
     }
 

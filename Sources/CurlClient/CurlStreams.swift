@@ -89,7 +89,7 @@ package final class CurlStreams: @unchecked Sendable {
         _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
         onRefusal: () -> Void
     ) throws -> Int {
-        let slot = try slot(for: owner)
+        let slot = try slot(for: owner, at: offset)
         do {
             let count = try read(file, slot, into: buffer, at: offset)
             release(slot)
@@ -102,9 +102,9 @@ package final class CurlStreams: @unchecked Sendable {
         }
     }
 
-    /// Whether a reader still has the connection that it has read from up to this offset.
-    func has(_ owner: Int, readUpTo offset: Int64) -> Bool {
-        locked { slots.contains { $0.owner == owner && $0.position == offset } }
+    /// Whether a reader has a stream that stands at this offset.
+    func hasStream(of owner: Int, at offset: Int64) -> Bool {
+        locked { slots.contains { $0.owner == owner && $0.position == offset && $0.isStreaming } }
     }
 
     private func read(
@@ -186,11 +186,11 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     /// A connection for a reader, which nobody else uses until it is released.
-    private func slot(for owner: Int) throws -> Slot {
+    private func slot(for owner: Int, at offset: Int64) throws -> Slot {
         condition.lock()
         while true {
             let idle = slots.filter { !$0.isBusy }
-            let own = idle.first { $0.owner == owner }
+            let own = idle.first { $0.owner == owner && $0.position == offset } ?? idle.first { $0.owner == owner }
             let free = own ?? idle.first { $0.owner == Self.nobody }
             let mayMake = slots.count + pending < most
             let taken = free ?? (mayMake ? nil : idle.min { $0.lastUse < $1.lastUse })

@@ -48,11 +48,17 @@ final class FTPConnection: Sendable {
     /// A directory that the server could not open must not look like an empty one. Some say so in the words of a reply that says that
     /// all is well (vsftpd), and libcurl takes a listing that is refused for the moment (450) for an empty one.
     private static func requireListed(_ answer: CurlConnection.Answer, _ path: [UInt8]) throws {
-        let last = answer.head.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.last ?? []
-        let reply = String(decoding: last, as: UTF8.self)
+        let lines = answer.head.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+        let reply = String(decoding: lines.last ?? [], as: UTF8.self)
+        let end = lines.filter { $0.starts(with: "226".utf8) }.map { String(decoding: $0, as: UTF8.self).lowercased() }
         let cause = "list \"\(NameEncoding.text(of: path))\": \(reply)"
-        if reply.lowercased().contains("failed to open") {
+        if reply.lowercased().contains("failed to open") || end.contains(where: { $0.contains("unable to read") }) {
             throw CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
+        }
+        // A server that lists so many and no more (pure-ftpd, LimitRecursion) has said nothing of the others.
+        if end.contains(where: { $0.contains("truncated") }) {
+            throw CatalogError(
+                .tooLarge, "The server lists only a part of the directory; raise its limit", cause: cause)
         }
         guard answer.status == 0 || (200..<300).contains(answer.status) else {
             throw CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
@@ -69,7 +75,7 @@ final class FTPConnection: Sendable {
         do {
             answer = try run([Array("MLST ".utf8) + path])
         } catch let failure as CurlFailure where failure.kind == .refused {
-            throw CatalogError(.notFound, "Path not found", cause: failure.text)
+            throw Self.missing(failure)
         }
         let lines = answer.head.split(separator: UInt8(ascii: "\n"))
         // What a server says to those who log in is before it, and may look like anything.
@@ -81,6 +87,15 @@ final class FTPConnection: Sendable {
             return StorageEntry(kind: .directory)
         }
         throw FTPListing.unreadable(answer.head)
+    }
+
+    /// What a refused question means: nothing is there, unless the server only cannot say so now, or wants another login.
+    private static func missing(_ failure: CurlFailure) -> CatalogError {
+        let code = failure.text.split { !$0.isNumber }.last { $0.count == 3 }.flatMap { Int($0) }
+        if let code, (400..<500).contains(code) || code == 530 || code == 532 {
+            return CatalogError(.storageUnavailable, "Storage unavailable", cause: failure.text)
+        }
+        return CatalogError(.notFound, "Path not found", cause: failure.text)
     }
 
     /// Servers without facts say of a file what the listing of its directory says.
@@ -97,7 +112,7 @@ final class FTPConnection: Sendable {
                 if line.name.elementsEqual(name) { found = .some(line.entry) }
             }
         } catch let failure as CurlFailure where failure.kind == .refused {
-            throw CatalogError(.notFound, "Path not found", cause: failure.text)
+            throw Self.missing(failure)
         }
         guard let found else { throw CatalogError(.notFound, "Path not found", cause: "it is in no listing") }
         return found

@@ -6,6 +6,7 @@ import Glibc
 package struct NFSBackend: StorageBackend, Sendable {
     let pool: ConnectionPool<NFSConnection>
     private let connections: ConnectionLimit
+    private let target: NFSTarget
     static let usualConnections = ConnectionLimit(16)
 
     /// Of the longest listing that a catalog takes, about.
@@ -15,6 +16,7 @@ package struct NFSBackend: StorageBackend, Sendable {
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     package init(_ location: StorageLocation, mostBytes: Int64 = answerBytes) throws {
         let target = try NFSTarget(location, mostBytes: mostBytes)
+        self.target = target
         connections = target.connections
         pool = ConnectionPool(
             limit: target.connections, breaksConnection: { ($0 as? NFSFailure)?.isConnectionBroken ?? false }
@@ -100,7 +102,12 @@ package struct NFSBackend: StorageBackend, Sendable {
     }
 
     package func probe() throws -> StorageProbe {
-        let root = try call("probe", NFSPath(StoragePath.root)) { connection, _ in try connection.describeRoot() }
+        let root: (device: UInt64, inode: UInt64, free: Int64?, total: Int64?)
+        do {
+            root = try call("probe", NFSPath(StoragePath.root)) { connection, _ in try connection.describeRoot() }
+        } catch let error as CatalogError where error.code == .notFound {
+            throw NFSFailure(number: ENOENT, text: error.cause ?? error.message).mountError(target)
+        }
         return StorageProbe(
             identity: "nfs:\(String(root.device, radix: 16)):\(root.inode)", device: 0,
             // As its listing says.

@@ -9,13 +9,13 @@ struct NFSFailure: Error {
     /// The library's words.
     let text: String
 
-    /// Whether the connection is of no use any more (ERANGE stands for every answer of version 4 without a number of its own,
+    /// Whether the connection is of no use any more (ESTALE may be about the root of its mount, which is another one now; ERANGE stands for every answer of version 4 without a number of its own,
     /// such as a state that the server has forgotten), and the same call may succeed on another one.
     var isConnectionBroken: Bool {
         switch number {
         case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT,
             ENOTEMPTY,
-            ESTALE, ENXIO, EFBIG, ESPIPE, E2BIG:
+            ENXIO, EFBIG, ESPIPE, E2BIG:
             false
         default: true
         }

@@ -44,7 +44,8 @@ struct NFSTarget: Sendable {
 
     /// What libnfs reads its settings from; the host and the path in it do not count.
     var settingsURL: String {
-        var url = "nfs://server/export?version=\(version)"
+        // Else the kernel goes on connecting for two minutes.
+        var url = "nfs://server/export?version=\(version)&tcp-syncnt=2"
         if let port { url += "&nfsport=\(port)" }
         if let mountPort { url += "&mountport=\(mountPort)" }
         if let uid { url += "&uid=\(uid)" }

@@ -8,12 +8,14 @@ package struct SMBBackend: StorageBackend, Sendable {
     static let usualConnections = ConnectionLimit(near: 2, far: 24)
 
     private let connections: ConnectionLimit
+    private let target: SMBTarget
 
     let pool: ConnectionPool<SMBConnection>
 
     /// - Throws: `CatalogError.invalidArgument` naming what makes no sense.
     package init(_ location: StorageLocation) throws {
         let target = try SMBTarget(location)
+        self.target = target
         connections = try location.options.connections(usual: Self.usualConnections)
         pool = ConnectionPool(
             limit: connections, breaksConnection: { ($0 as? SMBFailure)?.isConnectionBroken ?? false }
@@ -47,6 +49,7 @@ package struct SMBBackend: StorageBackend, Sendable {
         limits: [
             "Versions 2 and 3; neither version 1 nor Kerberos.",
             "Names that Windows does not know are shown under a short one of the server's making, or not at all.",
+            "A directory has to be listed within the time-out: give more of it to one with tens of thousands of files on slow disks.",
             "Whether a share may be written into shows when it is tried.", "Links are what the server makes of them.",
         ])
 
@@ -94,7 +97,12 @@ package struct SMBBackend: StorageBackend, Sendable {
     }
 
     package func probe() throws -> StorageProbe {
-        let (root, space) = try call("probe", []) { connection, _ in (try connection.stat([]), try connection.space()) }
+        let (root, space): (StorageEntry?, (free: Int64, total: Int64, fileSystem: UInt64))
+        do {
+            (root, space) = try call("probe", []) { connection, _ in (try connection.stat([]), try connection.space()) }
+        } catch let error as CatalogError where error.code == .notFound {
+            throw SMBFailure(number: ENOENT).shareError(target)
+        }
         let inode = root?.inode ?? 0
         return StorageProbe(
             identity: "smb:\(String(space.fileSystem, radix: 16)):\(UInt64(bitPattern: inode))", device: 0,

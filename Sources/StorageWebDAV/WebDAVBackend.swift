@@ -91,9 +91,11 @@ package struct WebDAVBackend: StorageBackend, Sendable {
 
     /// The protocol tells no disks apart, so the address stands for the root.
     package func probe() throws -> StorageProbe {
-        guard try entry(target.path, "probe").kind == .directory else {
-            throw WebDAVFailure(status: 200).rootError(target)
+        let root: StorageEntry
+        do { root = try entry(target.path, "probe") } catch let error as CatalogError where error.code == .notFound {
+            throw WebDAVFailure(status: 404).rootError(target)
         }
+        guard root.kind == .directory else { throw WebDAVFailure(status: 200).rootError(target) }
         return StorageProbe(
             identity: "webdav:\(target.authority)\(NameEncoding.text(of: target.path))", device: 0, inode: 0,
             freeBytes: nil, totalBytes: nil)

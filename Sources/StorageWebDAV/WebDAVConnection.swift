@@ -73,6 +73,7 @@ final class WebDAVConnection: Sendable {
         var request = CurlRequest(target.url(place, isDirectory: isDirectory), .custom(method, body: []))
         request.headers = headers
         request.silenceSeconds = silenceSeconds
+        request.isSentOnce = true
         return try connection.perform(request).status
     }
 

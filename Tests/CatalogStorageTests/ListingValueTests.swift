@@ -67,4 +67,15 @@ struct ListingValueTests {
         path.removeLast()
         #expect(path == NativePath(.root))
     }
+
+    @Test func `Of entries with one name the first stays`() throws {
+        var listing = DirectoryListing()
+        for (name, size) in [("b", 1), ("a longer name", 2), ("b", 3), ("a longer name", 4), ("a longer nam", 5)] {
+            var entry = StorageEntry(kind: .file)
+            entry.sizeBytes = Int64(size)
+            try Array(name.utf8).withUnsafeBytes { try listing.append(name: $0, entry) }
+        }
+        listing.sortByName()
+        #expect(listing.entries.map(\.sizeBytes) == [5, 2, 1])
+    }
 }

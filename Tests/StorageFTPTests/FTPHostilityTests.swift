@@ -134,6 +134,7 @@ import Testing
     @Test(arguments: [
         ("150 now\r\n226 Transfer done (but failed to open directory).", CatalogError.Code.permissionDenied),
         ("450 busy", .storageUnavailable), ("550 no", .storageUnavailable),
+        ("150 now\r\n226-Options: -a -l\r\n226 Output truncated to 10000 matches", .tooLarge),
     ])
     func `A directory that the server could not open is no empty one`(reply: String, code: CatalogError.Code) throws {
         let server = try Self.listServer("", reply: reply)

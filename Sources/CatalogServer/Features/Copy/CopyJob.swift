@@ -40,6 +40,8 @@ struct CopyJob: JobHandler {
             let mayBeMade = phase == TransferProgress.Phase.verifying.rawValue
             _ = try await service.run(request, claim: claim, mayBeMade: mayBeMade) { try reports.note($0) }
         } catch {
+            // Before anybody sees that it is over.
+            if context.stop.reason == .cancelled { try? await service.discard(request, claim: claim) }
             throw later(error, context) ?? error
         }
     }
