@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogDatabase
+import CatalogStorage
 
 /// The directories of one root as the catalog has them, in memory while a scan runs: about 120 bytes for each, so that the
 /// walk of an unchanged tree asks the database nothing.
@@ -95,5 +96,42 @@ struct KnownTree: Sendable {
                 UnsafeRawBufferPointer(rebasing: $0[directory.nameStart..<(directory.nameStart + directory.nameLength)])
             )
         }
+    }
+}
+
+extension KnownTree.Directory {
+    /// Whether it says what the catalog says, so that it need not be listed for what is in it.
+    func isSame(_ now: StorageEntry) -> Bool {
+        now.kind == .directory && now.modifiedNS != 0 && digest != nil && now.modifiedNS == modifiedNS
+            && now.changedNS == changedNS && now.device == device && now.inode == inode
+    }
+
+    /// Whether nothing happened to it that no watch tells of: another directory may have got its name, it may have become readable, and what
+    /// came before it was watched nobody has seen.
+    func isUntouched(_ now: StorageEntry) -> Bool {
+        now.kind == .directory && now.modifiedNS == modifiedNS && now.changedNS == changedNS && now.device == device
+            && now.inode == inode
+    }
+}
+
+extension KnownTree {
+    /// The root and the directories on which something was mounted, with their paths; nothing where nothing was.
+    func mountPoints() -> [(path: NativePath, directory: Directory)] {
+        guard directories.contains(where: \.isMountPoint) else { return [] }
+        return filtered { path, directory in path.isRoot || directory.isMountPoint }
+    }
+
+    /// Directories with their paths, each after the one that it is in.
+    func filtered(_ isWanted: (NativePath, Directory) -> Bool) -> [(path: NativePath, directory: Directory)] {
+        guard let root = index(at: .root) else { return [] }
+        var found: [(path: NativePath, directory: Directory)] = []
+        var waiting: [(index: Index, parent: NativePath)] = [(root, NativePath())]
+        while let next = waiting.popLast() {
+            var path = next.parent
+            if next.index != root { withName(of: next.index) { path.append($0) } }
+            if isWanted(path, self[next.index]) { found.append((path, self[next.index])) }
+            for child in self[next.index].children { waiting.append((child, path)) }
+        }
+        return found
     }
 }

@@ -109,8 +109,7 @@ package struct ScanJob: JobHandler {
             let walk = try await walk(root.backend, scan, rules, request, progress)
             progress.add(walk.counts)
             if !request.isWhole {
-                let kept = try request.directories
-                try await pool.run { try store.takeOverRemovals(of: scan, keepingTo: kept) }
+                try await pool.run { try store.takeOverRemovals(of: scan, keepingTo: walk.directories) }
             }
             if !root.isReplaced(probe) || request.confirmsRemovals {
                 progress.note(try await pool.run { try MovePhase(scan: scan, backend: root.backend).run() })
@@ -157,11 +156,26 @@ package struct ScanJob: JobHandler {
     private func walk(
         _ backend: any StorageBackend, _ scan: ScanContext, _ rules: WalkRules, _ request: ScanRequest,
         _ progress: ProgressReport
-    ) async throws -> (counts: ScanCounts, hasDeferredEntries: Bool) {
-        let directories = try request.directories
-        let tree = try await pool.run {
+    ) async throws -> Walk {
+        let named = try request.directories
+        let (tree, directories) = try await pool.run { () -> (KnownTree, [StoragePath]?) in
             try store.dropErrors(of: scan.id)
-            return try store.knownTree(of: scan, keepingTo: directories)
+            if let named {
+                let all = try NamedDirectories(named) {
+                    try store.knownTree(of: scan, keepingTo: $0)
+                } look: {
+                    try backend.statDirectory($0)
+                }
+                return (all.tree, all.paths)
+            }
+            let tree = try store.knownTree(of: scan, keepingTo: nil)
+            let numbers = DeviceNumbers(of: tree) { try backend.statDirectory($0) }
+            guard !numbers.isEmpty else { return (tree, nil) }
+            try database.writeBlocking { connection in
+                try numbers.write(scan.entries, on: connection)
+                try scan.lease.require(on: connection)
+            }
+            return (try store.knownTree(of: scan, keepingTo: nil), nil)
         }
         let channel = BoundedChannel<WalkBatch>(capacity: 8)
         let start = rules.start
@@ -177,7 +191,8 @@ package struct ScanJob: JobHandler {
         let result = try await written
         // Only a walk that came to its end says anything about what is missing.
         if let failure = shares.failure { throw failure }
-        return result
+        return Walk(
+            counts: result.counts, hasDeferredEntries: result.hasDeferredEntries, directories: directories)
     }
 
     /// Walks on as many threads as directories may be listed at once. They are the scan's own: a common pool would have to
@@ -219,7 +234,10 @@ package struct ScanJob: JobHandler {
     ) throws -> RemovalOutcome {
         let phase = RemovalPhase(scan: scan)
         // What lies below a directory that an unfinished scan has found is in no figure yet.
-        if try phase.countCandidates() > 0 { try RollUpPhase(scan: scan).run() }
+        if try phase.countCandidates() > 0 {
+            scan.changed.giveUp()
+            try RollUpPhase(scan: scan).run()
+        }
         let count = try phase.countCandidates()
         // The brake is about the root, also when only a part of it was looked at.
         let entries = request.isWhole ? progress.entriesToCompareWith : try store.entryCount(below: .root, scan)
@@ -235,6 +253,14 @@ package struct ScanJob: JobHandler {
         }
         return .applied(removed)
     }
+}
+
+/// What one walk has come to.
+private struct Walk {
+    let counts: ScanCounts
+    let hasDeferredEntries: Bool
+    /// The only directories that it has looked at; nil for all.
+    let directories: [StoragePath]?
 }
 
 /// What became of the removals of one walk.

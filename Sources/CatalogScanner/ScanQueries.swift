@@ -59,7 +59,8 @@ enum ScanQueries {
     static let leaveParked = SQLStatement(
         """
         DELETE FROM scan_removals WHERE scan_id = $2 AND entry_id IN (
-            SELECT r.entry_id FROM scan_removals r JOIN scans s ON s.id = r.scan_id WHERE s.root_id = $1 AND s.id <> $2)
+            SELECT r.entry_id FROM scan_removals r JOIN scans s ON s.id = r.scan_id
+            WHERE s.root_id = $1 AND s.id <> $2 AND s.removal_state = 'needs_confirmation')
         """)
 
     static let clearOlderFrontiers = SQLStatement(

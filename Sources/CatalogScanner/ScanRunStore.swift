@@ -40,7 +40,10 @@ extension ScanStore {
         if let earlier, earlier.scan.counts.directoriesListed > 0 {
             return Beginning(entriesBefore: earlier.scan.entriesBefore, counts: earlier.scan.counts)
         }
-        if try entryCount(below: path, scan) == 0 { try RollUpPhase(scan: scan).run() }
+        if try entryCount(below: path, scan) == 0 {
+            scan.changed.giveUp()
+            try RollUpPhase(scan: scan).run()
+        }
         return Beginning(entriesBefore: try entryCount(below: path, scan), counts: ScanCounts())
     }
 
@@ -53,12 +56,11 @@ extension ScanStore {
         try database.writeBlocking { connection in
             let values: [SQLValue] = [.integer(scan.rootID), .integer(scan.id)]
             guard try connection.firstRow(ScanQueries.parkedScans, values, { _ in true }) == true else { return }
-            let listed = try kept.map { try scan.entries.knownDirectories(at: $0, on: connection) }
-            let takeOver = listed == nil ? ScanQueries.takeOverRemovals : ScanQueries.takeOverFound
-            for directory in try listed ?? finishedDirectories(of: scan, on: connection) {
-                try connection.execute(takeOver, values + [.integer(directory)])
-            }
-            if listed != nil { try connection.execute(ScanQueries.leaveParked, values) }
+            var listed = Set(try finishedDirectories(of: scan, on: connection))
+            if let kept { listed.formIntersection(try scan.entries.knownDirectories(at: kept, on: connection)) }
+            let takeOver = kept == nil ? ScanQueries.takeOverRemovals : ScanQueries.takeOverFound
+            for directory in listed { try connection.execute(takeOver, values + [.integer(directory)]) }
+            if kept != nil { try connection.execute(ScanQueries.leaveParked, values) }
         }
     }
 

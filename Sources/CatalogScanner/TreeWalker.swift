@@ -116,25 +116,11 @@ struct TreeWalker {
             guard let now, rules.isRoot(device: now.device, inode: now.inode) else { return nil }
         }
         if known.isDone {
-            if let now, rules.type == .watch, !isUntouched(now, known) { return nil }
             var unseen = StorageEntry(kind: .directory)
             unseen.device = known.device
             return now ?? unseen
         }
-        return now.flatMap { isSame($0, known) ? $0 : nil }
-    }
-
-    /// Whether a watch had told of it: another directory may have got its name, it may have become readable, and what came before it was
-    /// watched nobody has seen. Of those on the way to others no more than the first is asked: what else is in them is not in the tree
-    /// that is known.
-    private func isUntouched(_ now: StorageEntry, _ known: KnownTree.Directory) -> Bool {
-        guard known.children.isEmpty else { return known.inode == 0 || now.inode == known.inode }
-        return isSame(now, known)
-    }
-
-    private func isSame(_ now: StorageEntry, _ known: KnownTree.Directory) -> Bool {
-        now.kind == .directory && now.modifiedNS != 0 && known.digest != nil && now.modifiedNS == known.modifiedNS
-            && now.changedNS == known.changedNS && now.device == known.device && now.inode == known.inode
+        return now.flatMap { known.isSame($0) ? $0 : nil }
     }
 
     /// Whether the rows of a listed directory say all that its listing does.

@@ -22,6 +22,8 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     private static let nobody = 0
+    /// Connections of one reader.
+    private static let ownerMax = 2
 
     /// How a protocol asks for a file.
     package struct Dialect: Sendable {
@@ -190,10 +192,14 @@ package final class CurlStreams: @unchecked Sendable {
         condition.lock()
         while true {
             let idle = slots.filter { !$0.isBusy }
-            let own = idle.first { $0.owner == owner && $0.position == offset } ?? idle.first { $0.owner == owner }
-            let free = own ?? idle.first { $0.owner == Self.nobody }
-            let mayMake = slots.count + pending < most
-            let taken = free ?? (mayMake ? nil : idle.min { $0.lastUse < $1.lastUse })
+            let own = idle.filter { $0.owner == owner }
+            // Another client of the same reader may be in the middle of a stream.
+            let fitting = own.first { $0.position == offset } ?? own.first { !$0.isStreaming }
+            let free = fitting ?? idle.first { $0.owner == Self.nobody }
+            let hasOwnMost = slots.filter { $0.owner == owner }.count >= Self.ownerMax
+            let mayMake = slots.count + pending < most && !hasOwnMost
+            let others = hasOwnMost ? nil : idle.min { $0.lastUse < $1.lastUse }
+            let taken = free ?? (mayMake ? nil : own.first ?? others)
             if let taken {
                 if taken.owner != owner { (taken.owner, taken.position, taken.isStreaming) = (owner, -1, false) }
                 taken.isBusy = true

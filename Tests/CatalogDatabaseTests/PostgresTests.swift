@@ -65,7 +65,7 @@ import Testing
         try await OwnPostgres.with { server in
             for (setting, value) in [
                 ("tcp_keepalives_idle", "10"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3"),
-                ("tcp_user_timeout", "30s"),
+                ("tcp_user_timeout", "30000"),
             ] {
                 let found = try await Self.ask("SELECT current_setting('\(setting)')", server.url)
                 #expect(found == value, "\(setting)")

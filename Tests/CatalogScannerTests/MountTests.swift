@@ -72,6 +72,53 @@ import Testing
         }
     }
 
+    @Test func `Devices that change places with a restart are still what is mounted below the root`() async throws {
+        try await withMount { disk in
+            // The root gets the number that the mount had, then they change places.
+            for (root, mount) in [(77, 78), (78, 77)] as [(Int64, Int64)] {
+                disk.backend.renumber(root)
+                disk.backend.mount(["a/disk": mount])
+                let scan = try await disk.scan()
+                #expect(scan.counts.errors + scan.counts.updated + scan.counts.removed == 0, "\(scan)")
+            }
+            disk.backend.mount([:])
+            for name in ["film.mkv", "film.srt"] { try disk.remove("a/disk/" + name) }
+            let scan = try await disk.scan()
+            #expect(try await errors(of: scan, disk) == ["a/disk"])
+            #expect(try await disk.catalog()["a/disk/film.mkv"] != nil)
+        }
+    }
+
+    @Test func `A mount that is away keeps what it has when another device gets its number`() async throws {
+        try await withMount { disk in
+            disk.backend.mount([:])
+            disk.backend.renumber(77)
+            // The empty directory that the mount had covered.
+            try FileManager.default.moveItem(atPath: disk.tree + "/a/disk", toPath: disk.tree + "-aside")
+            try disk.makeDirectory("a/disk")
+            for _ in 0..<3 {
+                let scan = try await disk.scan()
+                #expect(try await errors(of: scan, disk) == ["a/disk"])
+                #expect(try await disk.catalog()["a/disk/film.mkv"] != nil)
+            }
+        }
+    }
+
+    /// Scans of changes know of mounts that lie deeper than what has changed.
+    @Test func `A mount that goes away beside a change is no deletion`() async throws {
+        try await withMount { disk in
+            try disk.remove("a/keep 3.txt")
+            #expect(try await disk.scanChanges(in: ["a"]).counts.removed == 1)
+            disk.backend.mount([:])
+            for name in ["film.mkv", "film.srt"] { try disk.remove("a/disk/" + name) }
+            try disk.write("new.txt")
+            for directories in [[""], ["", "a"]] {
+                #expect(try await disk.scanChanges(in: directories).counts.removed == 0)
+                #expect(try await disk.catalog()["a/disk/film.mkv"] != nil)
+            }
+        }
+    }
+
     /// A file system that is mounted at `a/disk`, beside enough that the brake lets little things go.
     private func withMount(_ body: (ScanFixture) async throws -> Void) async throws {
         try await ScanFixture.withNew { disk in

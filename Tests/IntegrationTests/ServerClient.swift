@@ -67,10 +67,12 @@ struct ServerClient: Sendable {
 }
 
 /// Waits until `condition` holds: another process does what it says.
-func until(_ limit: Duration = .seconds(30), _ condition: () throws -> Bool) async throws {
+func until(
+    _ limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+) async throws {
     let end = ContinuousClock.now + limit
     while try !condition() {
-        try #require(ContinuousClock.now < end, "waited in vain")
+        try #require(ContinuousClock.now < end, "waited in vain", sourceLocation: sourceLocation)
         try await Task.sleep(for: .milliseconds(50))
     }
 }

@@ -49,10 +49,12 @@ extension HashStore {
             entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: file.identity)
         // A scan that verifies may have written it meanwhile.
         let known = try connection.firstRow(HashQueries.known, [.integer(file.id)], KnownHash.init(row:))
-        if let known, known.isPresent, known.file.content != nil {
-            let isSame = known.file.sizeBytes == file.sizeBytes && known.modifiedNS == file.modifiedNS
-            if isSame, hash.content == nil || hash.content == known.file.content { return true }
-            try groups.leave(known.file)
+        let member = known.flatMap { $0.isPresent && $0.file.content != nil ? $0 : nil }
+        if let member {
+            let isSame = member.file.sizeBytes == file.sizeBytes && member.modifiedNS == file.modifiedNS
+            if isSame, hash.content == nil || hash.content == member.file.content { return true }
+            // What was read now is of an older state than what is known.
+            if hash.quick == nil { return false }
         }
         if let quick = hash.quick {
             guard try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection) else {
@@ -62,6 +64,7 @@ extension HashStore {
             let values = identifying(hashed, modifiedNS: file.modifiedNS) + [.blob(content), .integer(groups.now)]
             guard try connection.execute(HashQueries.setContent, values) > 0 else { return false }
         }
+        if let member { try groups.leave(member.file) }
         try groups.enter(hashed)
         return true
     }

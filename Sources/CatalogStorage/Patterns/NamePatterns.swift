@@ -47,6 +47,16 @@ package struct NamePatterns: Sendable {
         return DirectoryScope(include: include, exclude: exclude, prefix: TextFold.fold(directory.text) + "/")
     }
 
+    /// Whether a scan would enter this directory, those above it being entered.
+    package func admits(directory: NativePath) -> Bool {
+        guard !directory.isRoot else { return true }
+        var parent = directory
+        parent.removeLast()
+        return directory.lastName.withUnsafeBytes { name in
+            !skips(name) && (!choosesByPath || scope(of: parent).admits(name, kind: .directory))
+        }
+    }
+
     /// The folded text form of a name.
     static func foldedText(of name: UnsafeRawBufferPointer) -> String {
         guard let folded = TextFold.foldedName(name) else { return String(decoding: name, as: UTF8.self) }

@@ -51,19 +51,23 @@ struct ChangeFollower {
             guard !news.isRootGone else { return }
             if news.isIncomplete { pending.lookAtAll(as: .incremental, at: .now) }
             if !news.appeared.isEmpty, isWhole {
-                isWhole = try await pool.run { Self.watch(news.appeared, below: scanRoot.backend, watch, stop) }
+                isWhole = try await pool.run { Self.watch(news.appeared, in: scanRoot, watch, stop) }
                 if !isWhole { warn(watch.count) }
             }
             if !news.isEmpty { pending.add(news.changed, at: .now) }
+            pending.takeUp(at: .now)
             if let request = try pending.request(for: root.id, at: .now) { try await scan(request, &pending) }
             if ContinuousClock.now - askedAt > Self.pause {
                 askedAt = .now
                 if try await hasSeenAll(&pending), isWhole {
                     // It may have found directories that nobody has watched yet: they are, and then looked at once more.
-                    let found = try await pool.run { [root] in try Self.watchAll(of: root.id, paths, watch, stop) }
-                    let more = try await pool.run { Self.watch(found.new, below: scanRoot.backend, watch, stop) }
+                    let found = try await pool.run { [root] in
+                        let found = try Self.watchAll(of: root.id, paths, watch, stop)
+                        let more = Self.watch(found.new, in: scanRoot, watch, stop)
+                        return (new: found.new, isWhole: found.isWhole && more)
+                    }
                     pending.add(found.new, at: .now)
-                    isWhole = found.isWhole && more
+                    isWhole = found.isWhole
                     if !isWhole { warn(watch.count) }
                 }
             }
@@ -85,7 +89,7 @@ struct ChangeFollower {
 
     /// Looks what became of the scan that was asked for.
     ///
-    /// - Returns: whether one has just seen the whole root.
+    /// - Returns: whether one has just seen the whole root, and perhaps found more directories.
     private func hasSeenAll(_ pending: inout PendingChanges) async throws -> Bool {
         guard let job = pending.job else { return false }
         let scan: Scan?
@@ -100,7 +104,17 @@ struct ChangeFollower {
         case Job.Status.failed.rawValue: pending.takeBack(retry: .now + Self.retryPause)
         // Whoever has stopped it does not want it again at once.
         case Job.Status.cancelled.rawValue: pending.takeBack(retry: nil)
-        default: return pending.finish()
+        default:
+            guard scan.type == ScanType.watch.rawValue else {
+                let isQuick = scan.type == ScanType.quick.rawValue
+                let isAsBefore = isQuick && scan.counts.added == 0 && scan.counts.moved == 0
+                return pending.finish() && !isAsBefore
+            }
+            if scan.counts.errors > 0 {
+                pending.finishInPart(retry: .now + Self.retryPause)
+            } else {
+                pending.finish()
+            }
         }
         return false
     }
@@ -144,19 +158,20 @@ struct ChangeFollower {
 
     /// The same for directories that have appeared, with all that came with them.
     private static func watch(
-        _ directories: [NativePath], below backend: any StorageBackend, _ watch: DirectoryWatch, _ stop: StopSignal
+        _ directories: [NativePath], in root: ScanRoot, _ watch: DirectoryWatch, _ stop: StopSignal
     ) -> Bool {
         var waiting = directories
         var known = Set(directories)
         var listing = DirectoryListing()
         while let next = waiting.popLast(), !stop.isRaised {
+            guard root.patterns.admits(directory: next) else { continue }
             switch watch.add(CollectionOfOne(next)) {
             case .limitReached: return false
             case .gone: continue
             case .watched, .alreadyWatched: break
             }
             // Listed once it is watched: whatever comes later is told.
-            guard (try? backend.list(next, into: &listing)) != nil else { continue }
+            guard (try? root.backend.list(next, into: &listing)) != nil else { continue }
             for entry in listing.entries where entry.kind == .directory {
                 var path = next
                 listing.withName(of: entry) { path.append($0) }

@@ -10,17 +10,22 @@ struct PendingChanges {
     private static let quiet = Duration.milliseconds(300)
     /// Changes do not wait longer than this, whatever else happens.
     private static let patience = Duration.seconds(1)
+    /// What cannot be read for so long stays an error until it changes.
+    private static let triesMax = 3
 
     /// What a scan has to look at.
     private struct Work {
         var directories: Set<NativePath> = []
         /// How closely to look at the whole root; nil for at the directories only.
         var whole: ScanType?
+        /// Scans that could not read all of it.
+        var tries = 0
 
         var isEmpty: Bool { directories.isEmpty && whole == nil }
 
         mutating func add(_ other: Work) {
             directories.formUnion(other.directories)
+            tries = max(tries, other.tries)
             if whole == nil || other.whole == .incremental { whole = other.whole ?? whole }
             simplify()
         }
@@ -37,9 +42,10 @@ struct PendingChanges {
     private var next: Work {
         if let whole = waiting.whole { return Work(whole: whole) }
         guard waiting.directories.count > Limits.watchedChanges else { return waiting }
-        return Work(directories: Set(waiting.directories.prefix(Limits.watchedChanges)))
+        return Work(directories: Set(waiting.directories.prefix(Limits.watchedChanges)), tries: waiting.tries)
     }
     private var running: (job: JobID, work: Work)?
+    private var later: [(work: Work, at: ContinuousClock.Instant)] = []
     private var firstAt: ContinuousClock.Instant?
     private var lastAt: ContinuousClock.Instant?
     private var notBefore: ContinuousClock.Instant?
@@ -83,7 +89,7 @@ struct PendingChanges {
         waiting.directories.subtract(work.directories)
         if work.whole != nil { waiting.whole = nil }
         notBefore = nil
-        if waiting.isEmpty { (firstAt, lastAt) = (nil, nil) }
+        if waiting.isEmpty { (firstAt, lastAt, waiting.tries) = (nil, nil, 0) }
     }
 
     /// The scan has come to its end.
@@ -92,6 +98,24 @@ struct PendingChanges {
     @discardableResult mutating func finish() -> Bool {
         defer { running = nil }
         return running?.work.whole != nil
+    }
+
+    /// The scan has come to its end, and could not read some of the directories: they are looked at again, a few times. Others do not
+    /// wait for that.
+    mutating func finishInPart(retry: ContinuousClock.Instant) {
+        defer { running = nil }
+        guard var work = running?.work, work.whole == nil, work.tries < Self.triesMax else { return }
+        work.tries += 1
+        later.append((work, retry))
+    }
+
+    /// Takes up again what could not be read some time ago.
+    mutating func takeUp(at now: ContinuousClock.Instant) {
+        for work in later.filter({ $0.at <= now }).map(\.work) {
+            waiting.add(work)
+            note(now)
+        }
+        later.removeAll { $0.at <= now }
     }
 
     /// The scan ended before it had seen everything: the rest comes with the next one.
