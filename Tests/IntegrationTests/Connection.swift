@@ -1,5 +1,6 @@
 import CatalogCore
 import Glibc
+import Testing
 
 /// One TCP connection to the server, which stays open until it is let go.
 final class Connection {

@@ -1,6 +1,7 @@
 import CatalogTestSupport
 import Foundation
 import Synchronization
+import Testing
 
 /// What the clients of a fleet have been told, and what they should not have seen.
 final class FleetLog: Sendable {
@@ -134,7 +135,8 @@ private final class FleetClient: Sendable {
             """
         let answer = try ask("POST /api/v1/copy/storage", token: token(), body: body, [202])
         if let id = Self.job(in: answer.text) { log.note { $0.copies[id] = file } }
-        usleep(100_000)
+        // Each is written, read back and noted: some of them are under way at any time.
+        usleep(700_000)
     }
 
     private func next() -> Int {

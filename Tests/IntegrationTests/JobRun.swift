@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// One run of a job, as the log of its process tells it.
 struct JobRun: CustomStringConvertible {
