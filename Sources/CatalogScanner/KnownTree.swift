@@ -107,10 +107,10 @@ extension KnownTree.Directory {
     }
 
     /// Whether nothing happened to it that no watch tells of: another directory may have got its name, it may have become readable, and what
-    /// came before it was watched nobody has seen.
+    /// came before it was watched nobody has seen. Of one that is on the way to others only the first is asked: a watch tells of the rest.
     func isUntouched(_ now: StorageEntry) -> Bool {
-        now.kind == .directory && now.modifiedNS == modifiedNS && now.changedNS == changedNS && now.device == device
-            && now.inode == inode
+        guard now.kind == .directory, now.device == device, now.inode == inode else { return false }
+        return !children.isEmpty || now.modifiedNS == modifiedNS && now.changedNS == changedNS
     }
 }
 

@@ -26,7 +26,7 @@ struct NamedDirectories {
         var tree = try load(paths)
         for _ in 0..<Self.roundsMax {
             let touched = try tree.filtered { path, directory in
-                guard directory.isDone, directory.children.isEmpty, let now = try? look(path) else { return false }
+                guard directory.isDone, let now = try? look(path) else { return false }
                 return !directory.isUntouched(now)
             }.map { try $0.path.storagePath() }.filter { known.insert($0).inserted }
             guard !touched.isEmpty else { break }
