@@ -19,13 +19,6 @@ package struct DirectoryPaths: Sendable {
         let tree = try database.readBlocking {
             try entries.knownTree(isDone: { _ in false }, isGone: { _ in false }, on: $0)
         }
-        guard let root = tree.index(at: .root) else { return }
-        var waiting: [(index: KnownTree.Index, parent: NativePath)] = [(root, NativePath())]
-        while let next = waiting.popLast() {
-            var path = next.parent
-            if next.index != root { tree.withName(of: next.index) { path.append($0) } }
-            guard try body(path) else { return }
-            for child in tree[next.index].children { waiting.append((child, path)) }
-        }
+        try tree.visit { path, _ in try body(path) }
     }
 }

@@ -121,17 +121,27 @@ extension KnownTree {
         return filtered { path, directory in path.isRoot || directory.isMountPoint }
     }
 
-    /// Directories with their paths, each after the one that it is in.
+    /// Those of the directories that pass a test, with their paths.
     func filtered(_ isWanted: (NativePath, Directory) -> Bool) -> [(path: NativePath, directory: Directory)] {
-        guard let root = index(at: .root) else { return [] }
         var found: [(path: NativePath, directory: Directory)] = []
+        visit { path, directory in
+            if isWanted(path, directory) { found.append((path, directory)) }
+            return true
+        }
+        return found
+    }
+
+    /// Hands over every directory with its path, the root first and each one after its parent; nothing without a root.
+    ///
+    /// - Parameter body: returns false to end it.
+    func visit(_ body: (NativePath, Directory) throws -> Bool) rethrows {
+        guard let root = index(at: .root) else { return }
         var waiting: [(index: Index, parent: NativePath)] = [(root, NativePath())]
         while let next = waiting.popLast() {
             var path = next.parent
             if next.index != root { withName(of: next.index) { path.append($0) } }
-            if isWanted(path, self[next.index]) { found.append((path, self[next.index])) }
+            guard try body(path, self[next.index]) else { return }
             for child in self[next.index].children { waiting.append((child, path)) }
         }
-        return found
     }
 }
