@@ -99,6 +99,6 @@ package struct CatalogServer: Sendable {
             readiness: HealthService(checks: [readable, writable], patience: dependencies.probePatience),
             metrics: MetricSources(
                 registry: dependencies.metrics, activity: activity, startedAt: dependencies.time.now),
-            time: dependencies.time, document: OpenAPIDocument.json())
+            time: dependencies.time, document: OpenAPIDocument.json)
     }
 }

@@ -6,7 +6,7 @@ extension StorageConformance {
     static let writing: [Check] = [
         Check(description: "a file has what was written into it") { subject in
             for size in [0, 1, 3_000_007] {
-                let content = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+                let content = TestContent.noise(size)
                 try subject.write(content, to: ["file \(size)"])
                 try subject.expect(subject.writer.content(["file \(size)"]) == content, "\(size) bytes are others")
                 let seen = try subject.backend.stat(subject.place(["file \(size)"])).sizeBytes
@@ -62,7 +62,7 @@ extension StorageConformance {
             }
         },
         Check(description: "a storage copies by itself, or says that it does not") { subject in
-            let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            let content = TestContent.noise(100_000)
             try subject.writer.makeDirectory(["directory"])
             try subject.writer.writeFile(["file"], content)
             let (source, target) = (try subject.place(["file"]), try subject.place(["directory", "copy"]))

@@ -154,7 +154,7 @@ package enum StorageConformance {
 
     private static let reading: [Check] = [
         Check(description: "a reader reads any range, and nothing behind the end") { subject in
-            let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+            let content = TestContent.noise(100_000)
             try subject.writer.writeFile(["file"], content)
             let reader = try subject.backend.openReader(subject.place(["file"]))
             try subject.expect(reader.sizeBytes == 100_000, "the size is \(reader.sizeBytes)")

@@ -235,8 +235,9 @@ package final class CurlConnection: @unchecked Sendable {
     }
 
     private func failure(_ code: CURLcode) -> CurlFailure {
-        let said = String(cString: errorText)
-        return CurlFailure(code, String((said.isEmpty ? String(cString: curl_easy_strerror(code)) : said).prefix(300)))
+        var text = String(cString: errorText)
+        if text.isEmpty { text = exchange?.goodbye ?? String(cString: curl_easy_strerror(code)) }
+        return CurlFailure(code, String(text.prefix(300)))
     }
 
     private func begin(_ request: CurlRequest, _ exchange: CurlExchange) throws {

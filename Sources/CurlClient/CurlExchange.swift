@@ -14,6 +14,13 @@ final class CurlExchange {
     /// The head lines so far.
     private(set) var head: [UInt8] = []
 
+    /// What an FTP server said last if it hung up (421): the library calls that a time-out, and says no more of it.
+    var goodbye: String? {
+        guard let line = head.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).last, line.starts(with: "421".utf8)
+        else { return nil }
+        return String(decoding: line, as: UTF8.self)
+    }
+
     /// Where a stream's bytes go now, and how many are there.
     private var target = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private(set) var filled = 0

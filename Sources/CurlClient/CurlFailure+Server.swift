@@ -12,6 +12,8 @@ extension CurlFailure {
                     ?? "\(place) lets nobody in without a name; give a username and a password"
             case .tls:
                 "\(place) cannot be trusted (\(text)); give its authority as tls_ca_pem or its tls_fingerprint, or check tls"
+            case .broken where text.hasPrefix("421"):
+                "\(place) turns us away: \(text)"
             case .unreachable, .broken, .refused:
                 HostProbe.complaint(host: server.host, port: server.port, service: service)
                     ?? "\(place) does not speak \(service) as expected: \(text)"

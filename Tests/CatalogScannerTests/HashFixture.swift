@@ -96,10 +96,7 @@ extension ScanFixture {
 
     /// Bytes that differ from those of every other seed.
     static func content(_ bytes: Int, seed: UInt64) -> Data {
-        var generator = SplitMix(state: seed)
-        var data = Data(capacity: bytes + 8)
-        while data.count < bytes { withUnsafeBytes(of: generator.next()) { data.append(contentsOf: $0) } }
-        return data.prefix(bytes)
+        Data(TestContent.noise(bytes, seed: seed))
     }
 
     /// The same content with another byte at one place.

@@ -13,7 +13,7 @@ struct TransferFixture {
     init(
         size: Int = size, old: [UInt8]? = nil, target capabilities: StorageCapabilities = MemoryBackend.everything
     ) throws {
-        content = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        content = TestContent.noise(size)
         target = MemoryBackend(capabilities, identity: "target")
         replacing = old != nil
         try source.writeFile(["film"], content)

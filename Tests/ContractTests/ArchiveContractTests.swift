@@ -7,7 +7,7 @@ import Testing
 /// Directories and lists of files as archives.
 @Suite struct ArchiveContractTests {
     /// What is not alike, and what shrinks.
-    static let noise = (0..<700_001).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ $0 >> 15) }
+    static let noise = TestContent.noise(700_001)
     static let text = Array(String(repeating: "All work and no play makes a dull archive.\n", count: 20_000).utf8)
 
     static let files: [String: [UInt8]] = [

@@ -42,7 +42,7 @@ import Testing
     }
 
     /// Larger than what is read in one go.
-    private static let large = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 9) }
+    private static let large = TestContent.noise(300_000)
 
     @Test func `A download that was cut goes on in the middle of a file of which nothing is known`() async throws {
         try await with(["a.bin": Self.large, "b.bin": Self.large, "c": [1]]) { api in

@@ -98,7 +98,7 @@ struct CatalogAPI {
             method, path.hasPrefix("/") ? path : "/api/v1/" + path, headers: fields, body: body)
         return Answer(
             status: answer.head.status.code, headers: answer.head.headerFields, text: String(buffer: answer.body),
-            bytes: Array(answer.body.readableBytesView))
+            bytes: Array(buffer: answer.body))
     }
 
     /// Adds the test's directory as the storage root `media`.

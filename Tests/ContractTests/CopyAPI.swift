@@ -49,7 +49,7 @@ extension CatalogAPI {
 }
 
 enum CopyContent {
-    static let film = (0..<1_300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+    static let film = TestContent.noise(1_300_000)
 
     static func form(_ fields: [(String, [UInt8])]) -> [UInt8] {
         let parts = fields.flatMap { name, content -> [UInt8] in

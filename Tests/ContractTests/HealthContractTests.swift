@@ -30,7 +30,7 @@ import Testing
             health: HealthService(checks: [readable], time: clock.source),
             readiness: readiness ?? HealthService(checks: [readable, writable], time: clock.source),
             metrics: MetricSources(registry: MetricsRegistry(), startedAt: clock.now), time: clock.source,
-            document: OpenAPIDocument.json())
+            document: OpenAPIDocument.json)
         return try ShellFixture(
             endpoints: EndpointManifest.all.filter { $0.tag == .health }, handlers: routes.handlers)
     }
@@ -148,6 +148,6 @@ import Testing
     @Test func `the document is served as it is printed`() async throws {
         let response = try await fixture().test { try await $0.execute(uri: "/openapi.json", method: .get) }
         #expect(response.headers[.contentType] == "application/json")
-        #expect(response.body == OpenAPIDocument.json())
+        #expect(response.body == OpenAPIDocument.json)
     }
 }

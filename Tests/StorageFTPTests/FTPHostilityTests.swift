@@ -183,6 +183,15 @@ import Testing
             error?.code == .storageUnavailable && error?.message.contains(text) == true, "\(String(describing: error))")
     }
 
+    @Test func `A server that is full is heard`() throws {
+        let server = try FakeServer { client in client.sendLast("421 Too many connections from your address.\r\n") }
+        let error = withExtendedLifetime(server) {
+            #expect(throws: CatalogError.self) { try Self.backend(server).probe() }
+        }
+        #expect(error?.code == .storageUnavailable)
+        #expect(error?.message.hasSuffix("turns us away: 421 Too many connections from your address.") == true)
+    }
+
     /// A goodbye that is never answered would be waited for as long as the root's time-out.
     @Test(.timeLimit(.minutes(5))) func `Letting go of a server that has fallen silent waits for nobody`() throws {
         let server = try Self.listServer("-rw-r--r--    1 0        0   5 Nov 26 22:13 file\r\n", saysGoodbye: false)

@@ -45,7 +45,7 @@ import Testing
     @Test func `A large file is read as it is`() async throws {
         let server = try await TestStorageServer.shared(.smb)
         let scratch = try ScratchDirectory(in: server.share)
-        let content = (0..<5_000_003).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ $0 >> 16) }
+        let content = TestContent.noise(5_000_003)
         try scratch.writeFile(["file"], content)
         let reader = try SMBBackend(try server.location(of: scratch.path)).openReader(StoragePath(parsing: "file"))
         var buffer = [UInt8](repeating: 0, count: content.count + 1)

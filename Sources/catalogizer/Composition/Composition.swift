@@ -28,7 +28,7 @@ enum Composition {
 
     /// The OpenAPI 3.1 document of the API.
     static func openAPIDocument() throws -> String {
-        String(decoding: OpenAPIDocument.json().readableBytesView, as: UTF8.self)
+        String(decoding: OpenAPIDocument.json.readableBytesView, as: UTF8.self)
     }
 
     /// Whether the command line and the server of this program may read a storage.

@@ -29,7 +29,7 @@ enum OutcomeTable {
 
     /// Statuses of an endpoint in the OpenAPI document.
     static func documented(_ id: String) throws -> Set<Int> {
-        let data = Data(OpenAPIDocument.json().readableBytesView)
+        let data = Data(OpenAPIDocument.json.readableBytesView)
         let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
         let operation = paths.values.flatMap(\.values).first { $0["operationId"] as? String == id }

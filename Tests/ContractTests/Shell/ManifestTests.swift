@@ -24,7 +24,7 @@ import Testing
         let handlers = EndpointManifest.all.map { endpoint in EndpointHandler(endpoint.id) { _, _ in .noContent } }
         let shell = try ShellFixture(endpoints: EndpointManifest.all, handlers: handlers).shell
         #expect(shell.routeListing == listed)
-        #expect(try operations(document(OpenAPIDocument.json())).keys.sorted() == listed)
+        #expect(try operations(document(OpenAPIDocument.json)).keys.sorted() == listed)
     }
 
     @Test func `the document is whole: every reference leads somewhere, every path parameter is declared`() throws {
@@ -36,7 +36,7 @@ import Testing
             #expect(names.isSuperset(of: endpoint.answers.compactMap(\.schema)), "\(endpoint.id)")
             #expect(!endpoint.answers.isEmpty, "\(endpoint.id) answers nothing")
         }
-        for (name, operation) in try operations(document(OpenAPIDocument.json())) {
+        for (name, operation) in try operations(document(OpenAPIDocument.json)) {
             let parameters = try #require(operation["parameters"] as? [[String: Any]])
             let declared = parameters.filter { $0["in"] as? String == "path" }.compactMap { $0["name"] as? String }
             let inPath = name.matches(of: /\{([^}]+)\}/).map { String($0.1) }
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a download's answers and a page's largest limit are documented`() throws {
-        let operations = try operations(document(OpenAPIDocument.json()))
+        let operations = try operations(document(OpenAPIDocument.json))
         for name in ["GET /api/v1/download/file/{id}", "GET /api/v1/download/link/{token}"] {
             let responses = try #require(operations[name]?["responses"] as? [String: [String: Any]])
             #expect(Set(responses.keys).isSuperset(of: ["200", "206", "304", "404", "412", "416", "429", "502"]))
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func `the document promises no answer that cannot come`() throws {
-        let operations = try operations(document(OpenAPIDocument.json()))
+        let operations = try operations(document(OpenAPIDocument.json))
         for endpoint in EndpointManifest.all {
             let operation = operations["\(endpoint.method.rawValue) \(endpoint.template)"]
             let responses = try #require(operation?["responses"] as? [String: Any])
@@ -97,7 +97,7 @@ import Testing
 
     @Test func `examples of the document are valid JSON objects with every required member`() throws {
         let schemas = try #require(
-            (try document(OpenAPIDocument.json())["components"] as? [String: Any])?["schemas"]
+            (try document(OpenAPIDocument.json)["components"] as? [String: Any])?["schemas"]
                 as? [String: [String: Any]])
         for (name, schema) in schemas {
             let required = Set(schema["required"] as? [String] ?? [])

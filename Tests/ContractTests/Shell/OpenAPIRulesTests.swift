@@ -8,7 +8,7 @@ import Testing
     private let document: [String: Any]
 
     init() throws {
-        let data = Data(OpenAPIDocument.json().readableBytesView)
+        let data = Data(OpenAPIDocument.json.readableBytesView)
         document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
     }
 

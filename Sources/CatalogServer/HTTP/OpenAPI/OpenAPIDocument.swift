@@ -3,10 +3,8 @@ package import NIOCore
 
 /// The OpenAPI 3.1 document of the API, made from the manifest.
 package enum OpenAPIDocument {
-    /// JSON text.
-    package static func json() -> ByteBuffer {
-        json(endpoints: EndpointManifest.all, schemas: EndpointManifest.schemas)
-    }
+    /// JSON text, written once.
+    package static let json = json(endpoints: EndpointManifest.all, schemas: EndpointManifest.schemas)
 
     /// The same for other endpoints.
     package static func json(endpoints: [Endpoint], schemas: [SchemaDefinition]) -> ByteBuffer {
