@@ -19,6 +19,8 @@ FOLDERS_OF_20_000, GROUPS = 2_444, 12
 # Below the share: the file to read has a folder of its own.
 FILES = "files"
 NAME = f"{FILES}/{BIG_FILE}"
+# Beside it, and each read once only, so that nothing of it is open.
+SEEK_FILES, SEEK_BYTES = f"{FILES}/seeks", 512 << 10
 SLOW_FOLDERS, SLOW_FILES = 250, 2_000
 DELAY_MS = 50
 JUMPS, SLOW_JUMPS = 200, 15
@@ -39,6 +41,17 @@ def make_tree(share, name, folders, files):
     os.rename(unfinished, tree)
 
 
+def make_seek_files(share, count):
+    """Files that a range of each is read from."""
+    folder = os.path.join(share, SEEK_FILES)
+    os.makedirs(folder, exist_ok=True)
+    for number in range(count):
+        path = os.path.join(folder, f"{number}.mkv")
+        if not os.path.exists(path) or os.path.getsize(path) != SEEK_BYTES:
+            with open(path, "wb") as file:
+                file.write(os.urandom(SEEK_BYTES))
+
+
 def directories(folders):
     """All that `make_tree` makes, its top included."""
     return folders + min(folders, GROUPS) + 1
@@ -52,11 +65,11 @@ class RemotePart:
         self.files, self.directories = files, directories(folders)
         self.tree = f"tree-{files}"
         self.random = random.Random(7)
-        self.rows = {"scans": [], "listings": [], "downloads": [], "jumps": [], "slow": []}
+        self.rows = {"scans": [], "listings": [], "downloads": [], "jumps": [], "seeks": [], "slow": []}
 
     def measure(self, protocol):
         self.protocol, self.key = protocol, protocol.interface_name
-        for step in (self.scans, self.listings, self.downloads, self.jumps, self.behind_delay):
+        for step in (self.scans, self.listings, self.downloads, self.jumps, self.seeks, self.behind_delay):
             step()
 
     def add_root(self, name, port, path=""):
@@ -138,8 +151,8 @@ class RemotePart:
 
         self.row("downloads", self.rounds("download", "s", measure))
 
-    def link_of(self, root):
-        return f"/api/v1/download/file/{self.server.file_id(root, os.path.basename(NAME))}"
+    def link_of(self, root, path=os.path.basename(NAME)):
+        return f"/api/v1/download/file/{self.server.file_id(root, path)}"
 
     def check_range(self):
         first = self.context.big_bytes // 3
@@ -161,18 +174,36 @@ class RemotePart:
     def jump_both(self, link, port, count):
         """Milliseconds until the first byte of so many random ranges, through the server and by the library."""
         last = self.context.big_bytes - RANGE_BYTES
-        ranges = [(self.random.randrange(last), RANGE_BYTES) for _ in range(count)]
-        ours = self.first_bytes(link, ranges)
-        peer = self.protocol.first_bytes(port, NAME, ranges)
+        offsets = [self.random.randrange(last) for _ in range(count)]
+        # The first one opens the file.
+        ours = self.first_bytes([(link, offset) for offset in [offsets[0], *offsets]])[1:]
+        peer = self.protocol.first_bytes(port, [(NAME, offset, RANGE_BYTES) for offset in offsets])
         return [[1e3 * seconds for seconds in values] for values in (ours, peer)]
 
-    def first_bytes(self, link, ranges):
-        """Seconds until the first byte of each range came through the server; not of the one before, which opens the file."""
+    def seeks(self):
+        """The same where the file is another one each time, and nobody has it open."""
+        numbers, root, port = iter(range(self.context.rounds * (JUMPS + 1))), f"{self.key}-files", self.protocol.server.port
+
+        def measure():
+            names = [f"{next(numbers)}.mkv" for _ in range(JUMPS + 1)]
+            links = [self.link_of(root, f"{os.path.basename(SEEK_FILES)}/{name}") for name in names]
+            offsets = [self.random.randrange(SEEK_BYTES - RANGE_BYTES) for _ in names]
+            # The first one connects.
+            ours = self.first_bytes(list(zip(links, offsets)))[1:]
+            peer = self.protocol.first_bytes(port, [(f"{SEEK_FILES}/{name}", offset, RANGE_BYTES) for name, offset in zip(names, offsets)])[1:]
+            ours, peer = ([1e3 * seconds for seconds in values] for values in (ours, peer))
+            self.context.results.add(f"{self.key}_seek", percentile(ours, 0.5), percentile(peer, 0.5))
+            return [percentile(values, share) for values in (ours, peer) for share in (0.5, 0.99)]
+
+        self.row("seeks", self.rounds("seeks", "ms", measure))
+
+    def first_bytes(self, places):
+        """Seconds until the first byte of a range at each place (link, offset) came through the server."""
         connection, seconds = self.server.connection, []
-        for offset, count in [ranges[0], *ranges]:
-            request = connection.prepared("GET", link, headers=[f"Range: bytes={offset}-{offset + count - 1}"])
-            seconds.append(connection.first_byte(request, count))
-        return seconds[1:]
+        for link, offset in places:
+            request = connection.prepared("GET", link, headers=[f"Range: bytes={offset}-{offset + RANGE_BYTES - 1}"])
+            seconds.append(connection.first_byte(request, RANGE_BYTES))
+        return seconds
 
     def behind_delay(self):
         """What round trips cost: scans, which have a goal, and jumps, which show how many of them there are."""
@@ -203,6 +234,7 @@ def run(context):
     folders = max(1, files * FOLDERS_OF_20_000 // 20_000)
     share = os.path.join(context.work, "share")
     big_file(os.path.join(share, FILES), context.big_bytes)
+    make_seek_files(share, context.rounds * (JUMPS + 1))
     make_tree(share, f"tree-{files}", folders, files)
     make_tree(share, "slow", SLOW_FOLDERS, SLOW_FILES)
     part = RemotePart(context, share, files, folders)
@@ -224,6 +256,8 @@ def report(context, rows, files, folders):
     table(f"Remote storages: {context.big_bytes / 1e9:g} GB through the server, seconds", ["", "ours", "the peer", "`rclone cat`"],
           [row + ["–"] * (4 - len(row)) for row in rows["downloads"]])
     table(f"Remote storages: first byte of a random range of {RANGE_BYTES // 1024} KiB, milliseconds", ["", "ours, p50", "p99", "the library's, p50", "p99"], rows["jumps"])
+    table("Remote storages: the same in another file each time, which nobody has open, milliseconds",
+          ["", "ours, p50", "p99", "the library's, p50", "p99"], rows["seeks"])
     table(f"Remote storages, {DELAY_MS} ms added to each round trip: {SLOW_FILES:,} files in {SLOW_FOLDERS} folders, and jumps, seconds",
           ["", "scan", "the peer's listing", "jump, p50", "the library's, p50"], rows["slow"])
     context.results.remark("Scans of remote storages are whole commands, their start and the database included; so are the peers. Both connect anew each time.")

@@ -51,10 +51,11 @@ class Protocol:
         """The argv that reads a whole file and keeps nothing of it."""
         raise NotImplementedError
 
-    def first_bytes(self, port, name, ranges):
-        """Seconds until a library's own read of each range has its first byte."""
-        argv = [sys.executable, os.path.join(DIRECTORY, "range_reads.py"), self.interface_name, self.library_url(port, name)]
-        done = subprocess.run(argv, input=json.dumps(ranges), capture_output=True, text=True, check=False, timeout=600)
+    def first_bytes(self, port, ranges):
+        """Seconds until a library's own read of each range (name, offset, bytes) has its first byte."""
+        argv = [sys.executable, os.path.join(DIRECTORY, "range_reads.py"), self.interface_name]
+        reads = [(self.library_url(port, name), offset, count) for name, offset, count in ranges]
+        done = subprocess.run(argv, input=json.dumps(reads), capture_output=True, text=True, check=False, timeout=600)
         if done.returncode != 0:
             raise BenchError(f"range_reads.py {self.interface_name} ended with {done.returncode}: {done.stderr.strip()[-400:]}")
         return json.loads(done.stdout.strip().splitlines()[-1])
