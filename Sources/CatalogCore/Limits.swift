@@ -185,8 +185,10 @@ package enum Limits {
     package static let duplicatePlansKept = 5
     package static let duplicatePlanKeptMicroseconds: Int64 = 7 * 86_400_000_000
     package static let duplicatePlanMicroseconds: Int64 = 86_400_000_000
-    /// Rows of a plan that one statement deletes, and files that are looked up at once while one is applied.
+    /// Rows of a plan that one statement deletes, names whose places are compared at once before one is applied, and files that are looked
+    /// up at once meanwhile.
     package static let duplicatePlanRowsAtOnce: Int64 = 10_000
+    package static let duplicatePlanPlacesAtOnce: Int64 = 1_000
     package static let duplicatePlanFilesAtOnce = 64
     /// Plans that are applied at the same time in one process.
     package static let duplicateRemovalsAtOnce = 1
@@ -195,8 +197,10 @@ package enum Limits {
     package static let redundancyAnswersKept = 8
     /// Hash jobs of one root that are remembered.
     package static let hashRunsKept = 20
-    /// Seconds for which a copy job tries again while a storage is away.
+    /// Seconds for which a copy job tries again while a storage is away, since it last came further; and since it began, as one that
+    /// has to begin anew each time comes further each time.
     package static let copyPatienceSeconds: Int64 = 3_600
+    package static let copySecondsMax: Int64 = 604_800
     /// How long a file that was sent stays open for the next range of it, and how many stay open: a player asks again
     /// within the second, and an idle disk must be free to be unmounted soon.
     package static let openFileMicroseconds: Int64 = 2_000_000

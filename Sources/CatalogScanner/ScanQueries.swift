@@ -81,8 +81,18 @@ enum ScanQueries {
     static let forgetErrors = SQLStatement(
         "DELETE FROM scan_errors WHERE scan_id IN (SELECT id FROM scans WHERE root_id = $1 AND id <= $2)")
 
-    /// The scans of one root up to an id. What they kept beside it went with the scan that came after them.
-    static let forgetUpTo = [forgetErrors, SQLStatement("DELETE FROM scans WHERE root_id = $1 AND id <= $2")]
+    /// Scans of one root up to an id, a few at a time. What they kept beside it went with the scan that came after them. Those stay whose
+    /// removals wait for somebody, and the first and the last one of the whole root: others go by what they were.
+    static let oldScans = SQLStatement(
+        """
+        SELECT s.id FROM scans s LEFT JOIN jobs j ON j.id = s.id
+        CROSS JOIN (SELECT COALESCE(MIN(w.id), 0) AS first, COALESCE(MAX(w.id), 0) AS last
+            FROM scans w JOIN jobs k ON k.id = w.id
+            WHERE w.root_id = $1 AND w.path IS NULL AND k.status = 'completed') whole
+        WHERE s.root_id = $1 AND s.id <= $2 AND (j.id IS NULL OR j.finished_at_us IS NOT NULL)
+            AND s.removal_state <> 'needs_confirmation' AND s.id <> whole.first AND s.id <> whole.last
+        ORDER BY s.id LIMIT 100
+        """)
 
     /// A few at a time; those whose removals wait for somebody stay.
     static let oldScansOfType = SQLStatement(

@@ -135,11 +135,8 @@ package struct ScanStore: Sendable {
                 try connection.execute(ScanQueries.forgetErrors, [.integer(rootID), .integer(last)])
             }
             guard let last = try idOfScan(of: rootID, after: Limits.scansKept, on: connection) else { return }
-            for statement in ScanQueries.forgetUpTo {
-                try connection.execute(statement, [.integer(rootID), .integer(last)])
-            }
-            try JobStore(database: database, time: time).forget(
-                uniqueKey: ScanService.key(of: rootID), upTo: last, on: connection)
+            let values: [SQLValue] = [.integer(rootID), .integer(last)]
+            try forget(connection.rows(ScanQueries.oldScans, values) { $0.integer(0) }, on: connection)
         }
     }
 
@@ -149,12 +146,16 @@ package struct ScanStore: Sendable {
             let values: [SQLValue] = [
                 .integer(rootID), .integer(Int64(Limits.watchScansKept)), .text(ScanType.watch.rawValue),
             ]
-            let old = try connection.rows(ScanQueries.oldScansOfType, values) { $0.integer(0) }
-            let jobs = JobStore(database: database, time: time)
-            for id in old {
-                for statement in ScanQueries.forgetOne { try connection.execute(statement, [.integer(id)]) }
-                try jobs.forget(id, on: connection)
-            }
+            try forget(connection.rows(ScanQueries.oldScansOfType, values) { $0.integer(0) }, on: connection)
+        }
+    }
+
+    /// Removes scans that are over, with their jobs.
+    private func forget(_ scans: [JobID], on connection: any SQLConnection) throws {
+        let jobs = JobStore(database: database, time: time)
+        for id in scans {
+            for statement in ScanQueries.forgetOne { try connection.execute(statement, [.integer(id)]) }
+            try jobs.forget(id, on: connection)
         }
     }
 

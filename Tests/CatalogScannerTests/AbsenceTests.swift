@@ -209,9 +209,27 @@ import Testing
             try disk.write("a/one.txt")
             disk.backend.makeUnreadable(["a"])
             for _ in 0..<(Limits.scansKept + 3) { try await disk.scan() }
-            #expect(try await disk.count("scans") == Limits.scansKept)
-            #expect(try await disk.count("jobs WHERE kind = 'scan'") == Limits.scansKept)
+            // And the first of all.
+            #expect(try await disk.count("scans") == Limits.scansKept + 1)
+            #expect(try await disk.count("jobs WHERE kind = 'scan'") == Limits.scansKept + 1)
             #expect(try await disk.count("scan_errors") == Limits.scansWithErrorsKept)
+        }
+    }
+
+    @Test func `Scans of single directories do not make the whole one forgotten`() async throws {
+        try await ScanFixture.withNew { disk in
+            for number in 0..<300 { try disk.write("d\(number % 10)/file \(number)", bytes: number) }
+            let first = try await disk.scan(.full)
+            for number in 0..<10 { try disk.remove("d\(number)") }
+            let parked = try await disk.scan()
+            #expect(parked.removalState == .needsConfirmation)
+            try disk.write("one/a")
+            try await disk.scan()
+            for _ in 0..<(Limits.scansKept + 3) { try await disk.scan(path: "one") }
+            #expect(try await disk.service.find(first.id, scope: .everything).status == "completed")
+            // What a watch has seen is only looked at where there was a whole scan.
+            try disk.write("one/b")
+            #expect(try await disk.scanChanges(in: ["one"]).counts.added == 1)
         }
     }
 

@@ -67,6 +67,12 @@ struct CatalogAPI {
         }
     }
 
+    /// The same with a new session of the administrator.
+    func loggedInAgain() async throws -> CatalogAPI {
+        let token = try await login("admin", "administrator")
+        return CatalogAPI(server: server, admin: token, viewer: viewer, client: client)
+    }
+
     /// - Parameter path: below `/api/v1/`, unless it begins with a slash.
     /// - Parameter token: nil for the administrator's, empty for none.
     func get(_ path: String, token: String? = nil, headers: [String: String] = [:]) async throws -> Answer {

@@ -143,6 +143,18 @@ import Testing
         }
     }
 
+    @Test func `A plan about files that were moved since is refused`() async throws {
+        try await with { api in
+            let plan = try PlanView(try await api.post("duplicates/plan", #"{"keep":[{"rule":"newest"}]}"#))
+            let usb = api.server.tree + "/usb"
+            try FileManager.default.moveItem(atPath: usb + "/old", toPath: usb + "/older")
+            let scan = try await api.scan("usb").object()
+            #expect(scan["files_added"] as? Int == 0, "\(scan)")
+            let answer = try await api.post("duplicates/plan/\(plan.id)/apply")
+            #expect(answer.status == 409 && answer.text.contains(#""file":"usb:old/a.mkv""#), "\(answer.text)")
+        }
+    }
+
     @Test func `Pages go through all files of a plan`() async throws {
         try await with { api in
             let plan = try PlanView(try await api.post("duplicates/plan?limit=1", #"{"keep":[{"rule":"oldest"}]}"#))

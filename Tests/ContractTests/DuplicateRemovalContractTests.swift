@@ -2,6 +2,7 @@ import CatalogCore
 import CatalogDatabase
 import CatalogTestSupport
 import Foundation
+import HTTPTypes
 import Testing
 
 /// Removals that do not go as planned lose nothing.
@@ -85,8 +86,14 @@ import Testing
             #expect(api.names("usb").first?.hasPrefix(".catalogizer-") == true, "\(api.names("usb"))")
             faults.before(.remove, nil)
             faults.goAway(false)
+            // However late: only the plan knows what became of the file.
+            api.server.clock.advance(by: .seconds(30 * 3_600))
+            let api = try await api.loggedInAgain()
+            let kept = try await api.send(.delete, "duplicates/plan/\(plan.id)")
+            #expect(kept.status == 409 && kept.text.contains("set aside"), "\(kept.text)")
             try #require(try await api.post("duplicates/plan/\(plan.id)/apply").status == 202)
             #expect(try await api.waitForPlan(plan.id).states == ["kept": 1, "removed": 3])
+            #expect(try await api.send(.delete, "duplicates/plan/\(plan.id)").status == 200)
             #expect(api.names("nas") == ["a"] && api.names("usb") == ["old"] && api.names("usb/old") == [])
         }
     }

@@ -1,5 +1,6 @@
 import CatalogTestSupport
 import Foundation
+import HTTPTypes
 import Testing
 
 /// Files that move, as a client sees them: the same ids at other places.
@@ -50,6 +51,24 @@ import Testing
             #expect(["files_added", "files_removed", "files_moved"].map { root[$0] as? Int } == [3, 0, 2], "\(root)")
             let record = try await api.get("stats/scans?limit=1").text
             #expect(record.contains(#""files_moved":3"#), "\(record)")
+        }
+    }
+
+    @Test func `A file does not move into a root that is not there any more`() async throws {
+        try await withTwoRoots { api in
+            let known = try await id(api, "Alien.mkv")
+            let file = api.server.tree + "/one/films/Alien.mkv"
+            try FileManager.default.copyItem(atPath: file, toPath: api.server.tree + "/two/Alien.mkv")
+            let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] ?? Date()
+            try FileManager.default.setAttributes(
+                [.modificationDate: time], ofItemAtPath: api.server.tree + "/two/Alien.mkv")
+            try await api.scan("two")
+            try #require(try await api.send(.delete, "storage/roots/two").status < 300)
+            try FileManager.default.moveItem(atPath: file, toPath: api.server.tree + "/away")
+            #expect(try await api.scan("one").object()["files_deleted"] as? Int == 1)
+            try FileManager.default.moveItem(atPath: api.server.tree + "/away", toPath: file)
+            try await api.scan("one")
+            #expect(try await id(api, "Alien.mkv") == known)
         }
     }
 

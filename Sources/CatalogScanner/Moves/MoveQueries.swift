@@ -79,10 +79,12 @@ enum MoveQueries {
         """
     ).withManyRows
 
+    /// The same in the other roots; what one that is hidden had stays with it.
     static let newElsewhere = SQLStatement(
         """
         SELECT \(columns) FROM entries e
         WHERE e.id >= $2 AND e.root_id <> $1 AND e.kind = 0 AND +e.missing_since_us IS NULL
+            AND e.root_id IN (SELECT r.id FROM storage_roots r WHERE r.deleted_at_us IS NULL AND r.enabled = 1)
         """
     ).withManyRows
 

@@ -35,12 +35,21 @@ enum DuplicatePlanQueries {
         WHERE id = $1
         """)
 
-    /// Plans that nobody works with: older than $1, or all of the user $2 but the newest $3; those that were begun after $4 and not
+    /// Names that were set aside and neither removed nor put back since, in storage roots that there still are (2 is the state `leaving`).
+    private static let unsettledFiles = """
+        SELECT 1 FROM duplicate_plan_files f JOIN storage_roots r ON r.id = f.root_id
+        WHERE f.state = 2 AND r.deleted_at_us IS NULL
+        """
+
+    static let unsettled = SQLStatement(unsettledFiles + " AND f.plan_id = $1 LIMIT 1")
+
+    /// Plans that nobody works with, and that have nothing set aside: older than $1, or all of the user $2 but the newest $3; those that were begun after $4 and not
     /// finished are being made.
     static let superfluous = SQLStatement(
         """
         SELECT p.id, p.job_id FROM duplicate_plans p LEFT JOIN jobs j ON j.id = p.job_id
         WHERE (j.status IS NULL OR j.status NOT IN ('pending', 'running')) AND (p.is_built = 1 OR p.created_at_us < $4)
+            AND NOT EXISTS (\(unsettledFiles) AND f.plan_id = p.id)
             AND (p.created_at_us < $1 OR (p.created_by = $2 AND (SELECT COUNT(*) FROM duplicate_plans n
                 WHERE n.created_by = $2 AND n.id > p.id) >= $3))
         ORDER BY p.id
@@ -147,6 +156,14 @@ enum DuplicatePlanQueries {
         LEFT JOIN storage_roots r ON r.id = f.root_id
         WHERE f.plan_id = $1 AND f.state <= 1 AND CASE WHEN \(isAsPlanned) THEN 1 ELSE 0 END = 0
         ORDER BY f.position LIMIT 1
+        """)
+
+    /// Where the first $3 names behind $2 were that are to stay or to be removed.
+    static let places = SQLStatement(
+        """
+        SELECT f.position, f.entry_id, f.path, COALESCE(r.name, '') FROM duplicate_plan_files f
+        LEFT JOIN storage_roots r ON r.id = f.root_id
+        WHERE f.plan_id = $1 AND f.position > $2 AND f.state <= 1 ORDER BY f.position LIMIT $3
         """)
 
     /// The first $3 names behind $2 that are still to be removed, each with the one that stays.

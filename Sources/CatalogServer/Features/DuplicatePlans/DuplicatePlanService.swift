@@ -61,9 +61,11 @@ struct DuplicatePlanService: Sendable {
     ///   are not any more what they were, and for storages on which nothing can be removed.
     func apply(_ id: Int64, for caller: Caller, by author: Author) async throws -> JobID {
         let plan = try await find(id, for: caller)
-        try check(plan)
+        // What was begun has to come to its end, however long ago; each file is compared once more anyway.
+        let isUnsettled = try await store.isUnsettled(plan.id)
+        try check(plan, isUnsettled: isUnsettled)
         let root = try await checkRoots(of: plan)
-        if let changed = try await store.changed(in: plan.id) {
+        if !isUnsettled, let changed = try await store.changed(in: plan.id) {
             throw CatalogError(
                 .conflict, "The plan is stale: a file is not what it was when the plan was made",
                 details: ["file": .text(changed)])
@@ -71,7 +73,7 @@ struct DuplicatePlanService: Sendable {
         let request = DuplicateRemovalRequest(plan, by: author)
         return try await store.database.write { [self] connection in
             guard let now = try DuplicatePlanStore.find(id, on: connection) else { throw Self.notFound }
-            try check(now)
+            try check(now, isUnsettled: isUnsettled)
             // It goes back to the queue while others remove, so its number of attempts says nothing.
             let job = try jobs.push(
                 NewJob(
@@ -91,7 +93,7 @@ struct DuplicatePlanService: Sendable {
     }
 
     /// Whether it may be applied now. One that was stopped goes on.
-    private func check(_ plan: DuplicatePlan) throws {
+    private func check(_ plan: DuplicatePlan, isUnsettled: Bool) throws {
         switch plan.status {
         case .ready, .failed, .cancelled: break
         case .queued, .running:
@@ -100,7 +102,7 @@ struct DuplicatePlanService: Sendable {
                 details: plan.jobID.map { ["job_id": .integer($0), "status": .text(plan.status.rawValue)] } ?? [:])
         case .completed: throw CatalogError(.conflict, "The plan was applied already")
         }
-        guard store.time.now < plan.expiresAt else {
+        guard isUnsettled || store.time.now < plan.expiresAt else {
             throw CatalogError(.conflict, "The plan is too old; make a new one")
         }
     }
@@ -146,13 +148,18 @@ struct DuplicatePlanService: Sendable {
         return job
     }
 
-    /// Forgets a plan, whatever became of it; files stay as they are.
+    /// Forgets a plan; files stay as they are.
     ///
-    /// - Throws: `CatalogError.notFound`; `.conflict` while it is being applied.
+    /// - Throws: `CatalogError.notFound`; `.conflict` while it is being applied, and while a file of it is set aside.
     func delete(_ id: Int64, for caller: Caller) async throws {
         let plan = try await find(id, for: caller)
         guard plan.status != .queued, plan.status != .running else {
             throw CatalogError(.conflict, "The plan is being applied")
+        }
+        guard try await !store.isUnsettled(plan.id) else {
+            throw CatalogError(
+                .conflict,
+                "A file of the plan is set aside, since its removal broke off; apply it again first")
         }
         try await store.forget(plan.id, jobs: jobs)
     }

@@ -117,6 +117,31 @@ extension DuplicatePlanStore {
     func changed(in plan: Int64) async throws -> String? {
         try await database.read { connection in
             try connection.firstRow(DuplicatePlanQueries.changed, [.integer(plan)]) { "\($0.text(1)):\($0.text(0))" }
+                ?? Self.moved(in: plan, connection)
+        }
+    }
+
+    /// A name of the plan that is at another place now.
+    private static func moved(in plan: Int64, _ connection: any SQLConnection) throws -> String? {
+        var paths = EntryPathStore(connection: connection, scope: .everything)
+        var position: Int64 = 0
+        while true {
+            let values: [SQLValue] = [.integer(plan), .integer(position), .integer(Limits.duplicatePlanPlacesAtOnce)]
+            let page = try connection.rows(DuplicatePlanQueries.places, values) { row in
+                (position: row.integer(0), entry: row.integer(1), path: row.text(2), root: row.text(3))
+            }
+            guard let last = page.last else { return nil }
+            let found = try paths.entries(page.map(\.entry)).map { ($0.entry.id, $0.path.text) }
+            let places = Dictionary(found, uniquingKeysWith: { first, _ in first })
+            if let other = page.first(where: { places[$0.entry] != $0.path }) { return "\(other.root):\(other.path)" }
+            position = last.position
+        }
+    }
+
+    /// Whether a file of it is set aside, since its removal broke off. Only the plan knows where.
+    func isUnsettled(_ plan: Int64) async throws -> Bool {
+        try await database.read {
+            try $0.firstRow(DuplicatePlanQueries.unsettled, [.integer(plan)]) { _ in true } ?? false
         }
     }
 

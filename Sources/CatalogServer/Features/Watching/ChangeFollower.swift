@@ -11,6 +11,8 @@ struct ChangeFollower {
     private static let lookInterval = Duration.seconds(2)
     /// How long after a scan that failed another one is tried.
     private static let retryPause = Duration.seconds(30)
+    /// How often a root is looked at of which only a part can be watched.
+    private static let partlyWatchedInterval = Duration.seconds(900)
     /// Directories that begin to be watched in one go.
     private static let batch = 1_000
 
@@ -44,7 +46,7 @@ struct ChangeFollower {
         // What changed while nobody watched.
         pending.lookAtAll(as: firstLook, at: .now)
         var lookedAt = ContinuousClock.now
-        var askedAt = ContinuousClock.now
+        var (askedAt, sweptAt) = (ContinuousClock.now, ContinuousClock.now)
         while !Task.isCancelled {
             let patience: Int32 = pending.isQuiet ? 500 : 50
             let news = try await pool.run { watch.news(within: patience) { scanRoot.patterns.skips($0) } }
@@ -74,6 +76,10 @@ struct ChangeFollower {
             if ContinuousClock.now - lookedAt > Self.lookInterval {
                 guard try await whileAway(or: true, { try await watching.isWatched(root) }) else { return }
                 lookedAt = .now
+            }
+            if !isWhole, ContinuousClock.now - sweptAt > Self.partlyWatchedInterval {
+                pending.lookAtAll(as: .incremental, at: .now)
+                sweptAt = .now
             }
         }
     }
@@ -130,7 +136,7 @@ struct ChangeFollower {
 
     private func warn(_ count: Int) {
         logger.warning(
-            "not all directories can be watched; raise fs.inotify.max_user_watches, or set scan_interval of the storage root",
+            "not all directories can be watched, so the root is scanned each quarter of an hour; raise fs.inotify.max_user_watches",
             metadata: ["root": "\(root.name)", "watched": "\(count)"])
     }
 
