@@ -45,6 +45,13 @@ package struct StoragePath: Sendable, Hashable {
         return !bytes.contains(0) && !bytes.contains(UInt8(ascii: "/"))
     }
 
+    /// Whether a server that takes a backslash for a slash, as Windows does, would be led upwards by the bytes of a path.
+    package static func climbsByBackslash(_ bytes: some Collection<UInt8>) -> Bool {
+        guard bytes.contains(UInt8(ascii: "\\")) else { return false }
+        return bytes.split { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }
+            .contains { $0.elementsEqual("..".utf8) }
+    }
+
     /// The text form, without a leading slash; the root is the empty text.
     package var text: String {
         components.map { NameEncoding.text(of: $0) }.joined(separator: "/")

@@ -14,6 +14,10 @@ package protocol StorageReader: Sendable {
     /// - Returns: bytes read, perhaps fewer than asked for; 0 at the end of the file; nil when it would have to wait.
     func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int?
 
+    /// Says which part will be read now, piece by piece from its beginning: where bytes come as a stream, it is asked for once and nothing
+    /// beyond it. Others may read elsewhere meanwhile.
+    func announce(_ part: Range<Int64>)
+
     /// Whether each read is a question to another machine, so that a stream gains from asking before it needs the answer.
     var isRemote: Bool { get }
 
@@ -26,6 +30,8 @@ package protocol StorageReader: Sendable {
 }
 
 extension StorageReader {
+    /// Nothing: each read asks for what it needs.
+    package func announce(_ part: Range<Int64>) {}
     /// No, for what is on this machine.
     package var isRemote: Bool { false }
     /// No: each read is a question of its own.

@@ -36,14 +36,15 @@ package protocol StorageWriting: Sendable {
 
     /// Makes a copy of a file within the root, without its bytes passing through this machine. The name must be free.
     ///
+    /// - Parameter onWait: called now and then until it is done; throws to stop, which may leave a part of the copy.
     /// - Throws: `.unsupported` without `.serverSideCopy`, and for a pair that this storage cannot copy after all; else as
-    ///   `rename`.
-    func copy(_ source: StoragePath, to target: StoragePath) throws
+    ///   `rename`; what `onWait` throws.
+    func copy(_ source: StoragePath, to target: StoragePath, onWait: () throws -> Void) throws
 }
 
 extension StorageWriting {
     /// For storages that copy through us only.
-    package func copy(_ source: StoragePath, to target: StoragePath) throws {
+    package func copy(_ source: StoragePath, to target: StoragePath, onWait: () throws -> Void) throws {
         throw CatalogError(.unsupported, "This storage does not copy by itself")
     }
 }

@@ -42,8 +42,11 @@ package final class FakeServer: @unchecked Sendable {
         }
 
         /// Whether the client is still there to get it.
-        @discardableResult package func send(_ text: String) -> Bool {
-            var rest = Array(text.utf8)[...]
+        @discardableResult package func send(_ text: String) -> Bool { send(bytes: Array(text.utf8)) }
+
+        /// The same with bytes.
+        @discardableResult package func send(bytes: some Sequence<UInt8>) -> Bool {
+            var rest = Array(bytes)[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes {
                     Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))

@@ -146,8 +146,9 @@ package final class MemoryBackend: StorageBackend {
         }
     }
 
-    package func copy(_ source: StoragePath, to target: StoragePath) throws {
+    package func copy(_ source: StoragePath, to target: StoragePath, onWait: () throws -> Void) throws {
         try faults.begin(.copy)
+        try onWait()
         try require(.serverSideCopy)
         try with { tree in
             let node = try tree.node(source)

@@ -67,12 +67,14 @@ extension StorageConformance {
             try subject.writer.writeFile(["file"], content)
             let (source, target) = (try subject.place(["file"]), try subject.place(["directory", "copy"]))
             guard subject.backend.capabilities.contains(.serverSideCopy) else {
-                return try subject.expectError(.unsupported) { try subject.backend.copy(source, to: target) }
+                return try subject.expectError(.unsupported) {
+                    try subject.backend.copy(source, to: target, onWait: {})
+                }
             }
-            try subject.backend.copy(source, to: target)
+            try subject.backend.copy(source, to: target, onWait: {})
             try subject.expect(subject.writer.content(["directory", "copy"]) == content, "the copy is something else")
             try subject.expect(subject.writer.content(["file"]) == content, "the source was changed")
-            try subject.expectError(.alreadyExists) { try subject.backend.copy(source, to: target) }
+            try subject.expectError(.alreadyExists) { try subject.backend.copy(source, to: target, onWait: {}) }
         },
     ]
 

@@ -61,10 +61,13 @@ package final class CurlConnection: @unchecked Sendable {
 
     /// Runs an exchange to its end.
     ///
-    /// - Parameter onBody: called with the answer's body as it comes, with the status; what it throws ends the exchange.
-    /// - Throws: `CurlFailure`; what `onBody` throws.
+    /// - Parameters:
+    ///   - onBody: called with the answer's body as it comes, with the status; what it throws ends the exchange.
+    ///   - onWait: called at least each second; what it throws ends the exchange.
+    /// - Throws: `CurlFailure`; what `onBody` and `onWait` throw.
     package func perform(
-        _ request: CurlRequest, onBody: (Int, UnsafeRawBufferPointer) throws -> Void = { _, _ in }
+        _ request: CurlRequest, onBody: (Int, UnsafeRawBufferPointer) throws -> Void = { _, _ in },
+        onWait: () throws -> Void = {}
     ) throws -> Answer {
         try withoutActuallyEscaping(onBody) { onBody in
             let exchange = CurlExchange()
@@ -78,7 +81,10 @@ package final class CurlConnection: @unchecked Sendable {
             defer { exchange.onBody = nil }
             try begin(request, exchange)
             defer { stop() }
-            _ = try run { false }
+            _ = try run {
+                try onWait()
+                return false
+            }
             return Answer(status: status, head: exchange.head)
         }
     }
@@ -207,7 +213,7 @@ package final class CurlConnection: @unchecked Sendable {
     /// So the first waits are short, and each that ends without any event is twice as long as the one before.
     ///
     /// - Returns: whether it has ended.
-    private func run(until isEnough: () -> Bool) throws -> Bool {
+    private func run(until isEnough: () throws -> Bool) throws -> Bool {
         var patience: Int32 = 1
         while true {
             var running: Int32 = 0
@@ -220,7 +226,7 @@ package final class CurlConnection: @unchecked Sendable {
                 guard code == CURLE_OK else { throw failure(code) }
                 return true
             }
-            if isEnough() { return false }
+            if try isEnough() { return false }
             var events: Int32 = 0
             curl_multi_poll(multi, nil, 0, patience, &events)
             patience = events > 0 ? 1 : min(patience * 2, 1_000)

@@ -18,6 +18,8 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     /// Where the last reads ended: several clients may read on from different places.
     private let ends = Mutex<[Int64]>([])
     private static var endsMax: Int { 16 }
+    /// Where parts end that were announced and nobody has begun to read, by where they begin.
+    private let announced = Mutex<[Int64: Int64]>([:])
     private let streams: CurlStreams
     private let pool: ConnectionPool<Connection>
     private let look: @Sendable (Connection) throws -> StorageEntry?
@@ -41,6 +43,13 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     }
 
     deinit { streams.leave(owner) }
+
+    package func announce(_ part: Range<Int64>) {
+        announced.withLock { parts in
+            if parts.count >= Self.endsMax { parts = [:] }
+            parts[part.lowerBound] = part.upperBound
+        }
+    }
 
     /// Nothing: memory holds no part of the file.
     package func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
@@ -74,7 +83,9 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
             return place != nil
         }
         if readsOn, !streams.hasStream(of: owner, at: offset) { try requireSame() }
-        let count = try streams.read(file, for: owner, into: buffer, at: offset, onRefusal: pool.leaveRoom)
+        let end = announced.withLock { $0.removeValue(forKey: offset) }
+        let place = CurlStreams.Place(offset: offset, end: end)
+        let count = try streams.read(file, for: owner, into: buffer, at: place, onRefusal: pool.leaveRoom)
         ends.withLock { $0 = $0.suffix(Self.endsMax - 1) + [offset + Int64(count)] }
         return count
     }

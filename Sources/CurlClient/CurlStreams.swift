@@ -9,8 +9,11 @@ package final class CurlStreams: @unchecked Sendable {
         var owner: Int
         /// Where the next byte is from; negative when nothing was read yet.
         var position: Int64 = -1
-        /// Whether a stream stands there, which only has to be read on.
+        /// Whether a stream stands there, which only has to be read on; and where it ends, if that is not the end of the file.
         var isStreaming = false
+        var end: Int64?
+        /// Whether the last read came to that end.
+        var hasEndedPart = false
         var isBusy = true
         /// Whether anything ever came: before that it may have found no room at the server.
         var hasWorked = false
@@ -57,6 +60,12 @@ package final class CurlStreams: @unchecked Sendable {
         let sizeBytes: Int64
     }
 
+    /// Where a reader reads, and as far as it will read on from there, if it has said so.
+    struct Place {
+        let offset: Int64
+        let end: Int64?
+    }
+
     /// How long it is believed that the server lets no more connections in.
     private static let refusalHolds = Duration.seconds(60)
 
@@ -83,17 +92,16 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     /// Reads at an offset. Whoever reads on where the last read ended gets a stream; a single read somewhere asks for its own bytes
-    /// only, where the protocol can.
+    /// only, where the protocol can, and the first one of a part that was announced for all of that.
     ///
     /// - Parameter onRefusal: called when the server seems to have no room for one more connection.
     /// - Throws: `CurlFailure`; what the dialect throws.
     func read(
-        _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64,
-        onRefusal: () -> Void
+        _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at place: Place, onRefusal: () -> Void
     ) throws -> Int {
-        let slot = try slot(for: owner, at: offset)
+        let slot = try slot(for: owner, at: place.offset)
         do {
-            let count = try read(file, slot, into: buffer, at: offset)
+            let count = try read(file, slot, into: buffer, at: place)
             release(slot)
             return count
         } catch {
@@ -110,16 +118,31 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     private func read(
-        _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+        _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at place: Place
     ) throws -> Int {
+        var count = try readOnce(file, slot, into: buffer, at: place)
+        // The part that was asked for may have been another client's, and end before this one's.
+        while count < buffer.count, slot.hasEndedPart {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+            count += try readOnce(
+                file, slot, into: rest, at: Place(offset: place.offset + Int64(count), end: place.end))
+        }
+        return count
+    }
+
+    private func readOnce(
+        _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at place: Place
+    ) throws -> Int {
+        let offset = place.offset
         let readsOn = slot.position == offset
         var count = 0
         if readsOn, slot.isStreaming {
             count = try slot.connection.receive(into: buffer)
         } else {
-            let isPart = dialect.knowsParts && !readsOn
-            try slot.connection.startReceiving(dialect.request(file.path, offset, isPart ? buffer.count : nil))
-            slot.isStreaming = !isPart
+            let isPart = dialect.knowsParts && (place.end != nil || !readsOn)
+            let end = isPart ? max(place.end ?? 0, offset + Int64(buffer.count)) : nil
+            try slot.connection.startReceiving(dialect.request(file.path, offset, end.map { Int($0 - offset) }))
+            (slot.end, slot.isStreaming) = (end, true)
             count = try slot.connection.receive(into: buffer)
             var unwanted = try dialect.begin(slot.connection.answer, offset, file.sizeBytes)
             while unwanted > 0, count > 0 {
@@ -131,8 +154,12 @@ package final class CurlStreams: @unchecked Sendable {
                 count += try slot.connection.receive(into: room) - dropped
             }
         }
-        if !slot.isStreaming { try slot.connection.finishReceiving() }
         slot.position = offset + Int64(count)
+        slot.hasEndedPart = slot.isStreaming && slot.position == slot.end
+        if slot.hasEndedPart {
+            try slot.connection.finishReceiving()
+            slot.isStreaming = false
+        }
         if count < buffer.count { slot.isStreaming = false }
         return count
     }

@@ -27,8 +27,10 @@ struct FTPTarget: Sendable {
     func path(_ path: some Collection<UInt8>) throws -> [UInt8] {
         let names = [directory, Array(path)].filter { !$0.isEmpty }
         let whole = Array("./".utf8) + names.joined(separator: [UInt8(ascii: "/")])
-        guard FTPNames.canExist(whole) else {
-            throw CatalogError(.notFound, "Path not found", cause: "the library sends no name with control characters")
+        guard FTPNames.canExist(whole), !StoragePath.climbsByBackslash(whole) else {
+            throw CatalogError(
+                .notFound, "Path not found",
+                cause: "no command takes control characters, or .. behind a backslash")
         }
         return whole
     }

@@ -28,7 +28,7 @@ extension SMBBackend: StorageWriting {
 
     package func remove(_ path: StoragePath) throws { try changes.remove(path) }
 
-    package func copy(_ source: StoragePath, to target: StoragePath) throws {
-        try changes.copy(source, to: target) { try $0.copy($1, to: $2) }
+    package func copy(_ source: StoragePath, to target: StoragePath, onWait: () throws -> Void) throws {
+        try changes.copy(source, to: target) { try $0.copy($1, to: $2, onWait: onWait) }
     }
 }

@@ -67,7 +67,8 @@ package struct SMBBackend: StorageBackend, Sendable {
                     listing.describe(directory: entry)
                     return isDescribed = true
                 }
-                guard StoragePath.isName(Array(name)) else {
+                // A backslash would lead elsewhere when it is asked for.
+                guard StoragePath.isName(Array(name)), !name.contains(UInt8(ascii: "\\")) else {
                     let error = CatalogError(.dataLoss, "The server sent a name that is none")
                     return try listing.noteFailure(of: Array(name), error)
                 }

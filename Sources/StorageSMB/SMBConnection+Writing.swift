@@ -39,8 +39,16 @@ extension SMBConnection {
     }
 
     /// The server copies; each piece has the time of one question.
-    func copy(_ source: [UInt8], to target: [UInt8]) throws {
+    ///
+    /// - Parameter onWait: called after each piece; what it throws ends the helper, which would go on.
+    func copy(_ source: [UInt8], to target: [UInt8], onWait: () throws -> Void) throws {
         var frame = try ask(.copy, payload: source + [0] + target)
-        while frame.first == 1 { frame = try answer() }
+        while frame.first == 1 {
+            do { try onWait() } catch {
+                giveUp()
+                throw error
+            }
+            frame = try answer()
+        }
     }
 }

@@ -26,6 +26,9 @@ struct SMBTarget: Sendable {
         guard let first = names.first, let share = String(validating: first, as: UTF8.self) else {
             throw CatalogError(.invalidArgument, "path must begin with the name of a share")
         }
+        guard !location.url.path.contains(UInt8(ascii: "\\")) else {
+            throw CatalogError(.invalidArgument, "path must not contain a backslash")
+        }
         var settings = SMBSettings(
             host: host, port: location.url.port ?? 445, share: share, directory: names.count > 1 ? Array(names[1]) : [])
         settings.username = location.credentials?.username ?? ""

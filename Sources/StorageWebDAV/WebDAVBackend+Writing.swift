@@ -4,8 +4,9 @@ import CurlClient
 
 // Servers differ in the status for what they do not do, so what was wrong is found out by looking.
 extension WebDAVBackend: StorageWriting {
-    /// Seconds that a server may take for a copy of its own.
-    private static let copySeconds = 600
+    /// Seconds that a server may take for a copy of its own, of which it says nothing until it is done. One that is gone is noticed sooner,
+    /// by the system.
+    private static let copySeconds = 14_400
 
     package func openWriter(
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
@@ -29,15 +30,15 @@ extension WebDAVBackend: StorageWriting {
 
     package func rename(_ source: StoragePath, to target: StoragePath, replacing: Bool) throws {
         do {
-            try transfer("MOVE", source, to: target, replacing: replacing, silenceSeconds: nil)
+            try transfer("MOVE", source, to: target, replacing: replacing)
         } catch let error as CatalogError where replacing && error.code == .alreadyExists {
             // Some servers say so when they may not remove what has the name.
             throw CatalogError(.permissionDenied, "The storage refuses access", cause: error.cause)
         }
     }
 
-    package func copy(_ source: StoragePath, to target: StoragePath) throws {
-        try transfer("COPY", source, to: target, replacing: false, silenceSeconds: Self.copySeconds)
+    package func copy(_ source: StoragePath, to target: StoragePath, onWait: () throws -> Void) throws {
+        try transfer("COPY", source, to: target, replacing: false, silenceSeconds: Self.copySeconds, onWait: onWait)
     }
 
     package func makeDirectory(_ path: StoragePath) throws {
@@ -65,9 +66,11 @@ extension WebDAVBackend: StorageWriting {
     }
 
     private func transfer(
-        _ method: String, _ source: StoragePath, to target: StoragePath, replacing: Bool, silenceSeconds: Int?
+        _ method: String, _ source: StoragePath, to target: StoragePath, replacing: Bool, silenceSeconds: Int? = nil,
+        onWait: () throws -> Void = {}
     ) throws {
         let (from, to) = (try named(source), try named(target))
+        guard !StoragePath.climbsByBackslash(to) else { throw CatalogError(.notFound, "Path not found") }
         let status = try change(method, from) { connection in
             (isDirectory: try connection.look(from).kind == .directory, there: try connection.found(to)?.kind)
         } _: { connection, seen in
@@ -77,7 +80,8 @@ extension WebDAVBackend: StorageWriting {
             let destination = String(decoding: self.target.url(to, isDirectory: seen.isDirectory), as: UTF8.self)
             let headers = ["Destination: \(destination)", "Overwrite: \(replacing ? "T" : "F")"]
             return try connection.send(
-                method, from, isDirectory: seen.isDirectory, headers: headers, silenceSeconds: silenceSeconds)
+                method, from, isDirectory: seen.isDirectory, headers: headers, silenceSeconds: silenceSeconds,
+                onWait: onWait)
         }
         if method == "COPY", [405, 501, 502].contains(status) {
             throw CatalogError(.unsupported, "The server does not copy by itself", cause: "COPY: HTTP status \(status)")
@@ -87,7 +91,7 @@ extension WebDAVBackend: StorageWriting {
 
     /// - Parameter needs: places that have to be there for a refusal to be anything else than a missing one.
     private func check(_ status: Int, _ action: String, _ place: [UInt8], needs: [[UInt8]]) throws {
-        guard !(200..<300).contains(status) else { return }
+        guard !WebDAVFailure.isDone(status) else { return }
         let failure = WebDAVFailure(status: status)
         for needed in needs where try found(needed) == nil {
             throw CatalogError(.notFound, "Path not found", cause: failure.error(action, place).cause)

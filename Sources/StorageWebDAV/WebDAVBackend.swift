@@ -4,7 +4,7 @@ import CurlClient
 
 /// A collection of a WebDAV server.
 package struct WebDAVBackend: StorageBackend, Sendable {
-    static let usualConnections = ConnectionLimit(16)
+    static let usualConnections = ConnectionLimit(near: 16, far: 32)
 
     let target: WebDAVTarget
     private let pool: ConnectionPool<WebDAVConnection>
@@ -137,6 +137,9 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     }
 
     private func explained<Value>(_ action: String, _ place: [UInt8], _ body: () throws -> Value) throws -> Value {
+        guard !StoragePath.climbsByBackslash(place) else {
+            throw CatalogError(.notFound, "Path not found", cause: "it has .. behind a backslash")
+        }
         do {
             return try body()
         } catch let failure as WebDAVFailure {

@@ -66,15 +66,17 @@ final class WebDAVConnection: Sendable {
     // MARK: Requests
 
     /// Sends a request without a body, and says what came of it.
+    ///
+    /// - Parameter onWait: called at least each second until it is answered; what it throws ends it.
     func send(
         _ method: String, _ place: [UInt8], isDirectory: Bool = false, headers: [String] = [],
-        silenceSeconds: Int? = nil
+        silenceSeconds: Int? = nil, onWait: () throws -> Void = {}
     ) throws -> Int {
         var request = CurlRequest(target.url(place, isDirectory: isDirectory), .custom(method, body: []))
         request.headers = headers
         request.silenceSeconds = silenceSeconds
         request.isSentOnce = true
-        return try connection.perform(request).status
+        return try connection.perform(request, onWait: onWait).status
     }
 
     private func properties(

@@ -7,6 +7,9 @@ struct WebDAVFailure: Error {
     /// Of HTTP.
     let status: Int
 
+    /// Whether a server has done what it was to change. 207 says that a part of it was not done (RFC 4918 section 9.6.1).
+    static func isDone(_ status: Int) -> Bool { (200..<300).contains(status) && status != 207 }
+
     /// What it means for a path below a root that can be reached.
     ///
     /// - Parameter action: for the log: "list", "open".
@@ -18,7 +21,7 @@ struct WebDAVFailure: Error {
         case 401, 403, 405: return CatalogError(.permissionDenied, "The storage refuses access", cause: cause)
         case 412: return CatalogError(.alreadyExists, "Path already exists", cause: cause)
         case 413, 507: return CatalogError(.insufficientStorage, "The storage is full", cause: cause)
-        case 423: return CatalogError(.conflict, "The file is in use by another program", cause: cause)
+        case 207, 423: return CatalogError(.conflict, "The file is in use by another program", cause: cause)
         default: return CatalogError(.storageUnavailable, "Storage unavailable", cause: cause)
         }
     }

@@ -25,7 +25,7 @@ final class WebDAVWriter: StorageWriter {
     func finish() throws {
         let answer: CurlConnection.Answer
         do { answer = try connection.finishSending() } catch let failure as CurlFailure { throw reason(failure) }
-        guard (200..<300).contains(answer.status) else {
+        guard WebDAVFailure.isDone(answer.status) else {
             throw WebDAVFailure(status: answer.status).error("write", place)
         }
     }

@@ -15,6 +15,7 @@ struct SMBHelper {
     static func main() {
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
+        limitMemory()
         catalog_keep_large_blocks()
         let socket = SMBSocket(descriptor)
         var share: SMBShare?
@@ -40,6 +41,15 @@ struct SMBHelper {
             }
         }
     }
+
+    /// The library keeps all of a listing, however much the server sends.
+    private static func limitMemory() {
+        var limit = rlimit(rlim_cur: memoryBytesMax, rlim_max: memoryBytesMax)
+        setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
+    }
+
+    /// For a directory with as many entries as a catalog takes of one.
+    private static let memoryBytesMax: rlim_t = 2 << 30
 
     private static func answer(
         _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket

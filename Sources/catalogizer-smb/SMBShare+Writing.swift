@@ -5,7 +5,7 @@ extension SMBShare {
     /// Opens a file to write behind its first `offset` bytes, which must be all that it has; at 0 it is made, or emptied.
     func create(_ path: [UInt8], at offset: Int64) throws -> Int32 {
         let isNew = offset == 0
-        let handle = smbc_open(url(path), O_RDWR | (isNew ? O_CREAT | O_TRUNC : 0), 0o644)
+        let handle = try smbc_open(url(path), O_RDWR | (isNew ? O_CREAT | O_TRUNC : 0), 0o644)
         guard handle >= 0 else { throw SMBError(errno) }
         if isNew { return handle }
         var status = Glibc.stat()
@@ -31,15 +31,15 @@ extension SMBShare {
     }
 
     func rename(_ source: [UInt8], to target: [UInt8]) throws {
-        guard smbc_rename(url(source), url(target)) == 0 else { throw SMBError(errno) }
+        guard try smbc_rename(url(source), url(target)) == 0 else { throw SMBError(errno) }
     }
 
     func makeDirectory(_ path: [UInt8]) throws {
-        guard smbc_mkdir(url(path), 0o755) == 0 else { throw SMBError(errno) }
+        guard try smbc_mkdir(url(path), 0o755) == 0 else { throw SMBError(errno) }
     }
 
     func remove(_ path: [UInt8], isDirectory: Bool) throws {
-        guard (isDirectory ? smbc_rmdir(url(path)) : smbc_unlink(url(path))) == 0 else { throw SMBError(errno) }
+        guard try (isDirectory ? smbc_rmdir(url(path)) : smbc_unlink(url(path))) == 0 else { throw SMBError(errno) }
     }
 
     /// Lets the server copy a file, piece by piece.
@@ -50,11 +50,11 @@ extension SMBShare {
             let close = smbc_getFunctionClose(context), let splice = smbc_getFunctionSplice(context),
             let look = smbc_getFunctionFstat(context)
         else { throw SMBError(ENOSYS) }
-        guard let from = open(context, url(source), O_RDONLY, 0) else { throw SMBError(errno) }
+        guard let from = try open(context, url(source), O_RDONLY, 0) else { throw SMBError(errno) }
         defer { _ = close(context, from) }
         var status = Glibc.stat()
         guard look(context, from, &status) == 0 else { throw SMBError(errno) }
-        guard let to = open(context, url(target), O_RDWR | O_CREAT | O_EXCL, 0o644) else { throw SMBError(errno) }
+        guard let to = try open(context, url(target), O_RDWR | O_CREAT | O_EXCL, 0o644) else { throw SMBError(errno) }
         var failure: Int32?
         var rest = off_t(status.st_size)
         while rest > 0, failure == nil {

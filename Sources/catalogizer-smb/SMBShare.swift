@@ -38,12 +38,12 @@ struct SMBShare {
 
     func stat(_ path: [UInt8]) throws -> SMBAttributes {
         var status = Glibc.stat()
-        guard smbc_stat(url(path), &status) == 0 else { throw SMBError(errno) }
+        guard try smbc_stat(url(path), &status) == 0 else { throw SMBError(errno) }
         return SMBAttributes(status)
     }
 
     func list(_ path: [UInt8], _ body: (UnsafeRawBufferPointer, SMBAttributes) throws -> Void) throws {
-        let handle = smbc_opendir(url(path))
+        let handle = try smbc_opendir(url(path))
         guard handle >= 0 else { throw SMBError(errno) }
         defer { smbc_closedir(handle) }
         var status = Glibc.stat()
@@ -63,7 +63,7 @@ struct SMBShare {
     }
 
     func open(_ path: [UInt8]) throws -> (handle: Int32, attributes: SMBAttributes) {
-        let handle = smbc_open(url(path), O_RDONLY, 0)
+        let handle = try smbc_open(url(path), O_RDONLY, 0)
         guard handle >= 0 else { throw SMBError(errno) }
         var status = Glibc.stat()
         guard smbc_fstat(handle, &status) == 0 else {
@@ -97,7 +97,7 @@ struct SMBShare {
 
     func space() throws -> (free: Int64, total: Int64, fileSystem: UInt64) {
         var space = Glibc.statvfs()
-        var place = url([])
+        var place = try url([])
         guard smbc_statvfs(&place, &space) == 0 else { throw SMBError(errno) }
         // The library counts in units of its own when the server says no more than one number.
         let unit = UInt64(space.f_bsize) * UInt64(max(space.f_frsize, 1))
@@ -109,7 +109,9 @@ struct SMBShare {
 
     // MARK: Text
 
-    func url(_ path: [UInt8]) -> [CChar] {
+    /// - Throws: `SMBError` for a backslash: servers take it for a slash, and `..` behind it would lead out of the directory.
+    func url(_ path: [UInt8]) throws -> [CChar] {
+        guard !path.contains(UInt8(ascii: "\\")) else { throw SMBError(ENOENT) }
         let bytes = path.isEmpty ? prefix : prefix + [UInt8(ascii: "/")] + Self.escaped(path)
         return bytes.map { CChar(bitPattern: $0) } + [0]
     }

@@ -7,7 +7,7 @@ extension SMBShare {
     ///
     /// - Throws: `SMBError`, and what `body` throws.
     func shares(_ body: (SMBShareRecord) throws -> Void) throws {
-        let handle = smbc_opendir(url([]))
+        let handle = try smbc_opendir(url([]))
         guard handle >= 0 else { throw SMBError(errno) }
         defer { smbc_closedir(handle) }
         errno = 0

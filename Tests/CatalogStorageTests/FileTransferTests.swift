@@ -104,6 +104,17 @@ import Testing
         }
     }
 
+    @Test func `A copy that a storage makes itself can be stopped`() throws {
+        let disk = MemoryBackend()
+        try disk.writeFile(["film"], [1, 2, 3])
+        let place = TransferPlace(storage: "disk", backend: disk, path: try StoragePath(parsing: "film"))
+        let target = place.at(try StoragePath(parsing: "copy"))
+        let transfer = FileTransfer(from: place, to: target, replacing: false, claim: "test")
+        let stopped = CatalogError(.cancelled, "Stopped")
+        #expect(code { _ = try transfer.run { _ in throw stopped } } == .cancelled)
+        #expect(disk.faults.calls(.copy) == 1 && disk.files() == ["film": [1, 2, 3]])
+    }
+
     @Test func `A storage that cannot copy this pair gets the bytes`() throws {
         let disk = MemoryBackend()
         try disk.writeFile(["film"], [1, 2, 3])

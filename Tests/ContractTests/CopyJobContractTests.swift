@@ -91,7 +91,7 @@ import Testing
         try await CatalogAPI.withRoots { api in
             api.server.faults.leaveRoom(1 << 20, then: MemoryFaults.away)
             let job = try #require(try await api.post("copy/storage", Self.body()).object()["job_id"] as? Int)
-            while api.names("other").count < 2 { usleep(1_000) }
+            while api.names("other").count < 2 { try await Task.sleep(for: .milliseconds(1)) }
             while try await api.get("copy/jobs/\(job)").object()["status"] as? String != "queued" {}
             api.server.faults.leaveRoom(1_300_000 - 1 << 20 + 10)
             // Its next attempt is due after some seconds of the server's clock.
@@ -99,6 +99,40 @@ import Testing
             #expect(try await api.waitForCopy(job)["status"] as? String == "completed")
             #expect(api.content("other/c.mkv") == CopyContent.film)
             #expect(api.names("other") == ["c.mkv", "old.txt"])
+        }
+    }
+
+    @Test func `A copy that has run for hours waits for its storage as one that has just begun`() async throws {
+        try await CatalogAPI.withRoots { api in
+            let (faults, clock) = (api.server.faults, api.server.clock)
+            faults.leaveRoom(1 << 20, then: MemoryFaults.away)
+            faults.before(.write) { number in if number == 1 { clock.advance(by: .seconds(7_200)) } }
+            let job = try #require(try await api.post("copy/storage", Self.body()).object()["job_id"] as? Int)
+            while faults.calls(.write) < 2 { try await Task.sleep(for: .milliseconds(1)) }
+            while try await api.get("copy/jobs/\(job)").object()["status"] as? String == "running" {}
+            faults.leaveRoom(nil)
+            clock.advance(by: .seconds(10))
+            #expect(try await api.waitForCopy(job)["status"] as? String == "completed")
+            #expect(api.content("other/c.mkv") == CopyContent.film)
+        }
+    }
+
+    @Test func `A storage that does not keep what it is given is not tried again`() async throws {
+        try await CatalogAPI.withRoots { api in
+            api.server.faults.before(.finish) { _ in
+                for name in api.names("other") where name.hasPrefix(".catalogizer-") {
+                    let part = try FileHandle(forUpdating: URL(filePath: api.server.tree + "/other/" + name))
+                    try part.seek(toOffset: 1_000)
+                    try part.write(contentsOf: [UInt8](repeating: 0, count: 9))
+                    try part.close()
+                }
+            }
+            let job = try #require(try await api.post("copy/storage", Self.body()).object()["job_id"] as? Int)
+            let copy = try await api.waitForCopy(job)
+            #expect(copy["status"] as? String == "failed", "\(copy)")
+            #expect(
+                copy["error_message"] as? String == "The copy does not have the content of its source and was removed")
+            #expect(api.names("other") == ["old.txt"])
         }
     }
 

@@ -69,7 +69,51 @@ import Testing
             // Another option, and the rest stays.
             let changed = try await api.send(.put, "storage/roots/nas", #"{"version":3}"#).object()
             #expect(changed["url"] as? String == url)
+            #expect(changed["options"] as? [String: String] == ["uid": "0", "version": "3"])
+            let without = try await api.send(.put, "storage/roots/nas", #"{"version":null}"#).object()
+            #expect(without["options"] as? [String: String] == ["uid": "0"])
+            let others = try await api.send(.put, "storage/roots/nas", #"{"options":{"gid":5},"timeout":7}"#).object()
+            #expect(others["options"] as? [String: String] == ["gid": "5", "timeout": "7"])
         }
+    }
+
+    @Test func `Adding a root that there is changes what is said and nothing else`() async throws {
+        try await CatalogAPI.with { api in
+            let root = #""name":"nas","protocol":"ftp","host":"127.0.0.1","port":1,"path":"/media""#
+            let first = try await api.post(
+                "storage/roots",
+                "{\(root)" + #","username":"ada","password":"secret","tls":"explicit","enabled":false,"max_depth":3}"#)
+            try #require(first.status == 201, "\(first.text)")
+            let again = try await api.post("storage/roots", "{\(root)" + #","timeout":20}"#)
+            try #require(again.status == 200, "\(again.text)")
+            let shown = try again.object()
+            #expect(shown["has_password"] as? Bool == true && shown["username"] as? String == "ada")
+            #expect(shown["options"] as? [String: String] == ["tls": "explicit", "timeout": "20"])
+            #expect(shown["enabled"] as? Bool == false && shown["max_depth"] as? Int == 3)
+            let elsewhere = #"{"name":"nas","protocol":"ftp","host":"127.0.0.2","path":"/media"}"#
+            let refused = try await api.post("storage/roots", elsewhere)
+            #expect(refused.status == 400 && refused.text.contains("password must be given again"), "\(refused.text)")
+            let other = try await api.post("storage/roots", #"{"name":"nas","protocol":"local","path":"/tmp"}"#)
+            #expect(other.status == 409, "\(other.text)")
+        }
+    }
+
+    @Test(arguments: ["<html>Welcome</html>", "<!DOCTYPE a [<!ENTITY b \"c\">]><a/>", "<D:multistatus"])
+    func `A storage whose answers cannot be read is one that is away`(answer: String) async throws {
+        let server = try FakeServer { client in
+            while client.request() != nil {
+                client.send(
+                    "HTTP/1.1 207 Multi-Status\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)")
+            }
+        }
+        try await CatalogAPI.with { api in
+            let made = try await api.post(
+                "storage/roots", #"{"name":"nas","protocol":"webdav","url":"http://127.0.0.1:\#(server.port)/dav"}"#)
+            try #require(made.status == 201, "\(made.text)")
+            let listing = try await api.get("storage/list/?storage_id=nas")
+            #expect(listing.status == 502 && listing.text.contains("Storage unavailable"), "\(listing.text)")
+        }
+        withExtendedLifetime(server) {}
     }
 
     @Test(arguments: [

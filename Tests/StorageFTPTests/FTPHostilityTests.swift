@@ -24,6 +24,21 @@ import Testing
         #expect(try scratch.content(["victim"]) == [1])
     }
 
+    /// Servers of Windows take a backslash for a slash.
+    @Test(arguments: [#"..\ben"#, #"a\..\..\ben"#]) func `A name that could lead upwards reaches no server`(
+        name: String
+    ) throws {
+        let commands = Mutex<[String]>([])
+        let server = try Self.listServer("", onCommand: { word in commands.withLock { $0.append(word) } })
+        try withExtendedLifetime(server) {
+            let backend = try Self.backend(server)
+            let path = try StoragePath(components: [Array(name.utf8)])
+            let error = #expect(throws: CatalogError.self) { try backend.stat(path) }
+            #expect(error?.code == .notFound)
+        }
+        #expect(commands.withLock { $0 }.allSatisfy { !$0.contains("ben") })
+    }
+
     @Test(arguments: [TestStorageServer.Kind.ftp, .ftpListOnly])
     func `A name with a line end in it hides nothing else`(kind: TestStorageServer.Kind) async throws {
         let server = try await TestStorageServer.shared(kind)

@@ -15,6 +15,37 @@ import Testing
         try check.run(backend, scratch)
     }
 
+    @Test func `A backslash is no way out of the directory`() async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        for directory in ["ann", "ben"] { try scratch.makeDirectory([directory]) }
+        try scratch.writeFile(["ben", "secret"], [1])
+        try scratch.writeFile(["ann", "own"], [2])
+        let backend = try SMBBackend(try server.location(of: scratch.path + "/ann"))
+        defer { backend.close() }
+        let own = try StoragePath(parsing: "own")
+        for text in [#"..\ben"#, #"..\ben\secret"#, #"own\..\..\ben\secret"#, #"..\ben\new"#, #"\own"#] {
+            let path = try StoragePath(components: [Array(text.utf8)])
+            var listing = DirectoryListing()
+            let attempts: [() throws -> Void] = [
+                { _ = try backend.stat(path) }, { _ = try backend.openReader(path) }, { try backend.remove(path) },
+                { try backend.makeDirectory(path) }, { _ = try backend.openWriter(path, at: 0, expecting: 1) },
+                { try backend.rename(own, to: path, replacing: true) },
+                { try backend.copy(own, to: path, onWait: {}) },
+                { try backend.list(NativePath(path), into: &listing) },
+            ]
+            for attempt in attempts {
+                let error = #expect(throws: CatalogError.self) { try attempt() }
+                #expect(error?.code == .notFound, "\(text): \(String(describing: error))")
+            }
+        }
+        #expect(try scratch.content(["ben", "secret"]) == [1])
+        #expect(try scratch.content(["ann", "own"]) == [2])
+        let url = try StorageURL(parsing: server.url)
+        let outside = try StorageURL(scheme: .smb, host: url.host ?? "", port: url.port, path: #"/media/ann\..\ben"#)
+        #expect(throws: CatalogError.self) { try SMBBackend(StorageLocation(url: outside)) }
+    }
+
     @Test func `Many threads list and read at once`() async throws {
         let server = try await TestStorageServer.shared(.smb)
         let scratch = try ScratchDirectory(in: server.share)

@@ -3,6 +3,7 @@ import CatalogStorage
 import CatalogTestSupport
 import Glibc
 import StorageWebDAV
+import Synchronization
 import Testing
 
 /// What a server may say, and what then must not happen.
@@ -171,6 +172,47 @@ import Testing
         #expect(count.map { String(decoding: buffer[..<$0], as: UTF8.self) } == expected)
     }
 
+    @Test func `A part that was announced is asked for once, whoever else reads from it`() throws {
+        let content = TestContent.noise(300_000)
+        let asked = Mutex<[String]>([])
+        let server = try FakeServer { client in
+            while let lines = client.request() {
+                guard let range = lines.first(where: { $0.lowercased().hasPrefix("range:") }) else {
+                    let isRoot = lines[0].contains("/dav/ ")
+                    let file = response("/dav/f", size: "300000")
+                    reply(client, multistatus(isRoot ? response("/dav/", isCollection: true) : file))
+                    continue
+                }
+                asked.withLock { $0.append(range) }
+                let ends = range.split { !$0.isNumber }.compactMap { Int($0) }
+                let (first, last) = (ends[0], ends.count > 1 ? ends[1] : content.count - 1)
+                client.send(
+                    "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \(first)-\(last)/\(content.count)\r\n"
+                        + "Content-Length: \(last - first + 1)\r\n\r\n")
+                client.send(bytes: content[first...last])
+            }
+        }
+        let url = try StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")
+        let reader = try WebDAVBackend(StorageLocation(url: url)).openReader(StoragePath(parsing: "f"))
+        let read = { (offset: Int, count: Int) in
+            var buffer = [UInt8](repeating: 0, count: count)
+            let got = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: Int64(offset)) }
+            #expect(Array(buffer[..<got]) == Array(content[offset..<(offset + count)]), "\(offset) \(count)")
+        }
+        try withExtendedLifetime(server) {
+            reader.announce(1_000..<101_000)
+            for (offset, count) in [(1_000, 16_000), (17_000, 64_000), (81_000, 20_000)] { try read(offset, count) }
+            #expect(asked.withLock { $0 } == ["Range: bytes=1000-100999"])
+            // Another client goes on where the first one stands, and further.
+            reader.announce(200_000..<220_000)
+            try read(200_000, 10_000)
+            reader.announce(210_000..<290_000)
+            try read(210_000, 80_000)
+            try read(5, 100)
+            #expect(asked.withLock { $0.last } == "Range: bytes=5-104")
+        }
+    }
+
     /// A server with the collection `/dav/` and the file `f`, which answers whatever changes it in one way.
     private func withRefusing(_ status: String, _ body: (WebDAVBackend) throws -> Void) throws {
         let server = try FakeServer { client in
@@ -214,9 +256,68 @@ import Testing
     func `A server that does not copy by itself leaves it to us`(status: String) throws {
         try withRefusing(status) { backend in
             let error = #expect(throws: CatalogError.self) {
-                try backend.copy(StoragePath(parsing: "f"), to: StoragePath(parsing: "copy"))
+                try backend.copy(StoragePath(parsing: "f"), to: StoragePath(parsing: "copy"), onWait: {})
             }
             #expect(error?.code == .unsupported, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test func `What a server has done in part is not done`() throws {
+        let (file, new) = (try StoragePath(parsing: "f"), try StoragePath(parsing: "new"))
+        try withRefusing("207 Multi-Status") { backend in
+            let changes: [() throws -> Void] = [
+                { try backend.rename(file, to: new, replacing: false) }, { try backend.remove(file) },
+                { try backend.makeDirectory(new) }, { try backend.copy(file, to: new, onWait: {}) },
+                { try backend.openWriter(new, at: 0, expecting: 0).finish() },
+            ]
+            for change in changes {
+                let error = #expect(throws: CatalogError.self) { try change() }
+                #expect(error?.code == .conflict, "\(String(describing: error))")
+            }
+        }
+    }
+
+    @Test func `A copy that the server makes can be stopped`() throws {
+        let stopped = CatalogError(.cancelled, "Stopped")
+        let server = try FakeServer { client in
+            while let lines = client.request() {
+                if lines[0].hasPrefix("COPY") {
+                    // It is busy until the client has gone.
+                    _ = client.line()
+                    return
+                }
+                let isRoot = lines[0].contains("/dav/ ")
+                if isRoot || lines[0].contains("/dav/f ") {
+                    reply(client, multistatus(isRoot ? response("/dav/", isCollection: true) : response("/dav/f")))
+                } else {
+                    client.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                }
+            }
+        }
+        let backend = try WebDAVBackend(
+            StorageLocation(url: StorageURL(parsing: "http://127.0.0.1:\(server.port)/dav")))
+        var waits = 0
+        let error = withExtendedLifetime(server) {
+            #expect(throws: CatalogError.self) {
+                try backend.copy(StoragePath(parsing: "f"), to: StoragePath(parsing: "new")) {
+                    waits += 1
+                    if waits > 3 { throw stopped }
+                }
+            }
+        }
+        #expect(error?.code == .cancelled)
+    }
+
+    @Test func `A name that could lead upwards reaches no server`() throws {
+        try withRefusing("201 Created") { backend in
+            let (file, path) = (try StoragePath(parsing: "f"), try StoragePath(components: [Array(#"..\ben"#.utf8)]))
+            for attempt in [
+                { _ = try backend.stat(path) }, { try backend.makeDirectory(path) },
+                { try backend.rename(file, to: path, replacing: false) },
+            ] as [() throws -> Void] {
+                let error = #expect(throws: CatalogError.self) { try attempt() }
+                #expect(error?.code == .notFound, "\(String(describing: error))")
+            }
         }
     }
 }

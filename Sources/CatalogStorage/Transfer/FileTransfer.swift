@@ -156,7 +156,10 @@ extension FileTransfer {
         _ part: StoragePath, from reader: any StorageReader, _ onProgress: (TransferProgress) throws -> Void
     ) throws -> Filled {
         let total = reader.sizeBytes
-        if try copyOnServer(to: part) {
+        let copiesOnServer = try copyOnServer(to: part) {
+            try onProgress(TransferProgress(phase: .copying, bytes: 0, totalBytes: total))
+        }
+        if copiesOnServer {
             var digest = ContentDigest()
             try PieceReader().forEach(reader, in: 0..<total) { piece in
                 digest.update(piece)
@@ -195,13 +198,13 @@ extension FileTransfer {
     /// Lets the storage make the copy, where both are on one that can.
     ///
     /// - Returns: whether it did.
-    private func copyOnServer(to part: StoragePath) throws -> Bool {
+    private func copyOnServer(to part: StoragePath, onWait: () throws -> Void) throws -> Bool {
         guard source.storage == target.place.storage, backend.capabilities.contains(.serverSideCopy) else {
             return false
         }
         do {
             if try TransferTarget.look(at: part, backend) != nil { try backend.remove(part) }
-            try backend.copy(source.path, to: part)
+            try backend.copy(source.path, to: part, onWait: onWait)
             return true
         } catch let error as CatalogError where error.code == .unsupported {
             return false

@@ -95,6 +95,13 @@ struct TransferTarget: Sendable {
     static let taken = CatalogError(.alreadyExists, "Destination file already exists")
 
     private static func differs(_ cause: String) -> CatalogError {
-        CatalogError(.dataLoss, "What was written is not what was read", cause: cause)
+        CatalogError(.dataLoss, corrupt, cause: cause)
     }
+
+    fileprivate static let corrupt = "What was written is not what was read"
+}
+
+extension CatalogError {
+    /// Whether a storage has something else than what was written to it: it is broken, or the way to it.
+    package var isCorruptCopy: Bool { code == .dataLoss && message == TransferTarget.corrupt }
 }

@@ -42,18 +42,24 @@ struct CopyJob: JobHandler {
         } catch {
             // Before anybody sees that it is over.
             if context.stop.reason == .cancelled { try? await service.discard(request, claim: claim) }
-            throw later(error, context) ?? error
+            throw try await later(error, context) ?? CopyFailure.shown(error)
         }
     }
 
     private static func claim(of job: Job) -> String { "job \(job.id)" }
 
-    /// A storage that is away now may be there soon.
-    private func later(_ error: any Error, _ context: JobContext) -> CatalogError? {
-        guard let error = error as? CatalogError, error.code == .storageUnavailable, !context.stop.isRaised,
-            time.now - context.job.createdAt < Limits.copyPatienceSeconds * 1_000_000
+    /// A storage that is away now may be there soon. Its time counts from what was copied last.
+    private func later(_ error: any Error, _ context: JobContext) async throws -> CatalogError? {
+        guard let error = error as? CatalogError, error.code == .storageUnavailable, !context.stop.isRaised else {
+            return nil
+        }
+        let begun = context.job.startedAt ?? context.job.createdAt
+        let last = max(begun, try await service.store.lastProgress(of: context.job.id) ?? begun)
+        guard time.now - last < Limits.copyPatienceSeconds * 1_000_000,
+            time.now - begun < Limits.copySecondsMax * 1_000_000,
+            let shown = CopyFailure.shown(error) as? CatalogError
         else { return nil }
-        return CatalogError(.unavailable, error.message, cause: error.cause)
+        return CatalogError(.unavailable, shown.message, cause: shown.cause)
     }
 
     func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {

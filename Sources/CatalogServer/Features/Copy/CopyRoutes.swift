@@ -79,7 +79,12 @@ struct CopyRoutes: Sendable {
             json.queuedCopy(id, copy)
             return json.response(status: .accepted)
         }
-        json.copied(message, copy, try await copies.run(copy, claim: copies.claim), storageID: storageID)
+        do {
+            let outcome = try await copies.run(copy, claim: copies.claim)
+            json.copied(message, copy, outcome, storageID: storageID)
+        } catch {
+            throw CopyFailure.shown(error)
+        }
         return json.response()
     }
 

@@ -39,26 +39,21 @@ struct CopyService: Sendable {
     ///   - claim: who copies; an attempt that was cut is gone on with under the same one.
     ///   - mayBeMade: whether such an attempt may have come as far as to give the copy its name.
     ///   - onProgress: called on a thread that may block; throws to stop.
-    /// - Throws: as `FileTransfer`, in words for clients.
+    /// - Throws: as `FileTransfer`; `CopyFailure` has the words for clients.
     func run(
         _ request: CopyRequest, claim: String, mayBeMade: Bool = false,
         onProgress: @escaping @Sendable (TransferProgress) throws -> Void = { _ in }
     ) async throws -> TransferOutcome {
-        do {
-            let target = try await places.open(request.target)
-            let transfer = FileTransfer(
-                from: try await places.open(request.source), to: target, replacing: request.replaces, claim: claim)
-            let outcome = try await active.claiming(target) {
-                try await run(transfer, mayBeMade: mayBeMade, onProgress)
-            }
-            let file = WrittenFile(
-                place: request.target, name: request.targetName, source: request.sourceName,
-                sizeBytes: outcome.sizeBytes)
-            try await recorder.note(.fileCopied, file, by: request.requester.author)
-            return outcome
-        } catch {
-            throw CopyFailure.shown(error)
+        let target = try await places.open(request.target)
+        let transfer = FileTransfer(
+            from: try await places.open(request.source), to: target, replacing: request.replaces, claim: claim)
+        let outcome = try await active.claiming(target) {
+            try await run(transfer, mayBeMade: mayBeMade, onProgress)
         }
+        let file = WrittenFile(
+            place: request.target, name: request.targetName, source: request.sourceName, sizeBytes: outcome.sizeBytes)
+        try await recorder.note(.fileCopied, file, by: request.requester.author)
+        return outcome
     }
 
     /// Ends early when the task is cancelled or the program ends.

@@ -100,7 +100,7 @@ struct DownloadService: Sendable {
     private static func shown(_ error: CatalogError) -> CatalogError {
         switch error.code {
         case .notFound, .conflict: CatalogError(.notFound, "File not found", cause: error.description)
-        case .storageUnavailable, .permissionDenied:
+        case .storageUnavailable, .permissionDenied, .dataLoss:
             CatalogError(.storageUnavailable, "Storage unavailable", cause: error.description)
         default: error
         }

@@ -13,6 +13,8 @@ struct ReadAhead {
     private static let streamChunksAhead = 1
     /// The first piece of a remote file: who jumps to a place waits for no more than this. Each next one is four times as large.
     private static let firstRemoteBytes = 64 << 10
+    /// The same of a stream, where the next piece costs no round trip.
+    private static let firstStreamBytes = 16 << 10
 
     typealias Read = @Sendable (_ offset: Int64, _ count: Int) async throws -> ByteBuffer
 
@@ -48,8 +50,10 @@ struct ReadAhead {
         self.read = read
         (offset, end) = (part.lowerBound, part.upperBound)
         chunkBytesMax = reader.isRemote ? Limits.storageReadBytes : Self.localChunkBytes
-        chunkBytes = reader.isRemote ? Self.firstRemoteBytes : Self.localChunkBytes
         isStream = reader.isStream
+        chunkBytes =
+            !reader.isRemote ? Self.localChunkBytes : isStream ? Self.firstStreamBytes : Self.firstRemoteBytes
+        reader.announce(part)
         ahead = !reader.isRemote ? 0 : isStream ? Self.streamChunksAhead : Self.remoteChunksAhead
     }
 

@@ -18,7 +18,9 @@ enum StorageRootEndpoints {
         )
         .answers(200, "StorageListing").fails(400, 404, 502),
         Endpoint(.post, "/api/v1/storage/roots", id: "storage.create", "Add a storage root", tag: .storage)
-            .described("A root with the same name and protocol is changed instead, with 200.")
+            .described(
+                "One with the same name and protocol is changed instead, with 200; absent fields stay as they are."
+            )
             .requires("system.configure")
             .query(QueryParameter("verify", .boolean, "Refuse a root that cannot be reached", default: "false"))
             .body("StorageRootRequest")
@@ -27,7 +29,9 @@ enum StorageRootEndpoints {
             .requires("media.view")
             .answers(200, "StorageRoot").fails(404),
         Endpoint(.put, "/api/v1/storage/roots/{id}", id: "storage.update", "Change a storage root", tag: .storage)
-            .described("Absent fields stay as they are.")
+            .described(
+                "Absent fields stay as they are; `options` replaces all of them, one by its own name only that one."
+            )
             .requires("system.configure")
             .body("StorageRootRequest")
             .answers(200, "StorageRoot").fails(400, 404, 409),

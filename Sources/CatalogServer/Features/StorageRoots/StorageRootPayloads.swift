@@ -12,7 +12,7 @@ struct StorageRootRequest: Decodable, Sendable {
     let username: FieldChange<String>
     let password: FieldChange<String>
     let domain: FieldChange<String>
-    let options: [String: String]?
+    let options: OptionChanges
     let id: String?
     let enabled: Bool?
     let allowOverlap: Bool?
@@ -52,7 +52,7 @@ struct StorageRootRequest: Decodable, Sendable {
         username = try values.change(forKey: .username)
         password = try values.change(forKey: .password)
         domain = try values.change(forKey: .domain)
-        options = try Self.options(decoder, values)
+        options = try OptionChanges(decoder, all: values.decodeIfPresent([String: OptionValue].self, forKey: .options))
         id = try values.decodeIfPresent(String.self, forKey: .id)
         enabled = try values.decodeIfPresent(Bool.self, forKey: .enabled)
         allowOverlap = try values.decodeIfPresent(Bool.self, forKey: .allowOverlap)
@@ -127,23 +127,6 @@ struct StorageRootRequest: Decodable, Sendable {
         return scheme
     }
 
-    /// What stands in `options`, or among the other members under its own name.
-    private static func options(
-        _ decoder: any Decoder, _ values: KeyedDecodingContainer<CodingKeys>
-    ) throws -> [String: String]? {
-        let nested = try values.decodeIfPresent([String: OptionValue].self, forKey: .options)
-        let all = try decoder.container(keyedBy: OptionKey.self)
-        var options = nested?.mapValues(\.text)
-        for key in OptionKey.allCases where all.contains(key) {
-            options = options ?? [:]
-            options?[key.rawValue] = try all.decodeIfPresent(OptionValue.self, forKey: key)?.text
-        }
-        guard let options else { return nil }
-        let bytes = options.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
-        guard bytes <= Limits.storageOptionBytes else { throw CatalogError(.invalidArgument, "options are too large") }
-        return options
-    }
-
     private func apply(to draft: inout StorageRootDraft) throws {
         if let id {
             guard StorageRootDraft.slug(of: id) == id, id.count <= 64 else {
@@ -177,7 +160,7 @@ struct StorageRootRequest: Decodable, Sendable {
             }
             draft.password = SecretValue(text)
         }
-        draft.options = options ?? draft.options
+        draft.options = try options.applied(to: draft.options)
         draft.enabled = enabled ?? draft.enabled
         draft.allowOverlap = allowOverlap ?? draft.allowOverlap
         draft.enableDuplicateDetection = enableDuplicateDetection ?? draft.enableDuplicateDetection
@@ -194,30 +177,5 @@ extension StorageRootRequest {
             text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
         else { throw CatalogError(.invalidArgument, "\(name) is too long or contains control characters") }
         return text
-    }
-}
-
-/// Options that may stand among the other members of a request.
-private enum OptionKey: String, CodingKey, CaseIterable {
-    case version, uid, gid, timeout, encryption, tls, connections
-    case mountPort = "mount_port"
-    case verify = "tls_verify"
-    case authorities = "tls_ca_pem"
-    case fingerprint = "tls_fingerprint"
-}
-
-/// A text, a number or a boolean, as text.
-private struct OptionValue: Decodable, Sendable {
-    let text: String
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let value = try? container.decode(Bool.self) {
-            text = "\(value)"
-        } else if let value = try? container.decode(Int.self) {
-            text = "\(value)"
-        } else {
-            text = try container.decode(String.self)
-        }
     }
 }

@@ -60,10 +60,11 @@ struct StorageRootRoutes: Sendable {
         guard try context.requireCaller().scope == .everything else {
             throw CatalogError(.permissionDenied, "Adding a storage root needs a role that may see all of them")
         }
-        let draft = try await request.json(StorageRootRequest.self, context).draft()
+        let change = try await request.json(StorageRootRequest.self, context)
         let mustAnswer = try context.query.bool("verify") ?? false
         let (root, isNew) = try await roots.create(
-            draft, mustAnswer: mustAnswer, by: try context.requireAuthor())
+            change.draft(), orChanging: change.draft(changing:), mustAnswer: mustAnswer,
+            by: try context.requireAuthor())
         var json = JSONWriter()
         json.storageRoot(root, message: isNew ? "Storage root created" : "Storage root updated")
         return json.response(status: isNew ? .created : .ok)

@@ -72,7 +72,7 @@ extension StorageRootService {
         switch error.code {
         case .notFound: CatalogError(.notFound, "Path not found", cause: error.description)
         case .conflict: CatalogError(.invalidArgument, "Path is not a directory", cause: error.description)
-        case .storageUnavailable, .permissionDenied:
+        case .storageUnavailable, .permissionDenied, .dataLoss, .tooLarge:
             CatalogError(.storageUnavailable, "Storage unavailable", cause: error.description)
         default: error
         }

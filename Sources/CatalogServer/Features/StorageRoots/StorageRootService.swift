@@ -64,18 +64,27 @@ package struct StorageRootService: Sendable {
     /// Adds a root; one with the same name and protocol is changed instead, and one that was deleted at the same place comes
     /// back with everything in it.
     ///
-    /// - Parameter mustAnswer: refuse a root that cannot be reached now.
+    /// - Parameters:
+    ///   - change: what a root with that name is to become; without it, what `draft` says of a new one.
+    ///   - mustAnswer: refuse a root that cannot be reached now.
     /// - Returns: the root, and whether it is new (or came back).
     /// - Throws: `CatalogError.invalidArgument` for a place that may not become one, `.conflict` when the name belongs to
-    ///   another protocol or the place overlaps another root.
+    ///   another protocol or the place overlaps another root; what `change` throws.
     package func create(
-        _ draft: StorageRootDraft, mustAnswer: Bool = false, by author: Author
+        _ draft: StorageRootDraft, orChanging change: ((StorageRoot) throws -> StorageRootDraft)? = nil,
+        mustAnswer: Bool = false, by author: Author
     ) async throws -> (root: StorageRoot, isNew: Bool) {
-        let draft = try prepared(draft, over: try await store.find(name: draft.name, scope: .everything))
-        if mustAnswer { try await checkAnswers(draft) }
-        if let existing = try await store.find(name: draft.name, scope: .everything) {
-            return (try await write(draft.named(like: existing), over: existing, by: author), false)
+        let changed = { (root: StorageRoot) throws -> StorageRootDraft in
+            guard draft.protocolName == root.protocolName else { throw Self.isNameTaken }
+            return try prepared(change?(root) ?? draft.named(like: root), over: root)
         }
+        if let known = try await store.find(name: draft.name, scope: .everything) {
+            let draft = try changed(known)
+            if mustAnswer { try await checkAnswers(draft) }
+            return (try await write(draft, over: known, by: author), false)
+        }
+        let draft = try prepared(draft, over: nil)
+        if mustAnswer { try await checkAnswers(draft) }
         let place = try await checkPlace(of: draft)
         let outcome = try await store.create(draft, by: author) { try Self.check(place, of: draft, against: $0) }
         switch outcome {
@@ -85,7 +94,7 @@ package struct StorageRootService: Sendable {
             return (try await find(id, scope: .everything), true)
         case .exists(let root):
             // Somebody else was faster with the same name.
-            return (try await write(draft.named(like: root), over: root, by: author), false)
+            return (try await write(changed(root), over: root, by: author), false)
         }
     }
 
@@ -95,7 +104,7 @@ package struct StorageRootService: Sendable {
     package func update(_ id: RootID, to draft: StorageRootDraft, by author: Author) async throws -> StorageRoot {
         let root = try await find(id, scope: .everything)
         if let other = try await store.find(name: draft.name, scope: .everything), other.id != id {
-            throw CatalogError(.conflict, "Storage root name already exists")
+            throw Self.isNameTaken
         }
         return try await write(prepared(draft, over: root), over: root, by: author)
     }
@@ -169,7 +178,7 @@ package struct StorageRootService: Sendable {
         _ draft: StorageRootDraft, over root: StorageRoot, by author: Author
     ) async throws -> StorageRoot {
         guard draft.protocolName == root.protocolName else {
-            throw CatalogError(.conflict, "Storage root name already exists")
+            throw Self.isNameTaken
         }
         let isMoved = draft.url != root.url
         let place = isMoved || draft.allowOverlap != root.allowOverlap ? try await checkPlace(of: draft) : nil
@@ -224,6 +233,7 @@ package struct StorageRootService: Sendable {
     }
 
     static let notFound = CatalogError(.notFound, "Storage root not found")
+    private static let isNameTaken = CatalogError(.conflict, "Storage root name already exists")
 }
 
 extension StorageRootService: ScanRootProvider {
