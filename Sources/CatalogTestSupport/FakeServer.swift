@@ -80,7 +80,10 @@ package final class FakeServer: @unchecked Sendable {
         Thread.detachNewThread { [port] in
             while true {
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else { return }
+                guard descriptor >= 0 else {
+                    close(listener)
+                    return
+                }
                 Thread.detachNewThread {
                     serve(Client(descriptor: descriptor, port: port))
                     close(descriptor)
@@ -89,8 +92,6 @@ package final class FakeServer: @unchecked Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    // The thread that accepts closes it: with the number of a socket that is closed here it would take another server's clients.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 }

@@ -4,7 +4,7 @@ import CurlClient
 
 /// A collection of a WebDAV server.
 package struct WebDAVBackend: StorageBackend, Sendable {
-    static let usualConnections = ConnectionLimit(near: 16, far: 32)
+    static let usualConnections = ConnectionLimit(16)
 
     let target: WebDAVTarget
     private let pool: ConnectionPool<WebDAVConnection>
