@@ -197,10 +197,8 @@ package enum Limits {
     package static let redundancyAnswersKept = 8
     /// Hash jobs of one root that are remembered.
     package static let hashRunsKept = 20
-    /// Seconds for which a copy job tries again while a storage is away, since it last came further; and since it began, as one that
-    /// has to begin anew each time comes further each time.
+    /// Seconds for which a copy job tries again while a storage is away, since it last came further.
     package static let copyPatienceSeconds: Int64 = 3_600
-    package static let copySecondsMax: Int64 = 604_800
     /// How long a file that was sent stays open for the next range of it, and how many stay open: a player asks again
     /// within the second, and an idle disk must be free to be unmounted soon.
     package static let openFileMicroseconds: Int64 = 2_000_000

@@ -230,6 +230,13 @@ package struct JobStore: Sendable {
         try connection.execute(JobQueries.forget, [.text(uniqueKey), .integer(last)])
     }
 
+    /// The same for those of one kind.
+    package func forget(
+        kind: String, uniqueKey: String, upTo last: JobID, on connection: any SQLConnection
+    ) throws {
+        try connection.execute(JobQueries.forgetKindOfKey, [.text(kind), .text(uniqueKey), .integer(last)])
+    }
+
     /// Removes a job that is over.
     package func forget(_ id: JobID, on connection: any SQLConnection) throws {
         try connection.execute(JobQueries.forgetOne, [.integer(id)])

@@ -137,6 +137,8 @@ package struct ScanStore: Sendable {
             guard let last = try idOfScan(of: rootID, after: Limits.scansKept, on: connection) else { return }
             let values: [SQLValue] = [.integer(rootID), .integer(last)]
             try forget(connection.rows(ScanQueries.oldScans, values) { $0.integer(0) }, on: connection)
+            try JobStore(database: database, time: time).forget(
+                kind: ScanService.removalKind, uniqueKey: ScanService.key(of: rootID), upTo: last, on: connection)
         }
     }
 

@@ -76,18 +76,29 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     }
 
     private func read(into buffer: UnsafeMutableRawBufferPointer, from offset: Int64) throws -> Int {
+        let end = announced.withLock { $0.removeValue(forKey: offset) }
+        var count = 0
+        while true {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
+            let part = try read(into: rest, at: CurlStreams.Place(offset: offset + Int64(count), end: end))
+            count += part.bytes
+            guard part.isCut else { return count }
+        }
+    }
+
+    private func read(into buffer: UnsafeMutableRawBufferPointer, at place: CurlStreams.Place) throws
+        -> CurlStreams.Part
+    {
         // Somebody else got the connection meanwhile, and the rest of another file would go on with this one.
         let readsOn = ends.withLock { ends in
-            let place = ends.firstIndex(of: offset)
-            if let place { ends.remove(at: place) }
-            return place != nil
+            let index = ends.firstIndex(of: place.offset)
+            if let index { ends.remove(at: index) }
+            return index != nil
         }
-        if readsOn, !streams.hasStream(of: owner, at: offset) { try requireSame() }
-        let end = announced.withLock { $0.removeValue(forKey: offset) }
-        let place = CurlStreams.Place(offset: offset, end: end)
-        let count = try streams.read(file, for: owner, into: buffer, at: place, onRefusal: pool.leaveRoom)
-        ends.withLock { $0 = $0.suffix(Self.endsMax - 1) + [offset + Int64(count)] }
-        return count
+        if readsOn, !streams.hasStream(of: owner, at: place.offset) { try requireSame() }
+        let part = try streams.read(file, for: owner, into: buffer, at: place, onRefusal: pool.leaveRoom)
+        ends.withLock { $0 = $0.suffix(Self.endsMax - 1) + [place.offset + Int64(part.bytes)] }
+        return part
     }
 
     private func requireSame() throws {

@@ -66,6 +66,13 @@ package final class CurlStreams: @unchecked Sendable {
         let end: Int64?
     }
 
+    /// What a read gave.
+    struct Part {
+        let bytes: Int
+        /// Whether there were fewer than asked for because the part that was asked of the server, by another client perhaps, ends there.
+        let isCut: Bool
+    }
+
     /// How long it is believed that the server lets no more connections in.
     private static let refusalHolds = Duration.seconds(60)
 
@@ -98,12 +105,13 @@ package final class CurlStreams: @unchecked Sendable {
     /// - Throws: `CurlFailure`; what the dialect throws.
     func read(
         _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at place: Place, onRefusal: () -> Void
-    ) throws -> Int {
+    ) throws -> Part {
         let slot = try slot(for: owner, at: place.offset)
         do {
             let count = try read(file, slot, into: buffer, at: place)
+            let part = Part(bytes: count, isCut: slot.hasEndedPart && count < buffer.count)
             release(slot)
-            return count
+            return part
         } catch {
             let isRefused = !slot.hasWorked && (error as? CurlFailure)?.isConnectionBroken == true
             forget(slot, isRefused: isRefused)
@@ -118,19 +126,6 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     private func read(
-        _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at place: Place
-    ) throws -> Int {
-        var count = try readOnce(file, slot, into: buffer, at: place)
-        // The part that was asked for may have been another client's, and end before this one's.
-        while count < buffer.count, slot.hasEndedPart {
-            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
-            count += try readOnce(
-                file, slot, into: rest, at: Place(offset: place.offset + Int64(count), end: place.end))
-        }
-        return count
-    }
-
-    private func readOnce(
         _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at place: Place
     ) throws -> Int {
         let offset = place.offset

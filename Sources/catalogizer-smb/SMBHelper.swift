@@ -49,7 +49,7 @@ struct SMBHelper {
     }
 
     /// For a directory with as many entries as a catalog takes of one.
-    private static let memoryBytesMax: rlim_t = 2 << 30
+    private static let memoryBytesMax: rlim_t = 4 << 30
 
     private static func answer(
         _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket

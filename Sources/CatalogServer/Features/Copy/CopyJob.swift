@@ -15,6 +15,7 @@ struct CopyJob: JobHandler {
     /// Told how far a copy is, and once at its end.
     let onProgress: @Sendable (CopyProgress) -> Void
     private let running = JobSlots(Limits.copyJobsAtOnce)
+    private let farthest = FarthestProgress()
 
     init(
         service: CopyService, time: TimeSource, onProgress: @escaping @Sendable (CopyProgress) -> Void
@@ -42,27 +43,26 @@ struct CopyJob: JobHandler {
         } catch {
             // Before anybody sees that it is over.
             if context.stop.reason == .cancelled { try? await service.discard(request, claim: claim) }
-            throw try await later(error, context) ?? CopyFailure.shown(error)
+            throw later(error, context) ?? CopyFailure.shown(error)
         }
     }
 
     private static func claim(of job: Job) -> String { "job \(job.id)" }
 
-    /// A storage that is away now may be there soon. Its time counts from what was copied last.
-    private func later(_ error: any Error, _ context: JobContext) async throws -> CatalogError? {
+    /// A storage that is away now may be there soon. Its time counts from when the copy last came further than ever.
+    private func later(_ error: any Error, _ context: JobContext) -> CatalogError? {
         guard let error = error as? CatalogError, error.code == .storageUnavailable, !context.stop.isRaised else {
             return nil
         }
-        let begun = context.job.startedAt ?? context.job.createdAt
-        let last = max(begun, try await service.store.lastProgress(of: context.job.id) ?? begun)
+        let last = farthest.reachedAt(context.job.id) ?? context.job.startedAt ?? context.job.createdAt
         guard time.now - last < Limits.copyPatienceSeconds * 1_000_000,
-            time.now - begun < Limits.copySecondsMax * 1_000_000,
             let shown = CopyFailure.shown(error) as? CatalogError
         else { return nil }
         return CatalogError(.unavailable, shown.message, cause: shown.cause)
     }
 
     func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
+        farthest.forget(job.id)
         let request = try CopyRequest(json: job.payload)
         // Nobody goes on with it. It may have been waiting for that, or its process is gone.
         if status != .completed, request.node == nil || request.node == service.node {
@@ -85,6 +85,7 @@ struct CopyJob: JobHandler {
         func note(_ progress: TransferProgress) throws {
             try context.stop.check()
             let now = job.time.now
+            job.farthest.note(progress, of: context.job.id, at: now)
             let isDue = last.withLock { last in
                 if let last, last.phase == progress.phase, now - last.at < CopyJob.reportMicroseconds { return false }
                 last = (now, progress.phase)
@@ -96,4 +97,31 @@ struct CopyJob: JobHandler {
             job.onProgress(CopyProgress(state, of: rootID))
         }
     }
+}
+
+/// How far copies have come at most in this process, and when. An attempt that only does again what one before has done comes no further.
+private final class FarthestProgress: Sendable {
+    private struct Place {
+        let phase: TransferProgress.Phase
+        let bytes: Int64
+        let at: Int64
+    }
+
+    private let places = Mutex<[JobID: Place]>([:])
+
+    func note(_ progress: TransferProgress, of job: JobID, at now: Int64) {
+        places.withLock { places in
+            if let known = places[job] {
+                let isLater = known.phase == .copying && progress.phase == .verifying
+                guard isLater || (known.phase == progress.phase && progress.bytes > known.bytes) else { return }
+            }
+            // Those that other nodes went on with.
+            if places.count > Limits.copyQueue { places = [:] }
+            places[job] = Place(phase: progress.phase, bytes: progress.bytes, at: now)
+        }
+    }
+
+    func reachedAt(_ job: JobID) -> Int64? { places.withLock { $0[job]?.at } }
+
+    func forget(_ job: JobID) { places.withLock { _ = $0.removeValue(forKey: job) } }
 }

@@ -18,8 +18,6 @@ enum CopyQueries {
     static let saveProgress = SQLStatement(
         "UPDATE copies SET phase = $2, done_bytes = $3, total_bytes = $4, updated_at_us = $5 WHERE id = $1")
 
-    static let lastProgress = SQLStatement("SELECT updated_at_us FROM copies WHERE id = $1")
-
     static let copyAfter = SQLStatement("SELECT id FROM copies ORDER BY id DESC LIMIT 1 OFFSET $1")
 
     /// The jobs went first.

@@ -77,11 +77,6 @@ struct CopyStore: Sendable {
         try connection.execute(CopyQueries.forget, [.integer(last)])
     }
 
-    /// When a copy last came further; nil when it is forgotten.
-    func lastProgress(of id: JobID) async throws -> Int64? {
-        try await database.read { try $0.firstRow(CopyQueries.lastProgress, [.integer(id)]) { $0.integer(0) } }
-    }
-
     /// Notes how far a copy is. Blocks.
     func save(_ progress: TransferProgress, of id: JobID) throws {
         try database.writeBlocking { connection in

@@ -156,11 +156,23 @@ struct DuplicatePlanService: Sendable {
         guard plan.status != .queued, plan.status != .running else {
             throw CatalogError(.conflict, "The plan is being applied")
         }
-        guard try await !store.isUnsettled(plan.id) else {
+        // Where a storage root is gone, nobody can apply it any more.
+        if try await store.isUnsettled(plan.id), try await hasAllRoots(plan) {
             throw CatalogError(
                 .conflict,
                 "A file of the plan is set aside, since its removal broke off; apply it again first")
         }
         try await store.forget(plan.id, jobs: jobs)
+    }
+
+    private func hasAllRoots(_ plan: DuplicatePlan) async throws -> Bool {
+        for (id, _) in try await store.roots(of: plan.id) {
+            do { _ = try await roots.find(id, scope: .everything) } catch let error as CatalogError
+                where error.code == .notFound
+            {
+                return false
+            }
+        }
+        return true
     }
 }

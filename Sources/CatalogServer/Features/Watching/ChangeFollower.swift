@@ -77,6 +77,8 @@ struct ChangeFollower {
                 guard try await whileAway(or: true, { try await watching.isWatched(root) }) else { return }
                 lookedAt = .now
             }
+            // The time counts from the end of a scan.
+            if pending.job != nil { sweptAt = .now }
             if !isWhole, ContinuousClock.now - sweptAt > Self.partlyWatchedInterval {
                 pending.lookAtAll(as: .incremental, at: .now)
                 sweptAt = .now
