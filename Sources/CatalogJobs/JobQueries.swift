@@ -147,9 +147,6 @@ enum JobQueries {
         """)
 
     static let forget = SQLStatement(
-        "DELETE FROM jobs WHERE unique_key = $1 AND id <= $2 AND finished_at_us IS NOT NULL")
-
-    static let forgetKindOfKey = SQLStatement(
         "DELETE FROM jobs WHERE kind = $1 AND unique_key = $2 AND id <= $3 AND finished_at_us IS NOT NULL")
 
     static let forgetOne = SQLStatement("DELETE FROM jobs WHERE id = $1 AND finished_at_us IS NOT NULL")

@@ -225,16 +225,11 @@ package struct JobStore: Sendable {
         }
     }
 
-    /// Removes jobs with this key that are over, up to the id `last`.
-    package func forget(uniqueKey: String, upTo last: JobID, on connection: any SQLConnection) throws {
-        try connection.execute(JobQueries.forget, [.text(uniqueKey), .integer(last)])
-    }
-
-    /// The same for those of one kind.
+    /// Removes jobs of this kind and with this key that are over, up to the id `last`.
     package func forget(
         kind: String, uniqueKey: String, upTo last: JobID, on connection: any SQLConnection
     ) throws {
-        try connection.execute(JobQueries.forgetKindOfKey, [.text(kind), .text(uniqueKey), .integer(last)])
+        try connection.execute(JobQueries.forget, [.text(kind), .text(uniqueKey), .integer(last)])
     }
 
     /// Removes a job that is over.

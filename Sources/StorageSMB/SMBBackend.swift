@@ -87,25 +87,19 @@ package struct SMBBackend: StorageBackend, Sendable {
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
         let bytes = path.bytes
-        let reader: RemoteReader<SMBConnection>
         do {
-            reader = try call("open", bytes) {
+            return try call("open", bytes) {
                 try RemoteReader(bytes, $0, $1, pool) { error in
                     (error as? SMBFailure)?.error("read", path.text) ?? error
                 }
             }
         } catch let error as CatalogError where ![.notFound, .storageUnavailable].contains(error.code) {
             // Servers differ in what they say of a directory. A look beforehand would double the time to the first byte.
-            guard try stat(path).kind == .file else { throw Self.isDirectory(path) }
+            guard try stat(path).kind == .file else {
+                throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
+            }
             throw error
         }
-        guard reader.entry.kind == .file else { throw Self.isDirectory(path) }
-        _ = try reader.entry.withKnownSize()
-        return reader
-    }
-
-    private static func isDirectory(_ path: StoragePath) -> CatalogError {
-        CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
     }
 
     package func probe() throws -> StorageProbe {

@@ -70,7 +70,6 @@ extension WebDAVBackend: StorageWriting {
         onWait: () throws -> Void = {}
     ) throws {
         let (from, to) = (try named(source), try named(target))
-        guard !StoragePath.climbsByBackslash(to) else { throw CatalogError(.notFound, "Path not found") }
         let status = try change(method, from) { connection in
             (isDirectory: try connection.look(from).kind == .directory, there: try connection.found(to)?.kind)
         } _: { connection, seen in
@@ -105,7 +104,7 @@ extension WebDAVBackend: StorageWriting {
 
     private func named(_ path: StoragePath) throws -> [UInt8] {
         try path.requireName()
-        return place(path)
+        return try place(path)
     }
 
     private static func parent(_ place: [UInt8]) -> [UInt8] {

@@ -48,7 +48,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     package var capabilities: StorageCapabilities { Self.facts.capabilities }
 
     package func list(_ directory: NativePath, into listing: inout DirectoryListing) throws {
-        let place = target.place(directory.bytes)
+        let place = try target.place(directory.bytes)
         do {
             try call("list", place) { connection in
                 listing.removeAll()
@@ -76,7 +76,7 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     package func stat(_ path: StoragePath) throws -> StorageEntry { try entry(place(path), "look at").withKnownSize() }
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
-        let place = place(path)
+        let place = try place(path)
         let found = try entry(place, "open").withKnownSize()
         guard found.kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
@@ -92,7 +92,9 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     /// The protocol tells no disks apart, so the address stands for the root.
     package func probe() throws -> StorageProbe {
         let root: StorageEntry
-        do { root = try entry(target.path, "probe") } catch let error as CatalogError where error.code == .notFound {
+        do { root = try entry(target.place([UInt8]()), "probe") } catch let error as CatalogError
+            where error.code == .notFound
+        {
             throw WebDAVFailure(status: 404).rootError(target)
         }
         guard root.kind == .directory else { throw WebDAVFailure(status: 200).rootError(target) }
@@ -112,8 +114,8 @@ package struct WebDAVBackend: StorageBackend, Sendable {
         streams.letGoOfUnused()
     }
 
-    func place(_ path: StoragePath) -> [UInt8] {
-        target.place(path.bytes)
+    func place(_ path: StoragePath) throws -> [UInt8] {
+        try target.place(path.bytes)
     }
 
     func entry(_ place: [UInt8], _ action: String) throws -> StorageEntry {
@@ -137,9 +139,6 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     }
 
     private func explained<Value>(_ action: String, _ place: [UInt8], _ body: () throws -> Value) throws -> Value {
-        guard !StoragePath.climbsByBackslash(place) else {
-            throw CatalogError(.notFound, "Path not found", cause: "it has .. behind a backslash")
-        }
         do {
             return try body()
         } catch let failure as WebDAVFailure {

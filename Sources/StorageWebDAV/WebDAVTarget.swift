@@ -27,8 +27,14 @@ final class WebDAVTarget: Sendable {
     }
 
     /// Bytes of the whole path on the server of something below the root, as it is: not escaped.
-    func place(_ below: some Collection<UInt8>) -> [UInt8] {
-        below.isEmpty ? path : path + [UInt8(ascii: "/")] + below
+    ///
+    /// - Throws: `CatalogError.notFound` for a name that could lead out of the root.
+    func place(_ below: some Collection<UInt8>) throws -> [UInt8] {
+        let place = below.isEmpty ? path : path + [UInt8(ascii: "/")] + below
+        guard !StoragePath.climbsByBackslash(place) else {
+            throw CatalogError(.notFound, "Path not found", cause: "it has .. behind a backslash")
+        }
+        return place
     }
 
     /// The same as a URL.

@@ -141,7 +141,7 @@ package struct HashStore: Sendable {
             let values: [SQLValue] = [.integer(root), .integer(Int64(Limits.hashRunsKept))]
             guard let last = try connection.firstRow(HashQueries.runAfter, values, { $0.integer(0) }) else { return }
             try connection.execute(HashQueries.forgetRuns, [.integer(root), .integer(last)])
-            try jobs.forget(uniqueKey: key, upTo: last, on: connection)
+            try jobs.forget(kind: HashService.kind, uniqueKey: key, upTo: last, on: connection)
         }
     }
 }

@@ -43,8 +43,8 @@ enum DuplicatePlanQueries {
 
     static let unsettled = SQLStatement(unsettledFiles + " AND f.plan_id = $1 LIMIT 1")
 
-    /// Plans that nobody works with, and that have nothing set aside: older than $1, or all of the user $2 but the newest $3; those that were begun after $4 and not
-    /// finished are being made.
+    /// Plans that nobody works with, and that have nothing set aside: older than $1, or all of the user $2 but the newest $3; those that
+    /// were begun after $4 and not finished are being made.
     static let superfluous = SQLStatement(
         """
         SELECT p.id, p.job_id FROM duplicate_plans p LEFT JOIN jobs j ON j.id = p.job_id
