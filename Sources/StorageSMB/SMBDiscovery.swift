@@ -87,7 +87,8 @@ package struct SMBDiscovery: ShareDiscovery {
         settings.username = server.credentials?.username ?? ""
         settings.password = server.credentials?.password ?? ""
         settings.domain = server.credentials?.domain ?? ""
-        settings.timeout = Int(Limits.storageTimeoutSeconds) * 1_000
+        // More than a root's: nobody asked this server lately, and its disks or the service that knows the shares may have to start.
+        settings.timeout = Int(Limits.discoverySeconds) * 1_000
         let limit = AnswerLimit(server: server.host)
         do {
             return try body(try SMBConnection(SMBTarget(settings: settings, onlyAddress: address.bytes)), limit)
