@@ -207,6 +207,8 @@ package enum Limits {
     package static let connectionsPerRoot = 32
     /// Seconds after which a remote storage that does not answer counts as away, unless its root says otherwise.
     package static let storageTimeoutSeconds: Int64 = 10
+    /// Bytes that the slowest disk of a server writes in a second: so much longer may it be silent before it says that it has them.
+    package static let slowestDiskBytes: Int64 = 4 << 20
     /// Looks at servers that are no storage roots, at the same time: each has a process of its own, and more of them are a scan of
     /// somebody's network.
     package static let discoveriesAtOnce = 4

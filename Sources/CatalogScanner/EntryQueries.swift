@@ -153,7 +153,7 @@ enum EntryQueries {
 
     static let forgetDirectory = SQLStatement("DELETE FROM directories WHERE entry_id = $1")
 
-    static let shrinkParent = SQLStatement(
+    static let shrinkDirectory = SQLStatement(
         """
         UPDATE directories SET digest = NULL, own_bytes = own_bytes - $2, own_files = own_files - $3,
             own_directories = own_directories - $4

@@ -271,13 +271,18 @@ extension EntryStore {
 
     /// Takes a removed entry out of its parent's direct figures, and the digest that no longer fits.
     func shrinkParent(of candidate: RemovalCandidate, on connection: any SQLConnection) throws {
-        if let parent = candidate.parentID { changed?.note(parent) }
-        try connection.execute(
-            EntryQueries.shrinkParent,
-            [
-                .optional(candidate.parentID), .integer(candidate.isFile ? candidate.size : 0),
-                .integer(candidate.isDirectory ? 0 : 1), .integer(candidate.isDirectory ? 1 : 0),
-            ])
+        guard let parent = candidate.parentID else { return }
+        var sums = DirectorySums()
+        sums.add(kind: candidate.kind, size: candidate.size)
+        try shrink(parent, by: sums, on: connection)
+    }
+
+    /// Takes entries out of the direct figures of a directory, and the digest that no longer fits.
+    func shrink(_ directory: EntryID, by sums: DirectorySums, on connection: any SQLConnection) throws {
+        changed?.note(directory)
+        try connection.executeLater(
+            EntryQueries.shrinkDirectory,
+            [.integer(directory), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories)])
     }
 
     /// Deletes rows that went missing before this time, in microseconds since 1970.

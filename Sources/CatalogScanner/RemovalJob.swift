@@ -42,6 +42,8 @@ package struct RemovalJob: JobHandler {
             throw CatalogError(.conflict, "The storage root is not the one that was scanned; scan it again")
         }
         try await pool.run {
+            // Other scans may have found meanwhile what moved.
+            _ = try MovePhase(scan: scan, backend: root.backend).run()
             _ = try RemovalPhase(scan: scan).apply()
             try RollUpPhase(scan: scan).run()
             try store.settleRemovals(of: scan.id, as: .confirmed)
@@ -53,7 +55,14 @@ package struct RemovalJob: JobHandler {
     package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         let request = try RemovalRequest(json: job.payload)
         let ended = try await pool.run { () throws -> Scan? in
-            if let error { try store.noteFailedRemoval(of: request.scanID, message: error.message) }
+            if let error {
+                // What was removed until then is in no recursive figure yet.
+                let scan = ScanContext(
+                    id: request.scanID, rootID: request.rootID, database: database, time: time, stop: StopSignal(),
+                    lease: .over)
+                try RollUpPhase(scan: scan).run()
+                try store.noteFailedRemoval(of: request.scanID, message: error.message)
+            }
             return try store.findBlocking(request.scanID)
         }
         if let ended { onEnd(ScanProgress(ended, now: time.now)) }

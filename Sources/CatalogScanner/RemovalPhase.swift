@@ -84,9 +84,12 @@ struct RemovalPhase {
                 }
                 while let directory = directories.last, ledger.removedCount < Self.rowsPerTransaction {
                     let room = Self.rowsPerTransaction - ledger.removedCount
-                    if try removeChildren(of: directory, atMost: room, connection, &ledger) {
-                        directories.removeLast()
-                    }
+                    let children = try removeChildren(of: directory, atMost: room, connection, &ledger)
+                    // Until it goes itself it is a directory of which a part is missing.
+                    var sums = DirectorySums()
+                    for child in children { sums.add(kind: child.kind, size: child.size) }
+                    try scan.entries.shrink(directory, by: sums, on: connection)
+                    if children.count < room { directories.removeLast() }
                 }
             }
         }
@@ -117,7 +120,9 @@ struct RemovalPhase {
         guard try entries.markMissing(candidate.id, on: connection) else { return }
         if candidate.isDirectory {
             for directory in try entries.directories(from: candidate.id, on: connection).reversed() {
-                while try !removeChildren(of: directory, atMost: Self.rowsPerTransaction, connection, &ledger) {}
+                while try removeChildren(of: directory, atMost: Self.rowsPerTransaction, connection, &ledger).count
+                    >= Self.rowsPerTransaction
+                {}
             }
             try entries.forgetDirectory(candidate.id, on: connection)
         }
@@ -127,10 +132,10 @@ struct RemovalPhase {
         }
     }
 
-    /// - Returns: whether the directory is empty now.
+    /// - Returns: what is gone; fewer than `limit` when the directory is empty now.
     private func removeChildren(
         of directory: EntryID, atMost limit: Int, _ connection: any SQLConnection, _ ledger: inout ChangeLedger
-    ) throws -> Bool {
+    ) throws -> [EntryRow] {
         let entries = scan.entries
         let children = try entries.children(of: directory, atMost: limit, on: connection)
         for child in children {
@@ -138,7 +143,7 @@ struct RemovalPhase {
             if child.kind == .directory { try entries.forgetDirectory(child.id, on: connection) }
             child.name.withUnsafeBytes { ledger.removed(child.id, child.kind, name: $0, bytes: child.size) }
         }
-        return children.count < limit
+        return children
     }
 
     /// - Returns: how many entries were removed.

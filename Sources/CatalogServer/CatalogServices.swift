@@ -195,6 +195,9 @@ package struct CatalogServices: Sendable {
         }
     }
 
+    /// The service that closes files that nobody reads any more.
+    package var unreadFiles: UnreadFileCloser { UnreadFileCloser(registry: roots.registry, pool: roots.pool) }
+
     /// The service that notices the return of storage roots.
     ///
     /// - Parameter only: the roots that this process has to itself; nil for those that no worker has to itself.

@@ -33,6 +33,9 @@ package final class ConnectionLane<Connection: Sendable>: @unchecked Sendable {
         chores.withLock { $0.append(body) }
     }
 
+    /// Whether something was left to whoever comes next.
+    var hasChores: Bool { chores.withLock { !$0.isEmpty } }
+
     private func doChores() {
         let waiting = chores.withLock { chores in
             defer { chores = [] }

@@ -70,6 +70,8 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     package func change<Answer, Value>(
         asking question: (Connection) throws -> Answer, _ change: (Connection, Lane, Answer) throws -> Value
     ) throws -> Value {
+        // A file that is open still, for nobody, may not be changed on some servers.
+        doChores()
         let result = try retrying { _ in
             try once { connection, lane -> Result<Value, any Error> in
                 let answer = try question(connection)
@@ -83,6 +85,14 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Whether something was left to connections that nobody has used since.
+    package var hasChores: Bool { locked { lanes }.contains(where: \.hasChores) }
+
+    /// Does what was left to connections, such as closing files; waits for those that are in use. Blocks.
+    package func doChores() {
+        for lane in locked({ lanes }) where lane.hasChores { lane.use { _ in } }
     }
 
     /// Runs `body`, which says whether it is tried for the first time, again as long as connections break.

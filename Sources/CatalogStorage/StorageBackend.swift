@@ -36,6 +36,10 @@ package protocol StorageBackend: StorageWriting {
     ///   `.permissionDenied`; `.storageUnavailable`.
     func openReader(_ path: StoragePath) throws -> any StorageReader
 
+    /// The same, where a part of the file will most likely be read first: bytes of a stream may be asked for before it is known what
+    /// is there.
+    func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader
+
     /// Opens several files with one look at the root, each as `openReader` does.
     ///
     /// - Parameter body: is given what opens a file, good until it returns.
@@ -67,11 +71,22 @@ package protocol StorageBackend: StorageWriting {
 
     /// Lets go of everything that is open; a later call opens anew. Calls that are running end normally.
     func close()
+
+    /// Whether files are open that nobody reads any more: whoever lets go of a reader does not wait for a server.
+    var hasUnreadFiles: Bool { get }
+
+    /// Closes them.
+    func closeUnreadFiles()
 }
 
 extension StorageBackend {
     /// Most storages do not tell.
     package func makeWatch() throws -> DirectoryWatch? { nil }
+
+    /// It makes no difference.
+    package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
+        try openReader(path)
+    }
 
     /// As the requirement says, for backends that look at no root to open a file.
     package func withReaders<Result>(
@@ -79,6 +94,12 @@ extension StorageBackend {
     ) throws -> Result {
         try body(openReader)
     }
+
+    /// None: they are closed as their readers go.
+    package var hasUnreadFiles: Bool { false }
+
+    /// Nothing.
+    package func closeUnreadFiles() {}
 
     /// It is a matter of the processors.
     package var listingsAtOnce: Int? { nil }

@@ -40,6 +40,9 @@ package final class StorageRegistry: Sendable {
     /// The backend of the root `id`, if one was made.
     package func known(_ id: RootID) -> (any StorageBackend)? { state.withLock { $0.backends[id]?.backend } }
 
+    /// Every backend that was made.
+    package var all: [any StorageBackend] { state.withLock { $0.backends.values.map(\.backend) } }
+
     /// Forgets the root's backend, after its settings changed or it was removed.
     ///
     /// Calls that are running end normally.

@@ -8,10 +8,14 @@ package enum DuplicateTruth {
     }
 
     private struct File: Hashable {
-        let root: Int64
+        /// 0 for a file that other roots may show too.
+        let owner: Int64
         let device: Int64
         let inode: Int64
     }
+
+    /// Where a file has names.
+    private typealias Members = [File: Set<Int64>]
 
     /// How groups, their counts and the counters differ from that, one line for each difference.
     package static func differences(_ database: any Database) async throws -> [String] {
@@ -24,29 +28,33 @@ package enum DuplicateTruth {
         }
     }
 
-    private static func members(_ connection: any SQLConnection) throws -> [Content: Set<File>] {
-        var members: [Content: Set<File>] = [:]
+    private static func members(_ connection: any SQLConnection) throws -> [Content: Members] {
+        var members: [Content: Members] = [:]
         try connection.forEachRow(files, []) { row in
             let content = Content(hash: row.bytes(0), size: row.integer(1))
             let hasMoreNames = row.integer(5) > 1 && row.integer(4) != 0
+            let device = hasMoreNames ? row.integer(3) : -1
             let file = File(
-                root: row.integer(2), device: hasMoreNames ? row.integer(3) : -1,
+                owner: device > 0 ? 0 : row.integer(2), device: device,
                 inode: hasMoreNames ? row.integer(4) : row.integer(6))
-            members[content, default: []].insert(file)
+            members[content, default: [:]][file, default: []].insert(row.integer(2))
             return true
         }
         return members
     }
 
-    private static func lines(of members: [Content: Set<File>]) -> Set<String> {
+    private static func lines(of members: [Content: Members]) -> Set<String> {
         var lines: Set<String> = []
         var sums: [Int64: (groups: Int64, files: Int64, wasted: Int64)] = [:]
         for (content, files) in members where files.count >= 2 {
-            let byRoot = Dictionary(grouping: files, by: \.root).mapValues { Int64($0.count) }
-            for (root, count) in byRoot.merging([0: Int64(files.count)], uniquingKeysWith: +) {
+            var counts = Dictionary(grouping: files.values.joined(), by: \.self).mapValues { Int64($0.count) }
+            let again = counts.values.reduce(0, +) - Int64(files.count)
+            if again > 0 { counts[-1] = again }
+            counts[0] = Int64(files.count)
+            for (root, count) in counts {
                 let hash = content.hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
                 lines.insert("\(hash) \(content.size) in \(root): \(count) \(count * content.size)")
-                guard count >= 2 else { continue }
+                guard count >= 2, root >= 0 else { continue }
                 var sum = sums[root] ?? (0, 0, 0)
                 sum = (sum.groups + 1, sum.files + count, sum.wasted + (count - 1) * content.size)
                 sums[root] = sum

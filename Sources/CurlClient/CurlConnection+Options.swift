@@ -1,4 +1,5 @@
 import CCurl
+import CatalogCore
 import CatalogStorage
 
 // What a request and a server mean in options of the library.
@@ -43,7 +44,8 @@ extension CurlConnection {
         set(
             CURLOPT_FTP_FILEMETHOD,
             Int((request.entersDirectory ? CURLFTPMETHOD_SINGLECWD : CURLFTPMETHOD_NOCWD).rawValue))
-        set(CURLOPT_LOW_SPEED_TIME, request.silenceSeconds ?? max(1, server.timeoutMilliseconds / 1_000))
+        set(CURLOPT_LOW_SPEED_TIME, request.silenceSeconds ?? patience(forBytes: 0))
+        set(CURLOPT_SERVER_RESPONSE_TIMEOUT, patience(forBytes: 0))
         switch request.action {
         case .get: break
         case .head: set(CURLOPT_NOBODY, 1)
@@ -63,6 +65,17 @@ extension CurlConnection {
         }
     }
 
+    /// Seconds for which a server may be silent that has to write so many bytes to its disk first.
+    package func patience(forBytes bytes: Int64) -> Int {
+        max(1, server.timeoutMilliseconds / 1_000) + Int(clamping: bytes / Limits.slowestDiskBytes)
+    }
+
+    /// Waits longer for the answer to what was sent, until the next request.
+    func bePatient(afterBytes bytes: Int64) {
+        set(CURLOPT_LOW_SPEED_TIME, patience(forBytes: bytes))
+        set(CURLOPT_SERVER_RESPONSE_TIMEOUT, patience(forBytes: bytes))
+    }
+
     /// What stays as long as the handle.
     func configure() {
         set(CURLOPT_NOSIGNAL, 1)
@@ -73,7 +86,6 @@ extension CurlConnection {
         set(CURLOPT_NETRC, 0)
         set(CURLOPT_PATH_AS_IS, 1)
         set(CURLOPT_CONNECTTIMEOUT_MS, server.timeoutMilliseconds)
-        set(CURLOPT_SERVER_RESPONSE_TIMEOUT, max(1, server.timeoutMilliseconds / 1_000))
         set(CURLOPT_LOW_SPEED_LIMIT, Self.silentBelow)
         set(CURLOPT_BUFFERSIZE, Self.bufferBytes)
         set(CURLOPT_UPLOAD_BUFFERSIZE, Self.bufferBytes)

@@ -99,6 +99,16 @@ package final class CurlConnection: @unchecked Sendable {
         try begin(request, CurlExchange())
     }
 
+    /// Sends what can be sent of a request without waiting for anything.
+    ///
+    /// - Throws: `CurlFailure`.
+    package func sendOn() throws {
+        var running: Int32 = 0
+        guard curl_multi_perform(multi, &running) == CURLM_OK else {
+            throw CurlFailure(CURLE_FAILED_INIT, "libcurl cannot go on")
+        }
+    }
+
     /// Fills `buffer`, or less of it at the end.
     ///
     /// - Throws: `CurlFailure`, after which the stream is over.
@@ -173,6 +183,7 @@ package final class CurlConnection: @unchecked Sendable {
         guard let exchange else { throw CurlFailure(CURLE_SEND_ERROR, "the upload has ended before") }
         defer { stop() }
         exchange.isSourceEnded = true
+        bePatient(afterBytes: exchange.sentBytes)
         if !isDone {
             try proceed(exchange)
             _ = try run { false }

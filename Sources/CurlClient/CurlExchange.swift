@@ -34,6 +34,7 @@ final class CurlExchange {
     private var source = UnsafeRawBufferPointer(start: nil, count: 0)
     /// Whether nothing comes after it.
     var isSourceEnded = false
+    private(set) var sentBytes: Int64 = 0
 
     var isSourceEmpty: Bool { source.isEmpty }
     var isTargetFull: Bool { filled == target.count }
@@ -58,7 +59,10 @@ final class CurlExchange {
     }
 
     /// Lends bytes to send.
-    func send(_ bytes: UnsafeRawBufferPointer) { source = bytes }
+    func send(_ bytes: UnsafeRawBufferPointer) {
+        source = bytes
+        sentBytes += Int64(bytes.count)
+    }
 
     func resume() { isPaused = false }
 

@@ -14,35 +14,34 @@ package final class CurlStreamReader<Connection: Sendable>: StorageReader {
     /// One stream at a time.
     package let isStream = true
     private let file: CurlStreams.File
-    private let owner: Int
+    private let owner: CurlStreams.Owner
+    private var streams: CurlStreams { owner.streams }
     /// Where the last reads ended: several clients may read on from different places.
     private let ends = Mutex<[Int64]>([])
     private static var endsMax: Int { 16 }
     /// Where parts end that were announced and nobody has begun to read, by where they begin.
     private let announced = Mutex<[Int64: Int64]>([:])
-    private let streams: CurlStreams
     private let pool: ConnectionPool<Connection>
     private let look: @Sendable (Connection) throws -> StorageEntry?
     private let explain: @Sendable (any Error) -> any Error
 
     /// - Parameters:
-    ///   - path: as the dialect of `streams` takes it.
+    ///   - path: as the dialect of the owner's streams takes it.
     ///   - entry: what is there.
+    ///   - owner: who reads.
     ///   - pool: connections that can be asked what is there now.
     ///   - look: asks one.
     ///   - explain: what callers throw for an error of a stream.
     package init(
-        _ path: [UInt8], _ entry: StorageEntry, _ streams: CurlStreams, _ pool: ConnectionPool<Connection>,
+        _ path: [UInt8], _ entry: StorageEntry, _ owner: CurlStreams.Owner, _ pool: ConnectionPool<Connection>,
         look: @escaping @Sendable (Connection) throws -> StorageEntry?,
         explain: @escaping @Sendable (any Error) -> any Error
     ) {
-        (self.entry, self.streams) = (entry, streams)
+        self.entry = entry
         file = CurlStreams.File(path: path, sizeBytes: entry.sizeBytes)
         (self.pool, self.look, self.explain) = (pool, look, explain)
-        owner = streams.newOwner()
+        self.owner = owner
     }
-
-    deinit { streams.leave(owner) }
 
     package func announce(_ part: Range<Int64>) {
         announced.withLock { parts in

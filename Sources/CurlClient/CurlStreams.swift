@@ -12,6 +12,8 @@ package final class CurlStreams: @unchecked Sendable {
         /// Whether a stream stands there, which only has to be read on; and where it ends, if that is not the end of the file.
         var isStreaming = false
         var end: Int64?
+        /// Whether nothing of its answer has been looked at.
+        var isAwaited = false
         /// Whether the last read came to that end.
         var hasEndedPart = false
         var isBusy = true
@@ -27,31 +29,6 @@ package final class CurlStreams: @unchecked Sendable {
     private static let nobody = 0
     /// Connections of one reader.
     private static let ownerMax = 2
-
-    /// How a protocol asks for a file.
-    package struct Dialect: Sendable {
-        /// Makes a connection.
-        package let connect: @Sendable () throws -> CurlConnection
-        /// The request for a file from an offset on: so many bytes, or all.
-        package let request: @Sendable (_ path: [UInt8], _ offset: Int64, _ count: Int?) -> CurlRequest
-        /// Called with the first bytes of an answer there: how many bytes to drop first, where the server began earlier.
-        /// Throws when it is no part of a file with so many bytes.
-        package let begin: Begin
-        /// Shape of `begin`; bytes.
-        package typealias Begin =
-            @Sendable (_ answer: CurlConnection.Answer, _ offset: Int64, _ fileBytes: Int64) throws -> Int64
-        /// Whether a part of a file can be asked for without the rest of it.
-        package let knowsParts: Bool
-
-        /// - Parameter knowsParts: whether `request` heeds the count.
-        package init(
-            knowsParts: Bool, connect: @escaping @Sendable () throws -> CurlConnection,
-            request: @escaping @Sendable (_ path: [UInt8], _ offset: Int64, _ count: Int?) -> CurlRequest,
-            begin: @escaping Begin
-        ) {
-            (self.knowsParts, self.connect, self.request, self.begin) = (knowsParts, connect, request, begin)
-        }
-    }
 
     /// A file as a reader knows it.
     struct File {
@@ -90,11 +67,27 @@ package final class CurlStreams: @unchecked Sendable {
         (self.limit, self.dialect) = (limit, dialect)
     }
 
-    /// A number for a reader.
-    func newOwner() -> Int {
-        locked {
+    /// A new reader.
+    package func newOwner() -> Owner {
+        let number = locked {
             lastOwner += 1
             return lastOwner
+        }
+        return Owner(number: number, self)
+    }
+
+    /// Asks for the part of a file that its reader will most likely read first, where a connection is free: the answer is on its way while
+    /// somebody finds out what is there.
+    package func prepare(_ part: Range<Int64>, of path: [UInt8], for owner: Owner) {
+        guard !part.isEmpty, let slot = freeSlot(for: owner.number) else { return }
+        do {
+            try ask(slot, path, at: part.lowerBound, end: dialect.knowsParts ? part.upperBound : nil)
+            try slot.connection.sendOn()
+            slot.position = part.lowerBound
+            release(slot)
+        } catch {
+            // Whoever reads finds out why.
+            forget(slot, isRefused: false)
         }
     }
 
@@ -104,11 +97,13 @@ package final class CurlStreams: @unchecked Sendable {
     /// - Parameter onRefusal: called when the server seems to have no room for one more connection.
     /// - Throws: `CurlFailure`; what the dialect throws.
     func read(
-        _ file: File, for owner: Int, into buffer: UnsafeMutableRawBufferPointer, at place: Place, onRefusal: () -> Void
+        _ file: File, for owner: Owner, into buffer: UnsafeMutableRawBufferPointer, at place: Place,
+        onRefusal: () -> Void
     ) throws -> Part {
-        let slot = try slot(for: owner, at: place.offset)
+        let slot = try slot(for: owner.number, at: place.offset)
         do {
             let count = try read(file, slot, into: buffer, at: place)
+            slot.hasWorked = true
             let part = Part(bytes: count, isCut: slot.hasEndedPart && count < buffer.count)
             release(slot)
             return part
@@ -121,8 +116,8 @@ package final class CurlStreams: @unchecked Sendable {
     }
 
     /// Whether a reader has a stream that stands at this offset.
-    func hasStream(of owner: Int, at offset: Int64) -> Bool {
-        locked { slots.contains { $0.owner == owner && $0.position == offset && $0.isStreaming } }
+    func hasStream(of owner: Owner, at offset: Int64) -> Bool {
+        locked { slots.contains { $0.owner == owner.number && $0.position == offset && $0.isStreaming } }
     }
 
     private func read(
@@ -130,25 +125,14 @@ package final class CurlStreams: @unchecked Sendable {
     ) throws -> Int {
         let offset = place.offset
         let readsOn = slot.position == offset
-        var count = 0
-        if readsOn, slot.isStreaming {
-            count = try slot.connection.receive(into: buffer)
-        } else {
+        if !readsOn || !slot.isStreaming {
             let isPart = dialect.knowsParts && (place.end != nil || !readsOn)
-            let end = isPart ? max(place.end ?? 0, offset + Int64(buffer.count)) : nil
-            try slot.connection.startReceiving(dialect.request(file.path, offset, end.map { Int($0 - offset) }))
-            (slot.end, slot.isStreaming) = (end, true)
-            count = try slot.connection.receive(into: buffer)
-            var unwanted = try dialect.begin(slot.connection.answer, offset, file.sizeBytes)
-            while unwanted > 0, count > 0 {
-                let dropped = Int(min(unwanted, Int64(count)))
-                UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - dropped)])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[dropped..<count]))
-                unwanted -= Int64(dropped)
-                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[(count - dropped)...])
-                count += try slot.connection.receive(into: room) - dropped
-            }
+            try ask(
+                slot, file.path, at: offset, end: isPart ? max(place.end ?? 0, offset + Int64(buffer.count)) : nil)
         }
+        let count =
+            try slot.isAwaited
+            ? firstBytes(file, slot, into: buffer, at: offset) : slot.connection.receive(into: buffer)
         slot.position = offset + Int64(count)
         slot.hasEndedPart = slot.isStreaming && slot.position == slot.end
         if slot.hasEndedPart {
@@ -156,6 +140,29 @@ package final class CurlStreams: @unchecked Sendable {
             slot.isStreaming = false
         }
         if count < buffer.count { slot.isStreaming = false }
+        return count
+    }
+
+    private func ask(_ slot: Slot, _ path: [UInt8], at offset: Int64, end: Int64?) throws {
+        try slot.connection.startReceiving(dialect.request(path, offset, end.map { Int($0 - offset) }))
+        (slot.end, slot.isStreaming, slot.isAwaited) = (end, true, true)
+    }
+
+    /// The same as `CurlConnection.receive`, with a look at what the server says of it.
+    private func firstBytes(
+        _ file: File, _ slot: Slot, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+    ) throws -> Int {
+        slot.isAwaited = false
+        var count = try slot.connection.receive(into: buffer)
+        var unwanted = try dialect.begin(slot.connection.answer, offset, file.sizeBytes)
+        while unwanted > 0, count > 0 {
+            let dropped = Int(min(unwanted, Int64(count)))
+            UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - dropped)])
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[dropped..<count]))
+            unwanted -= Int64(dropped)
+            let room = UnsafeMutableRawBufferPointer(rebasing: buffer[(count - dropped)...])
+            count += try slot.connection.receive(into: room) - dropped
+        }
         return count
     }
 
@@ -233,6 +240,23 @@ package final class CurlStreams: @unchecked Sendable {
         }
         pending += 1
         condition.unlock()
+        return try newSlot(for: owner)
+    }
+
+    /// One that is taken from nobody, without waiting.
+    private func freeSlot(for owner: Int) -> Slot? {
+        let (free, mayMake) = locked {
+            let free = slots.first { !$0.isBusy && $0.owner == Self.nobody }
+            let mayMake = free == nil && slots.count + pending < most
+            if mayMake { pending += 1 }
+            if let free { (free.owner, free.position, free.isStreaming, free.isBusy) = (owner, -1, false, true) }
+            return (free, mayMake)
+        }
+        return free ?? (mayMake ? try? newSlot(for: owner) : nil)
+    }
+
+    /// Makes one that was counted as pending.
+    private func newSlot(for owner: Int) throws -> Slot {
         defer { locked { pending -= 1 } }
         let slot = Slot(try dialect.connect(), owner: owner)
         locked { slots.append(slot) }
@@ -241,7 +265,7 @@ package final class CurlStreams: @unchecked Sendable {
 
     private func release(_ slot: Slot) {
         locked {
-            (slot.isBusy, slot.hasWorked) = (false, true)
+            slot.isBusy = false
             slot.lastUse = .now
             condition.broadcast()
         }

@@ -108,7 +108,7 @@ package struct FTPBackend: StorageBackend, Sendable {
         let found = try entry(place, "open").withKnownSize()
         switch found.kind {
         case .file:
-            return CurlStreamReader(place, found, streams, pool) {
+            return CurlStreamReader(place, found, streams.newOwner(), pool) {
                 try $0.look(place)
             } explain: {
                 ($0 as? CurlFailure)?.ftpError("read", place) ?? $0

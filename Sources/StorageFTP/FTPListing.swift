@@ -41,16 +41,15 @@ struct FTPListing {
 
     private mutating func finishLine(_ body: (FTPLine) throws -> Void) throws {
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        if !line.isEmpty {
-            do {
-                if let entry = try parse(line[...]) { try body(entry) }
-                isAnyReadable = true
-            } catch let error as CatalogError where error.code == .dataLoss {
-                guard unreadable.count < Limits.directoryFailures else { throw error }
-                unreadable.append(line)
-            }
+        defer { line.removeAll(keepingCapacity: true) }
+        guard !line.isEmpty else { return }
+        let entry: FTPLine?
+        do { entry = try parse(line[...]) } catch let error as CatalogError where error.code == .dataLoss {
+            guard unreadable.count < Limits.directoryFailures else { throw error }
+            return unreadable.append(line)
         }
-        line.removeAll(keepingCapacity: true)
+        isAnyReadable = true
+        if let entry { try body(entry) }
     }
 
     static func unreadable(_ line: some Sequence<UInt8>) -> CatalogError {

@@ -87,17 +87,11 @@ package struct NFSBackend: StorageBackend, Sendable {
         return try entry.withKnownSize()
     }
 
-    /// Links are not followed: what the library says of one in version 4 has no end.
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
-        switch try stat(path).kind {
-        case .file:
-            return try call("open", NFSPath(path)) {
-                try RemoteReader(NFSPath(path), $0, $1, pool) { error in
-                    (error as? NFSFailure)?.error("read", path.text) ?? error
-                }
+        try call("open", NFSPath(path)) {
+            try RemoteReader(NFSPath(path), $0, $1, pool) { error in
+                (error as? NFSFailure)?.error("read", path.text) ?? error
             }
-        case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
-        case .link: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is a link")
         }
     }
 
@@ -121,6 +115,10 @@ package struct NFSBackend: StorageBackend, Sendable {
     package func retrySoon() { pool.retrySoon() }
 
     package func close() { pool.closeAll() }
+
+    package var hasUnreadFiles: Bool { pool.hasChores }
+
+    package func closeUnreadFiles() { pool.doChores() }
 
     func call<Value>(
         _ action: String, _ path: NFSPath, isDirectory: Bool = false,

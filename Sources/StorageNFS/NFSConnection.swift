@@ -12,6 +12,11 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private let context: OpaquePointer
     private let reply: NFSReply
     private let version: Int
+    private let directories: NFSDirectories
+    /// Milliseconds.
+    private let timeout: Int
+    /// Bytes that the server need not have on its disk yet.
+    private var unsettledBytes: Int64 = 0
     private var broken = false
     private var openFiles: [FileKey: (handle: OpaquePointer, count: Int)] = [:]
 
@@ -33,6 +38,8 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         guard let context = nfs_init_context() else { throw NFSFailure(number: ENOMEM, text: "no memory") }
         self.context = context
         version = target.version
+        directories = target.directories
+        timeout = target.timeoutMilliseconds
         reply = NFSReply(mostBytes: target.mostBytes)
         nfs_set_timeout(context, Int32(clamping: target.timeoutMilliseconds))
         // A connection that breaks is let go: what was open on it is gone for the server.
@@ -56,8 +63,30 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     /// What is at a path; a link is described as itself.
     func look(_ path: NFSPath) throws -> StorageEntry? {
+        StorageEntry(try status(path), version: version)
+    }
+
+    private func status(_ path: NFSPath) throws -> nfs_stat_64 {
+        try requireNoLinks(above: path)
+        return try lookWithoutCare(path)
+    }
+
+    private func lookWithoutCare(_ path: NFSPath) throws -> nfs_stat_64 {
         let status = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
-        return StorageEntry(status, version: version)
+        if EntryKind(mode: status.nfs_mode) == .directory { directories.note(path.characters) }
+        return status
+    }
+
+    /// - Throws: `NFSFailure` ENOENT for a path through a link, and what the look at a directory throws.
+    private func requireNoLinks(above path: NFSPath) throws {
+        let parents = path.parents
+        let known = parents.lastIndex { directories.isKnown($0.characters) }.map { $0 + 1 } ?? 0
+        for parent in parents[known...] {
+            let kind = EntryKind(mode: try lookWithoutCare(parent).nfs_mode)
+            guard kind == .directory else {
+                throw NFSFailure(number: ENOENT, text: "\(parent.text) is no directory, or a link to one")
+            }
+        }
     }
 
     /// What a directory has under a name.
@@ -71,14 +100,20 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     /// Calls `body` with the name of everything in a directory and with what it is.
     func list(_ path: NFSPath, _ body: (UnsafeRawBufferPointer, Listed) throws -> Void) throws {
+        try requireNoLinks(above: path)
         let handle = try askForHandle { nfs_opendir_async(context, path.bytes, $0, $1) }
         defer { nfs_closedir(context, handle) }
+        directories.note(path.characters)
         while let entry = nfs_readdir(context, handle) {
             guard let name = entry.pointee.name else { continue }
             let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
             // Version 3 lists the directory and its parent too.
             if bytes.elementsEqual(".".utf8) || bytes.elementsEqual("..".utf8) { continue }
-            try body(bytes, Listed(entry.pointee, version: version))
+            let listed = Listed(entry.pointee, version: version)
+            if case .entry(let entry) = listed, entry.kind == .directory {
+                directories.note(path.appending(bytes).characters)
+            }
+            try body(bytes, listed)
         }
     }
 
@@ -90,14 +125,20 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         let entry: StorageEntry
     }
 
+    /// Links are not followed: what the library says of one in version 4 has no end.
+    ///
+    /// - Throws: `NFSFailure`; `CatalogError` for what is no file.
     func open(_ path: NFSPath) throws -> File {
-        let found = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
-        if let entry = StorageEntry(found, version: version) {
-            let key = FileKey(number: found.nfs_ino, entry)
-            if let known = openFiles[key] {
-                openFiles[key]?.count += 1
-                return File(handle: known.handle, key: key, entry: entry)
-            }
+        let found = try status(path)
+        let entry = StorageEntry(found, version: version)
+        switch entry?.kind {
+        case .file: break
+        case .directory: throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
+        case .link, nil: throw CatalogError(.notFound, "Path not found", cause: "\"\(path.text)\" is no file")
+        }
+        if let entry, case let key = FileKey(number: found.nfs_ino, entry), let known = openFiles[key] {
+            openFiles[key]?.count += 1
+            return File(handle: known.handle, key: key, entry: entry)
         }
         let handle = try askForHandle { nfs_open_async(context, path.bytes, O_RDONLY, $0, $1) }
         return try closingOnFailure(handle) {
@@ -163,6 +204,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
             }
             guard count > 0, count <= part.count else { throw NFSFailure(number: EIO, text: "nothing was written") }
             written += Int(count)
+            unsettledBytes += Int64(count)
         }
     }
 
@@ -170,20 +212,28 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private var writeBytes: Int { version == 4 ? 3_840 : max(4_096, Int(clamping: nfs_get_writemax(context))) }
 
     func finish(_ file: File) throws {
+        // Now it has to be on the disk, all of it.
+        let patience = Int64(timeout) + unsettledBytes / Limits.slowestDiskBytes * 1_000
+        nfs_set_timeout(context, Int32(clamping: patience))
+        defer {
+            nfs_set_timeout(context, Int32(clamping: timeout))
+            unsettledBytes = 0
+        }
         try closingOnFailure(file.handle) { _ = try ask { nfs_fsync_async(context, file.handle, $0, $1) } }
         try ask { nfs_close_async(context, file.handle, $0, $1) }
     }
 
     func occupant(_ path: NFSPath) throws -> NameOccupant? {
+        try requireNoLinks(above: path)
         do {
-            let status = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
-            return EntryKind(mode: status.nfs_mode) == .directory ? .directory : .other
+            return EntryKind(mode: try lookWithoutCare(path).nfs_mode) == .directory ? .directory : .other
         } catch let failure as NFSFailure where failure.number == ENOENT {
             return nil
         }
     }
 
     func rename(_ source: NFSPath, to target: NFSPath) throws {
+        try requireNoLinks(above: source)
         try ask { nfs_rename_async(context, source.bytes, target.bytes, $0, $1) }
     }
 

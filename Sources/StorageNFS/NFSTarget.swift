@@ -21,6 +21,8 @@ struct NFSTarget: Sendable {
     let connections: ConnectionLimit
     /// Of one answer.
     let mostBytes: Int64
+    /// What all its connections know.
+    let directories = NFSDirectories()
 
     /// - Throws: `CatalogError.invalidArgument` naming the option that makes no sense.
     init(_ location: StorageLocation, mostBytes: Int64) throws {

@@ -124,6 +124,10 @@ package struct SMBBackend: StorageBackend, Sendable {
 
     package func close() { pool.closeAll() }
 
+    package var hasUnreadFiles: Bool { pool.hasChores }
+
+    package func closeUnreadFiles() { pool.doChores() }
+
     func call<Value>(
         _ action: String, _ path: [UInt8], isDirectory: Bool = false,
         _ body: (SMBConnection, ConnectionPool<SMBConnection>.Lane) throws -> Value

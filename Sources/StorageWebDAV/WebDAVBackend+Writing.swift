@@ -71,16 +71,18 @@ extension WebDAVBackend: StorageWriting {
     ) throws {
         let (from, to) = (try named(source), try named(target))
         let status = try change(method, from) { connection in
-            (isDirectory: try connection.look(from).kind == .directory, there: try connection.found(to)?.kind)
+            (source: try connection.look(from), there: try connection.found(to)?.kind)
         } _: { connection, seen in
             if seen.there != nil, !replacing { throw CatalogError(.alreadyExists, "Path already exists") }
             // It would be removed with all that is in it.
             if seen.there == .directory { throw CatalogError(.conflict, "Path is a directory") }
-            let destination = String(decoding: self.target.url(to, isDirectory: seen.isDirectory), as: UTF8.self)
+            let isDirectory = seen.source.kind == .directory
+            let destination = String(decoding: self.target.url(to, isDirectory: isDirectory), as: UTF8.self)
             let headers = ["Destination: \(destination)", "Overwrite: \(replacing ? "T" : "F")"]
+            // A server that keeps files in objects writes it once more.
+            let patience = silenceSeconds ?? connection.patience(forBytes: max(0, seen.source.sizeBytes))
             return try connection.send(
-                method, from, isDirectory: seen.isDirectory, headers: headers, silenceSeconds: silenceSeconds,
-                onWait: onWait)
+                method, from, isDirectory: isDirectory, headers: headers, silenceSeconds: patience, onWait: onWait)
         }
         if method == "COPY", [405, 501, 502].contains(status) {
             throw CatalogError(.unsupported, "The server does not copy by itself", cause: "COPY: HTTP status \(status)")

@@ -75,13 +75,17 @@ package struct WebDAVBackend: StorageBackend, Sendable {
 
     package func stat(_ path: StoragePath) throws -> StorageEntry { try entry(place(path), "look at").withKnownSize() }
 
-    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+    package func openReader(_ path: StoragePath) throws -> any StorageReader { try openReader(path, expecting: nil) }
+
+    package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
         let place = try place(path)
+        let owner = streams.newOwner()
+        if let part { streams.prepare(part, of: place, for: owner) }
         let found = try entry(place, "open").withKnownSize()
         guard found.kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
         }
-        return CurlStreamReader(place, found, streams, pool) {
+        return CurlStreamReader(place, found, owner, pool) {
             try $0.look(place)
         } explain: { error in
             (error as? WebDAVFailure)?.error("read", place)

@@ -19,9 +19,16 @@ final class WebDAVConnection: Sendable {
     init(_ target: WebDAVTarget) throws {
         self.target = target
         connection = try target.connection()
-        _ = try properties(target.path, isDirectory: true, depth: 0) { _ in }
+        do { try lookAtRoot() } catch let failure as WebDAVFailure
+            where failure.status == 401 && target.forgetAuthentication()
+        {
+            connection.useAuthentication(.any)
+            try lookAtRoot()
+        }
         target.learn(from: connection)
     }
+
+    private func lookAtRoot() throws { try properties(target.path, isDirectory: true, depth: 0) { _ in } }
 
     /// Calls `body` for everything in a collection.
     ///
@@ -62,6 +69,9 @@ final class WebDAVConnection: Sendable {
             return nil
         }
     }
+
+    /// As `CurlConnection.patience`.
+    func patience(forBytes bytes: Int64) -> Int { connection.patience(forBytes: bytes) }
 
     // MARK: Requests
 

@@ -56,6 +56,14 @@ final class WebDAVTarget: Sendable {
         return connection
     }
 
+    /// Whether a way is remembered: it is forgotten, as the server may have another one now.
+    func forgetAuthentication() -> Bool {
+        authentication.withLock { known in
+            defer { known = nil }
+            return known != nil
+        }
+    }
+
     /// Remembers the way, which spares each request the question.
     func learn(from connection: CurlConnection) {
         guard server.credentials != nil, let offered = connection.offeredAuthentication else { return }

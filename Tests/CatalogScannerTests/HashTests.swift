@@ -84,6 +84,29 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `A new name of a known file is no duplicate, though nobody looked at the old one since`(
+        isHashed: Bool
+    ) async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("downloads/film", ScanFixture.content(300_000, seed: 1))
+            // The size of another one has it read.
+            if isHashed { try disk.write("other", ScanFixture.content(300_000, seed: 2)) }
+            try await disk.scanAndHash()
+            for number in 0..<3 { try disk.link("downloads/film", as: "library/\(number)") }
+            _ = try await disk.scanChanges(in: ["", "library"])
+            _ = disk.backend.takeBytesRead()
+            try await disk.hash(at: TimeSource { TimeSource.system.now + 86_400_000_000 })
+            let bytesRead = disk.backend.takeBytesRead().values.reduce(0, +)
+            #expect(bytesRead <= 4 * Self.edge, "only its ends, once or twice")
+            #expect(try await disk.duplicateFigures() == .init())
+            try disk.write("copy", ScanFixture.content(300_000, seed: 1))
+            try await disk.scanAndHash()
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 2, wasted: 300_000))
+            #expect(try await disk.duplicateGroups().first?.count == 5)
+        }
+    }
+
     @Test func `A file that goes or changes leaves its group at once, and rejoins when it comes back`() async throws {
         try await ScanFixture.withNew { disk in
             for name in ["a", "b", "c"] { try disk.write(name, ScanFixture.content(4_000, seed: 1)) }

@@ -1,6 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 import CatalogScanner
+import CatalogStorage
 import Foundation
 import Testing
 
@@ -89,6 +90,36 @@ import Testing
             #expect(try await disk.service.find(id, scope: .everything).status == "cancelled")
             #expect(try await disk.totals().files == 150)
             #expect(try await disk.count("scan_frontier") == 0)
+        }
+    }
+
+    @Test func whatWasRemovedInPartIsFoundAgainWhenItIsBack() async throws {
+        try await ScanFixture.withNew { disk in
+            for directory in ["a", "b", "c"] {
+                for number in 0..<4_000 { try disk.write("x/\(directory)/\(number)") }
+            }
+            try await disk.scan(.full)
+            let before = try await disk.catalog()
+            try disk.settle()
+            try disk.move("x", to: "../away")
+            let id = try await disk.request(confirm: true)
+            let task = Task { _ = try await disk.run(id) }
+            let tombstones = "entries WHERE missing_since_us IS NOT NULL"
+            // On a thread of its own: others may keep this one waiting until all is over.
+            let thread = BlockingPool(name: "test", threads: 1, queueLimit: 1)
+            try await thread.run {
+                let isAny = SQLStatement("SELECT 1 FROM \(tombstones) LIMIT 1")
+                while try disk.database.readBlocking({ try $0.firstRow(isAny) { _ in true } }) == nil { usleep(500) }
+                task.cancel()
+            }
+            _ = await task.result
+            try await thread.shutdown()
+            try #require(try await disk.count(tombstones) < before.count, "It was not interrupted")
+            try await disk.service.cancel(id, scope: .everything)
+            try disk.move("../away", to: "x")
+            try await disk.scan(.quick)
+            #expect(try await disk.catalog() == before)
+            #expect(try await disk.wrongSizes() == [])
         }
     }
 

@@ -43,6 +43,8 @@ extension CatalogAPI {
         while ContinuousClock.now < deadline {
             let copy = try await get("copy/jobs/\(job)").object()
             if !["queued", "running"].contains(copy["status"] as? String) { return copy }
+            // Other tests want the processors too.
+            try await Task.sleep(for: .milliseconds(5))
         }
         throw ScanNeverEnded()
     }

@@ -97,6 +97,26 @@ import Testing
         }
     }
 
+    @Test func `What went to another root keeps its ids also when somebody had to confirm it`() async throws {
+        try await withTwoRoots { api in
+            let known = try await id(api, "Alien.mkv")
+            let tree = api.server.tree
+            for name in try FileManager.default.contentsOfDirectory(atPath: tree + "/one") {
+                try FileManager.default.moveItem(atPath: "\(tree)/one/\(name)", toPath: "\(tree)/two/\(name)")
+            }
+            let parked = try await api.scan("one").object()
+            #expect(parked["status"] as? String == "needs_confirmation", "\(parked)")
+            try await api.scan("two")
+            let job = parked["job_id"] as? Int ?? 0
+            try #require(try await api.post("scans/\(job)/confirm").status == 202)
+            try await api.waitForScan(job) { $0["removal_state"] as? String == "confirmed" }
+            #expect(try await id(api, "Alien.mkv") == known)
+            #expect(try await totals(api, "one") == [0, 0])
+            #expect(try await totals(api, "two") == [4, 9_011])
+            #expect(try await api.get("catalog/two/films").strings("name").sorted() == ["Alien.mkv", "The Matrix.mkv"])
+        }
+    }
+
     @Test func `A copy in another root is another file, also when the first one goes much later`() async throws {
         try await withTwoRoots { api in
             let tree = api.server.tree

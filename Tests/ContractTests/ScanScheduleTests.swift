@@ -64,7 +64,7 @@ import Testing
             let root = try await change(#"{"scan_interval":0}"#).object()
             #expect(root["scan_interval"] as? Int == 0 && root["quiet_window"] as? String == "22:00-06:00")
             let plain = try await change(#"{"scan_interval":null,"quiet_window":""}"#).object()
-            #expect(plain["scan_interval"] as? Int == 0 && plain["quiet_window"] as? String == nil)
+            #expect(plain["scan_interval"] as? Int == 86_400 && plain["quiet_window"] as? String == nil)
             for bad in [
                 #"{"scan_interval":59}"#, #"{"scan_interval":-1}"#, #"{"scan_interval":31536001}"#,
                 #"{"quiet_window":"22:00"}"#, #"{"quiet_window":"24:00-06:00"}"#, #"{"quiet_window":"6:00-7:00"}"#,

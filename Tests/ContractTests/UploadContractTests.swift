@@ -46,6 +46,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["file/", "file"])
+    func `A form without a chosen file replaces nothing`(part: String) async throws {
+        try await CatalogAPI.withRoots { api in
+            let fields = [("destination", Array("other:old.txt".utf8)), ("overwrite", Array("true".utf8)), (part, [])]
+            let answer = try await api.upload(fields)
+            #expect(answer.status == 400 && answer.text == #"{"error":"No file uploaded"}"#, "\(answer.text)")
+            #expect(api.content("other/old.txt") == Array("old".utf8))
+            #expect(api.names("other") == ["old.txt"])
+        }
+    }
+
     @Test func `A directory gets the name of the file, if it is one`() async throws {
         try await CatalogAPI.withRoots { api in
             let into = ("destination", Array("other:in/".utf8))

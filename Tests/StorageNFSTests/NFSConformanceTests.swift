@@ -50,6 +50,41 @@ import Testing
         }
     }
 
+    @Test(arguments: [TestStorageServer.Kind.nfs, .nfs3].prefix(allowsNamespaces ? 2 : 1))
+    func `Nothing is reached through a link`(kind: TestStorageServer.Kind) async throws {
+        let server = try await TestStorageServer.shared(kind)
+        let scratch = try ScratchDirectory(in: server.share)
+        for directory in ["public", "private", "private/sub"] {
+            try scratch.makeDirectory(directory.split(separator: "/").map(String.init))
+        }
+        try scratch.writeFile(["private", "sub", "file"], Array("content".utf8))
+        try scratch.link(["public", "l"], to: "../private")
+        let backend = try NFSBackend(try server.location(of: scratch.path))
+        defer { backend.close() }
+        func path(_ text: String) throws -> StoragePath { try StoragePath(parsing: text) }
+        let calls: [() throws -> Void] = [
+            { _ = try backend.stat(path("public/l/sub")) },
+            {
+                var listing = DirectoryListing()
+                try backend.list(NativePath(path("public/l/sub")), into: &listing)
+            },
+            { _ = try backend.openReader(path("public/l/sub/file")) },
+            { _ = try backend.openWriter(path("public/l/new"), at: 0, expecting: nil) },
+            { try backend.makeDirectory(path("public/l/new")) },
+            { try backend.remove(path("public/l/sub/file")) },
+            { try backend.rename(path("public/l/sub/file"), to: path("public/stolen"), replacing: false) },
+            { try backend.rename(path("private/sub/file"), to: path("public/l/moved"), replacing: false) },
+        ]
+        for (number, call) in calls.enumerated() {
+            let error = #expect(throws: CatalogError.self) { try call() }
+            #expect(error?.code == .notFound, "call \(number): \(error?.description ?? "")")
+        }
+        var listing = DirectoryListing()
+        try backend.list(NativePath(path("private")), into: &listing)
+        #expect(listing.entries.map { listing.name(of: $0) } == [Array("sub".utf8)])
+        #expect(try backend.stat(path("private/sub/file")).sizeBytes == 7)
+    }
+
     @Test func `A listing that has no end fails, and costs nothing else`() async throws {
         let server = try await TestStorageServer.shared(.nfs)
         let scratch = try ScratchDirectory(in: server.share)

@@ -46,6 +46,30 @@ import Testing
         #expect(throws: CatalogError.self) { try SMBBackend(StorageLocation(url: outside)) }
     }
 
+    @Test func `A file that nobody reads any more can be renamed by others`() async throws {
+        let server = try await TestStorageServer.shared(.smb)
+        let scratch = try ScratchDirectory(in: server.share)
+        try scratch.writeFile(["film"], [1, 2, 3])
+        let location = try server.location(of: scratch.path)
+        let (reading, changing) = (try SMBBackend(location), try SMBBackend(location))
+        defer { for backend in [reading, changing] { backend.close() } }
+        let (film, renamed) = (try StoragePath(parsing: "film"), try StoragePath(parsing: "renamed"))
+        do {
+            let reader = try reading.openReader(film)
+            var buffer = [UInt8](repeating: 0, count: 3)
+            let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
+            #expect(count == 3)
+            let error = #expect(throws: CatalogError.self) { try changing.rename(film, to: renamed, replacing: false) }
+            #expect(error?.code == .conflict, "\(error?.description ?? "")")
+            #expect(!reading.hasUnreadFiles)
+        }
+        #expect(reading.hasUnreadFiles)
+        reading.closeUnreadFiles()
+        try changing.rename(film, to: renamed, replacing: false)
+        #expect(!reading.hasUnreadFiles)
+        #expect(try reading.stat(renamed).sizeBytes == 3)
+    }
+
     @Test func `Many threads list and read at once`() async throws {
         let server = try await TestStorageServer.shared(.smb)
         let scratch = try ScratchDirectory(in: server.share)

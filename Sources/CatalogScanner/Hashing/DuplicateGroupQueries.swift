@@ -26,6 +26,7 @@ enum DuplicateGroupQueries {
             """)
     }
 
+    /// Another name than the entry $6 of the file ($4, $5) with this content in the root $3.
     static let otherName = SQLStatement(
         """
         SELECT 1 FROM file_hashes
@@ -34,13 +35,22 @@ enum DuplicateGroupQueries {
         LIMIT 1
         """)
 
+    /// A name of it in any other root.
+    static let nameElsewhere = SQLStatement(
+        """
+        SELECT 1 FROM file_hashes
+        WHERE is_present = 1 AND content_hash = $1 AND size_bytes = $2 AND root_id <> $3 AND file_device = $4
+            AND file_inode = $5
+        LIMIT 1
+        """)
+
     static let group = SQLStatement("SELECT id FROM duplicate_groups WHERE content_hash = $1 AND size_bytes = $2")
 
-    /// The root of another entry with the same content.
-    static let other = SQLStatement(
+    /// The roots of other entries with the same content.
+    static let otherRoots = SQLStatement(
         """
-        SELECT root_id FROM file_hashes
-        WHERE is_present = 1 AND content_hash = $1 AND size_bytes = $2 AND entry_id <> $3 LIMIT 1
+        SELECT DISTINCT root_id FROM file_hashes
+        WHERE is_present = 1 AND content_hash = $1 AND size_bytes = $2 AND entry_id <> $3
         """)
 
     static let insertGroup = SQLStatement(

@@ -10,17 +10,28 @@ extension DuplicateGroupStore {
     struct Changes {
         /// Where sums over all roots stand.
         static let everyRoot: RootID = 0
+        /// Where it stands how often a file was counted in one more root than the first: hard links may lead from root to root.
+        static let countedAgain: RootID = -1
 
         /// Microseconds since 1970.
         let now: Int64
         private let connection: any SQLConnection
         private var changes: [Int64: Change] = [:]
 
-        /// Members that one group gains or loses.
+        /// Files that one group gains or loses.
         private struct Change {
             let sizeBytes: Int64
             let isNew: Bool
             var members: [RootID: Int64] = [:]
+            /// In all roots: a file that several of them have is one.
+            var files: Int64 = 0
+        }
+
+        /// Where the same file has another name.
+        private enum OtherName {
+            case nowhere, here
+            /// In other roots only.
+            case elsewhere
         }
 
         init(now: Int64, connection: any SQLConnection) {
@@ -29,26 +40,32 @@ extension DuplicateGroupStore {
 
         /// Counts an entry whose row of hashes has just been written as present.
         mutating func enter(_ file: HashedFile) throws {
-            guard let content = file.content, try !hasOtherName(file, content) else { return }
-            let values: [SQLValue] = [.blob(content), .integer(file.sizeBytes), .integer(file.entryID)]
-            guard let other = try connection.firstRow(DuplicateGroupQueries.other, values, { $0.integer(0) }) else {
+            guard let content = file.content, case let name = try otherName(of: file, content), name != .here else {
                 return
             }
-            if let group = try group(of: file, content) { return add(1, to: group, file) }
+            if let group = try group(of: file, content) { return add(1, to: group, file, name) }
+            // It is still one file.
+            guard name == .nowhere else { return }
+            let values: [SQLValue] = [.blob(content), .integer(file.sizeBytes), .integer(file.entryID)]
+            let roots = try connection.rows(DuplicateGroupQueries.otherRoots, values) { $0.integer(0) }
+            guard !roots.isEmpty else { return }
             let new: [SQLValue] = [
                 .integer(file.sizeBytes), .text(ContentHash.algorithm), .blob(content), .integer(now),
             ]
             let group = try connection.firstRow(DuplicateGroupQueries.insertGroup, new) { $0.integer(0) }
             guard let group else { throw CatalogError.internalError("an inserted group has no id") }
-            changes[group] = Change(sizeBytes: file.sizeBytes, isNew: true, members: [other: 1])
-            add(1, to: group, file)
+            // The one file that there was, in each root that has it.
+            let members = Dictionary(uniqueKeysWithValues: roots.map { ($0, Int64(1)) })
+            changes[group] = Change(sizeBytes: file.sizeBytes, isNew: true, members: members, files: 1)
+            add(1, to: group, file, name)
         }
 
         /// Counts an entry no more, whose row of hashes still says that it is present.
         mutating func leave(_ file: HashedFile) throws {
-            guard let content = file.content, try !hasOtherName(file, content), let group = try group(of: file, content)
+            guard let content = file.content, case let name = try otherName(of: file, content), name != .here,
+                let group = try group(of: file, content)
             else { return }
-            add(-1, to: group, file)
+            add(-1, to: group, file, name)
         }
 
         /// Whether the hashes of an entry count.
@@ -61,13 +78,19 @@ extension DuplicateGroupStore {
                 ])
         }
 
-        private func hasOtherName(_ file: HashedFile, _ content: [UInt8]) throws -> Bool {
-            guard file.identity.hasMoreNames else { return false }
+        private func otherName(of file: HashedFile, _ content: [UInt8]) throws -> OtherName {
+            guard file.identity.hasMoreNames else { return .nowhere }
             let values: [SQLValue] = [
                 .blob(content), .integer(file.sizeBytes), .integer(file.rootID), .integer(file.identity.device),
-                .integer(file.identity.inode), .integer(file.entryID),
+                .integer(file.identity.inode),
             ]
-            return try connection.firstRow(DuplicateGroupQueries.otherName, values) { _ in true } ?? false
+            let entry = SQLValue.integer(file.entryID)
+            if try connection.firstRow(DuplicateGroupQueries.otherName, values + [entry], { _ in true }) != nil {
+                return .here
+            }
+            guard file.identity.mayBeInOtherRoots else { return .nowhere }
+            let elsewhere = try connection.firstRow(DuplicateGroupQueries.nameElsewhere, values) { _ in true }
+            return elsewhere == nil ? .nowhere : .elsewhere
         }
 
         private func group(of file: HashedFile, _ content: [UInt8]) throws -> Int64? {
@@ -75,9 +98,11 @@ extension DuplicateGroupStore {
             return try connection.firstRow(DuplicateGroupQueries.group, values) { $0.integer(0) }
         }
 
-        private mutating func add(_ count: Int64, to group: Int64, _ file: HashedFile) {
-            changes[group, default: Change(sizeBytes: file.sizeBytes, isNew: false)].members[file.rootID, default: 0] +=
-                count
+        private mutating func add(_ count: Int64, to group: Int64, _ file: HashedFile, _ name: OtherName) {
+            var change = changes[group] ?? Change(sizeBytes: file.sizeBytes, isNew: false)
+            change.members[file.rootID, default: 0] += count
+            if name == .nowhere { change.files += count }
+            changes[group] = change
         }
     }
 }
@@ -104,10 +129,11 @@ extension DuplicateGroupStore.Changes {
             let left = try add(count, to: group, root, size)
             sums[root, default: GroupShare()].replace(left - count, by: left, of: size)
         }
+        let again = change.members.values.reduce(0, +) - change.files
+        if again != 0 { _ = try add(again, to: group, Self.countedAgain, size) }
         // Looked at even when as many came as went: a group that just came may have no members any more.
-        let count = change.members.values.reduce(0, +)
-        let left = try add(count, to: group, Self.everyRoot, size)
-        sums[Self.everyRoot, default: GroupShare()].replace(left - count, by: left, of: size)
+        let left = try add(change.files, to: group, Self.everyRoot, size)
+        sums[Self.everyRoot, default: GroupShare()].replace(left - change.files, by: left, of: size)
         if left < 2 {
             // Of one file nothing is counted anywhere.
             try connection.execute(DuplicateGroupQueries.deleteGroupCounts, [.integer(group)])

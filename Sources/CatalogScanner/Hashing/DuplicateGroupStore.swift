@@ -27,14 +27,24 @@ struct DuplicateGroupStore {
 
     /// Lets files go that were removed or changed, and takes in again those that came back as they were.
     func follow(_ entries: [EntryID], on connection: any SQLConnection) throws {
-        var rows: [FollowedFile] = []
-        for list in entries.lists(of: Self.idsPerStatement) {
-            rows += try connection.rows(Self.followed, list, FollowedFile.init(row:)).filter(\.isToFollow)
-        }
-        guard !rows.isEmpty else { return }
+        let files = try followed(entries, on: connection)
+        guard !files.isEmpty else { return }
         try change(on: connection) { groups in
-            for row in rows { try follow(row, &groups, on: connection) }
+            for file in files { try follow(file, &groups, on: connection) }
         }
+    }
+
+    /// The same among other changes.
+    func follow(_ entries: [EntryID], _ groups: inout Changes, on connection: any SQLConnection) throws {
+        for file in try followed(entries, on: connection) { try follow(file, &groups, on: connection) }
+    }
+
+    private func followed(_ entries: [EntryID], on connection: any SQLConnection) throws -> [FollowedFile] {
+        var files: [FollowedFile] = []
+        for list in entries.lists(of: Self.idsPerStatement) {
+            files += try connection.rows(Self.followed, list, FollowedFile.init(row:)).filter(\.isToFollow)
+        }
+        return files
     }
 
     private func follow(

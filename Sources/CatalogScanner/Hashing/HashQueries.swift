@@ -36,7 +36,8 @@ enum HashQueries {
     static let sharedSizesOfLinks = SQLStatement(
         """
         SELECT e.size_bytes \(sized) AND \(hasMoreNames) GROUP BY e.size_bytes
-        HAVING MIN(e.inode) <> MAX(e.inode) OR MIN(e.device) <> MAX(e.device) OR MIN(e.root_id) <> MAX(e.root_id)
+        HAVING MIN(e.inode) <> MAX(e.inode) OR MIN(e.device) <> MAX(e.device)
+            OR (MIN(e.device) <= 0 AND MIN(e.root_id) <> MAX(e.root_id))
         """
     ).withManyRows
 
@@ -75,15 +76,21 @@ enum HashQueries {
         """
     ).withManyRows
 
-    /// Another file with the same quick hash. Two places in the index are looked at, however many names the file has.
+    /// Another file with the same quick hash. Two places in the index are looked at, however many names the file has in its root, and
+    /// its names in other roots.
     private static let collides = """
         (EXISTS (SELECT 1 FROM file_hashes o WHERE o.is_present = 1 AND o.size_bytes = h.size_bytes
                 AND o.quick_hash = h.quick_hash
-                AND (o.root_id, o.file_device, o.file_inode) < (h.root_id, h.file_device, h.file_inode))
+                AND (o.root_id, o.file_device, o.file_inode) < (h.root_id, h.file_device, h.file_inode)
+                AND \(isOtherFile))
             OR EXISTS (SELECT 1 FROM file_hashes o WHERE o.is_present = 1 AND o.size_bytes = h.size_bytes
                 AND o.quick_hash = h.quick_hash
-                AND (o.root_id, o.file_device, o.file_inode) > (h.root_id, h.file_device, h.file_inode)))
+                AND (o.root_id, o.file_device, o.file_inode) > (h.root_id, h.file_device, h.file_inode)
+                AND \(isOtherFile)))
         """
+    /// As in `FileIdentity.mayBeInOtherRoots`.
+    private static let isOtherFile =
+        "NOT (h.file_device > 0 AND o.file_device = h.file_device AND o.file_inode = h.file_inode)"
 
     /// Files of the root $1 behind the entry $2 that collide and were not read whole, $3 at most.
     static let colliding = SQLStatement(
@@ -103,12 +110,12 @@ enum HashQueries {
         ORDER BY r.id
         """)
 
-    /// What is known of a file by one of its other names: quick hash and hash of the content.
+    /// What is known of a file by one of its other names: quick hash and hash of the content. Other machines' storages have the device 0.
     static let knownByOtherName = SQLStatement(
         """
         SELECT quick_hash, content_hash FROM file_hashes
-        WHERE root_id = $1 AND file_device = $2 AND file_inode = $3 AND file_device <> -1 AND size_bytes = $4
-            AND modified_ns = $5
+        WHERE root_id IN (SELECT r.id FROM storage_roots r WHERE r.id = $1 OR $2 > 0)
+            AND file_device = $2 AND file_inode = $3 AND file_device <> -1 AND size_bytes = $4 AND modified_ns = $5
         ORDER BY content_hash NULLS LAST LIMIT 1
         """)
 
@@ -171,6 +178,34 @@ enum HashQueries {
         UPDATE file_hashes SET content_hash = $7, hashed_at_us = $8
         WHERE entry_id = $1 AND content_hash IS NULL AND is_present = 1 AND EXISTS (SELECT 1 \(sameFile))
         """)
+
+    // Names of one file
+
+    /// Names that were the only ones of their files when they were listed, and are of the file of the entry $1 (size $2, quick hash $3,
+    /// root $4). Not more are looked at than a transaction can bear.
+    static let loneNames = SQLStatement(
+        """
+        SELECT o.id FROM (SELECT entry_id FROM file_hashes
+                WHERE is_present = 1 AND size_bytes = $2 AND quick_hash = $3 AND root_id = $4 AND file_device = -1
+                LIMIT 1000) h
+            JOIN entries o ON o.id = h.entry_id JOIN entries e ON e.id = $1
+        WHERE o.id <> e.id AND o.inode = e.inode AND o.device = e.device AND o.modified_ns = e.modified_ns
+            AND o.missing_since_us IS NULL
+        """)
+
+    /// Another name, known to be one of several, of the file of the entry $1, which was listed as the only one; and which file it is.
+    static let otherNameOfLone = SQLStatement(
+        """
+        SELECT o.id, h.file_device, h.file_inode FROM entries e
+            JOIN file_hashes h ON h.is_present = 1 AND h.size_bytes = $2 AND h.quick_hash = $3 AND h.root_id = $4
+                AND h.file_device = e.device AND h.file_inode = e.inode
+            JOIN entries o ON o.id = h.entry_id
+        WHERE e.id = $1 AND e.inode <> 0 AND o.modified_ns = e.modified_ns AND o.link_count > 1
+            AND o.missing_since_us IS NULL LIMIT 1
+        """)
+
+    static let takeOverLinkCount = SQLStatement(
+        "UPDATE entries SET link_count = (SELECT o.link_count FROM entries o WHERE o.id = $2) WHERE id = $1")
 
     static let startRun = SQLStatement(
         """

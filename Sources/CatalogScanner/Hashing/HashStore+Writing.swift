@@ -45,8 +45,10 @@ extension HashStore {
         _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: inout DuplicateGroupStore.Changes,
         _ connection: any SQLConnection
     ) throws -> Bool {
+        let identity = try hash.quick.map { try join(file, quick: $0, in: root, &groups, connection) }
         let hashed = HashedFile(
-            entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content, identity: file.identity)
+            entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content,
+            identity: identity ?? file.identity)
         // A scan that verifies may have written it meanwhile.
         let known = try connection.firstRow(HashQueries.known, [.integer(file.id)], KnownHash.init(row:))
         let member = known.flatMap { $0.isPresent && $0.file.content != nil ? $0 : nil }

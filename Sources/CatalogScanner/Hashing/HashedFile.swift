@@ -25,6 +25,10 @@ struct FileIdentity: Sendable, Hashable {
 
     /// Whether there may be other names of the file.
     var hasMoreNames: Bool { device != Self.noDevice }
+
+    /// Whether other storage roots may have names of the file: those on one disk of this machine. Other machines number their disks as they
+    /// like, so that their storages have no number here (0).
+    var mayBeInOtherRoots: Bool { device > 0 }
 }
 
 /// A file that may have to be read.

@@ -70,18 +70,18 @@ struct DirectoryAdoption {
         }
         guard !children.hasReplacedDirectory else {
             // All that is left of it goes with the old directory or stays with it, as the brake says.
-            try store.shrink(oldID, by: children.movedSums, on: connection)
+            try scan.entries.shrink(oldID, by: children.movedSums, on: connection)
             return MoveCounts(moved: children.moves.count)
         }
         let before = ledger.removedCount
         let kept = try settle(children, connection, &ledger)
         if let parent = old.parentID {
-            try store.shrink(parent, by: DirectorySums(directories: 1), on: connection)
+            try scan.entries.shrink(parent, by: DirectorySums(directories: 1), on: connection)
         }
         try store.handOver(from: newID, to: oldID, on: connection)
         try store.place(Move(old: old, new: new), on: connection)
         ledger.moved(Move(old: old, new: new))
-        if kept != DirectorySums() { try store.shrink(oldID, by: kept.negated, on: connection) }
+        if kept != DirectorySums() { try scan.entries.shrink(oldID, by: kept.negated, on: connection) }
         return MoveCounts(moved: children.moves.count + 1, removed: ledger.removedCount - before)
     }
 

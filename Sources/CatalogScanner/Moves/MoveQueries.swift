@@ -52,7 +52,14 @@ enum MoveQueries {
         SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.kind = 1 AND e.missing_since_us IS NULL ORDER BY e.name
         """)
 
-    /// Files that went missing, in any root; the partial index has all of them.
+    /// Whether there are more than $1 files that went missing; the partial index has all of them.
+    static let hasMoreTombstones = SQLStatement(
+        """
+        SELECT 1 FROM entries e
+        WHERE e.missing_since_us IS NOT NULL AND e.kind = 0 AND e.size_bytes > 0 LIMIT 1 OFFSET $1
+        """)
+
+    /// Files that went missing, in any root.
     static let tombstones = SQLStatement(
         """
         SELECT \(columns) FROM entries e
@@ -113,11 +120,4 @@ enum MoveQueries {
         "UPDATE entries SET parent_id = $2 WHERE parent_id = $1 AND missing_since_us IS NOT NULL")
 
     static let handOverDirectory = SQLStatement("UPDATE directories SET entry_id = $2 WHERE entry_id = $1")
-
-    static let shrinkDirectory = SQLStatement(
-        """
-        UPDATE directories SET digest = NULL, own_bytes = own_bytes - $2, own_files = own_files - $3,
-            own_directories = own_directories - $4
-        WHERE entry_id = $1
-        """)
 }

@@ -75,8 +75,9 @@ struct MoveStore {
 
     /// Files that went missing some time ago, in any root, and may be among what is new.
     func tombstones(_ marks: Marks, atMost limit: Int) throws -> [MovableEntry] {
-        // Beside a few new files nobody reads all that was ever removed.
-        if marks.last - marks.firstOfScan < Self.fewIDs {
+        // Beside a few new files nobody reads all that was ever removed, nor is some of it read when it is too much.
+        let areFewNew = marks.last - marks.firstOfScan < Self.fewIDs
+        if try areFewNew || hasMoreTombstones(than: limit) {
             return try rows(
                 MoveQueries.tombstonesLikeNew,
                 [.integer(marks.firstOfScan), .integer(scan.rootID), .integer(Int64(limit))])
@@ -85,6 +86,12 @@ struct MoveStore {
     }
 
     private static let fewIDs: Int64 = 10_000
+
+    private func hasMoreTombstones(than limit: Int) throws -> Bool {
+        try scan.database.readBlocking { connection in
+            try connection.firstRow(MoveQueries.hasMoreTombstones, [.integer(Int64(limit))]) { _ in true } ?? false
+        }
+    }
 
     // MARK: What is new
 
@@ -185,13 +192,5 @@ extension MoveStore {
         try connection.executeLater(MoveQueries.handOverTombstones, values)
         try connection.executeLater(EntryQueries.forgetDirectory, [.integer(old)])
         try connection.executeLater(MoveQueries.handOverDirectory, values)
-    }
-
-    /// Takes entries out of the direct figures of a directory, and the digest that no longer fits.
-    func shrink(_ directory: EntryID, by sums: DirectorySums, on connection: any SQLConnection) throws {
-        scan.changed.note(directory)
-        try connection.executeLater(
-            MoveQueries.shrinkDirectory,
-            [.integer(directory), .integer(sums.bytes), .integer(sums.files), .integer(sums.directories)])
     }
 }

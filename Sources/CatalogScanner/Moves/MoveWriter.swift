@@ -49,7 +49,7 @@ struct MoveWriter {
                 shrunk[parent, default: DirectorySums()].add(kind: move.old.kind, size: move.old.size)
             }
         }
-        for (directory, sums) in shrunk { try store.shrink(directory, by: sums, on: connection) }
+        for (directory, sums) in shrunk { try scan.entries.shrink(directory, by: sums, on: connection) }
         return count
     }
 

@@ -16,7 +16,9 @@ extension Composition {
         try application.prepareTransfers()
         let product = try ProductServices(
             application, index: nil, reach: names.isEmpty ? .common : .pinned(node: node))
-        var services: [any Service] = [product.services.nodes, product.services.worker]
+        var services: [any Service] = [
+            product.services.nodes, product.services.worker, product.services.unreadFiles,
+        ]
         var roots: [RootID] = []
         for name in names { roots.append(try await product.services.roots.named(name).id) }
         let pins = RootPins(

@@ -61,6 +61,13 @@ import Testing
         #expect(found.map(\.head.fileName) == [nil, Array(#"a "b" \ ü\x.mkv"#.utf8), []])
     }
 
+    @Test func `A line break in front changes nothing`() throws {
+        let wanted = try parts(Self.whole)
+        let body = Array("\r\n".utf8) + Self.whole
+        for cut in 0...20 { #expect(try parts(body, cuts: [cut]) == wanted, "\(cut)") }
+        #expect(throws: CatalogError.self) { try parts(Array("\r\n".utf8) + body) }
+    }
+
     @Test func `However the body is cut, the same comes out`() throws {
         let wanted = try parts(Self.whole)
         for first in 0...Self.whole.count {

@@ -46,7 +46,7 @@ enum CatalogEndpoints {
             .maybe("duplicate_group_id", .integer, "Only then"),
             .maybe("storage_status", .oneOf(["offline"]), "Only while the storage is away")),
         SchemaDefinition(
-            "FileInfo", "Everything that the catalog knows of an entry", .always("id", .integer),
+            "FileInfo", "What the catalog knows of an entry", .always("id", .integer),
             .always("storage_root_id", .integer), .always("storage_root_name", .text), .always("smb_root", .text),
             .always("path", .text), .always("name", .text), .always("is_directory", .boolean),
             .always("type", .oneOf(["file", "directory"])), .always("size", .integer),
@@ -57,8 +57,10 @@ enum CatalogEndpoints {
             .always("hash", .nullable(.text), "XXH3-128 of its size and both ends, where it had to be read"),
             .always("md5", .nullable(.text)), .always("sha1", .nullable(.text)),
             .always("sha256", .nullable(.text)), .always("blake3", .nullable(.text)), .always("created_at", .time),
-            .always("modified_at", .time), .always("last_modified", .time), .always("accessed_at", .nullable(.time)),
-            .always("last_scan_at", .nullable(.time)), .always("updated_at", .time), .always("deleted", .boolean),
+            .always("modified_at", .time), .always("last_modified", .time),
+            .maybe("accessed_at", .nullable(.time), "Not in lists"),
+            .maybe("last_scan_at", .nullable(.time), "Not in lists"),
+            .always("updated_at", .time), .always("deleted", .boolean),
             .always("is_symlink", .boolean), .maybe("storage_status", .oneOf(["offline"]))),
     ]
 }

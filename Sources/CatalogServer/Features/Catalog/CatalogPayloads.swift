@@ -41,8 +41,12 @@ extension JSONWriter {
 
     /// Everything about one entry.
     ///
-    /// - Parameter quickHash: nil for a file that nobody had to read.
-    mutating func fileInfo(_ entry: CatalogEntry, quickHash: [UInt8]?, lastScanAt: Int64?, accessedAt: Int64?) {
+    /// - Parameters:
+    ///   - quickHash: nil for a file that nobody had to read.
+    ///   - moments: when its root was scanned and the file was read last; nil where that is not looked up.
+    mutating func fileInfo(
+        _ entry: CatalogEntry, quickHash: [UInt8]?, moments: (lastScanAt: Int64?, accessedAt: Int64?)? = nil
+    ) {
         beginObject()
         field("id", entry.id)
         field("storage_root_id", entry.rootID)
@@ -65,8 +69,10 @@ extension JSONWriter {
         field("created_at", time: entry.firstSeenAt)
         field("modified_at", time: entry.modifiedAt)
         field("last_modified", time: entry.modifiedAt)
-        field("accessed_at", time: accessedAt)
-        field("last_scan_at", time: lastScanAt)
+        if let moments {
+            field("accessed_at", time: moments.accessedAt)
+            field("last_scan_at", time: moments.lastScanAt)
+        }
         field("updated_at", time: entry.updatedAt)
         field("deleted", false)
         field("is_symlink", entry.kind == .link)

@@ -51,7 +51,7 @@ struct CatalogRoutes: Sendable {
         var json = JSONWriter()
         let accessedAt = try await accessLog.lastAccess(to: found.entry.id)
         let quickHash = try await catalog.duplicates.quickHash(of: found.entry.id)
-        json.fileInfo(found.entry, quickHash: quickHash, lastScanAt: found.lastScanAt, accessedAt: accessedAt)
+        json.fileInfo(found.entry, quickHash: quickHash, moments: (found.lastScanAt, accessedAt))
         return json.response()
     }
 }

@@ -55,8 +55,10 @@ struct Upload {
         switch head.name {
         case "file":
             guard file == nil else { throw CatalogError(.invalidArgument, "Only one file can be uploaded at a time") }
+            // A form in which nobody has chosen a file sends one without a name; a text that is called so is none.
+            guard let name = head.fileName, !name.isEmpty else { throw Self.nothing }
             part = .file
-            fileName = head.fileName.flatMap { $0.isEmpty ? nil : $0 }
+            fileName = name
             try await openFile()
         case "destination", "overwrite": part = .field(head.name, [])
         default: part = .other

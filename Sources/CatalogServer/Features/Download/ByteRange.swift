@@ -25,6 +25,15 @@ package enum ByteRange: Equatable, Sendable {
         }
     }
 
+    /// What is sent of a body of `size` bytes; nil for nothing.
+    func bytes(of size: Int64) -> Range<Int64>? {
+        switch self {
+        case .whole: 0..<max(0, size)
+        case .part(let part): part
+        case .unsatisfiable: nil
+        }
+    }
+
     /// Whether the value of a `Range` field is one range that some file could satisfy.
     static func isAsked(for header: String?) -> Bool {
         // What the largest file there can be does not satisfy, no file does.

@@ -32,7 +32,11 @@ struct DownloadRoutes: Sendable {
         mayGoOn: @escaping @Sendable () async -> Bool
     ) async throws -> Response {
         let inline = try context.query.bool("inline") ?? false
-        let file = try await downloads.open(id, scope: caller.scope)
+        let mayReadNothing = context.isHead || FileConditions(request.headers).areThere
+        let range = request.headers.value(of: .range)
+        let file = try await downloads.open(id, scope: caller.scope) { size in
+            mayReadNothing ? nil : ByteRange(header: range, size: size).bytes(of: size)
+        }
         let response = FileResponse(
             file, service: downloads, context: context, userID: caller.userID, mayGoOn: mayGoOn)
         let answer = try await response.response(to: request, inline: inline)

@@ -27,10 +27,15 @@ struct DownloadService: Sendable {
 
     /// The file with this id, opened now or a moment ago. Catalog and storage are asked in one go on a storage thread.
     ///
-    /// - Parameter isNew: whether one that was opened a moment ago will not do.
+    /// - Parameters:
+    ///   - isNew: whether one that was opened a moment ago will not do.
+    ///   - part: what will most likely be read first of a file with so many bytes; nil when nothing may be.
     /// - Throws: `CatalogError.notFound` "File not found"; `.invalidArgument` "Cannot download directory as single file";
     ///   `.storageUnavailable` while the storage is away, also when another one is in its place.
-    func open(_ id: EntryID, scope: AccessScope, isNew: Bool = false) async throws -> OpenFile {
+    func open(
+        _ id: EntryID, scope: AccessScope, isNew: Bool = false,
+        expecting part: @escaping @Sendable (_ size: Int64) -> Range<Int64>? = { _ in nil }
+    ) async throws -> OpenFile {
         let generation = roots.generation
         if !isNew, let known = openFiles.find(id, scope: scope, generation: generation) { return known }
         do {
@@ -41,7 +46,7 @@ struct DownloadService: Sendable {
                 }
                 do {
                     let backend = try roots.backendBlocking(of: found.place.rootID)
-                    let reader = try backend.openReader(found.path)
+                    let reader = try backend.openReader(found.path, expecting: part(found.entry.sizeBytes))
                     let file = OpenFile(entry: found.entry, reader: reader, now: time.now)
                     openFiles.keep(file, of: found.place.rootID, at: found.path, generation: generation)
                     return file

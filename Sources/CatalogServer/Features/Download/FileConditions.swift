@@ -18,6 +18,11 @@ struct FileConditions {
         self.headers = headers
     }
 
+    /// Whether the request makes any: then it may end without a byte of the file.
+    var areThere: Bool {
+        [.ifMatch, .ifUnmodifiedSince, .ifNoneMatch, .ifModifiedSince].contains { headers[$0] != nil }
+    }
+
     /// - Parameters:
     ///   - etag: the file's strong tag.
     ///   - modifiedAt: microseconds since 1970; HTTP knows whole seconds. Nil for what has no such time: then conditions about it

@@ -59,7 +59,7 @@ enum DuplicateEndpoints {
             .always("size", .integer, "Bytes of one file"), .always("total_size", .integer, "Bytes of all files"),
             .always("wasted_space", .integer, "Bytes of all but one"), .always("created_at", .time),
             .always("updated_at", .time),
-            .always("files", .array(of: .named("CatalogEntry")), "A hundred names at most; fewer in long answers")),
+            .always("files", .array(of: .named("FileInfo")), "A hundred names at most; in long answers fewer, but two")),
         SchemaDefinition(
             "DuplicateCount", "How many duplicates there are", .always("duplicate_groups", .integer),
             .always("total_duplicates", .integer), .always("total_wasted_space", .integer, "Bytes"),

@@ -52,6 +52,8 @@ package struct FoundDuplicates: Sendable {
     package let group: DuplicateGroup
     /// Some of its names, by root and path.
     package let files: [CatalogEntry]
+    /// Of each of them: their content is the same.
+    package let quickHash: [UInt8]?
 }
 
 /// What groups are sorted by; the raw value is the word of the query. The greatest come first.

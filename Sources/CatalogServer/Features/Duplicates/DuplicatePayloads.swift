@@ -18,7 +18,7 @@ extension JSONWriter {
         field("created_at", time: group.createdAt)
         field("updated_at", time: group.updatedAt)
         beginArray("files")
-        for file in found.files { entry(file) }
+        for file in found.files { fileInfo(file, quickHash: found.quickHash) }
         endArray()
         endObject()
     }

@@ -40,20 +40,28 @@ enum DuplicateQueries {
 
     // Sums over some roots, whose numbers stand in the text $1: `,3,17,`
 
-    static let sums = SQLStatement(
+    static let sums = SQLStatement(sumsOf("c.group_id <> 0")).withManyRows
+
+    /// The same of the group $2.
+    static let sumsOfGroup = SQLStatement(sumsOf("c.group_id = $2"))
+
+    /// Roots that have hard links of the same file (root -1) cannot be added up: their files are counted.
+    private static func sumsOf(_ groups: String) -> String {
         """
         SELECT c.group_id, CAST(SUM(c.file_count) AS BIGINT), MIN(g.size_bytes)
         FROM duplicate_group_counts c JOIN duplicate_groups g ON g.id = c.group_id
-        WHERE c.root_id <> 0 AND $1 LIKE '%,' || c.root_id || ',%' GROUP BY c.group_id
+        WHERE \(groups) AND c.root_id > 0 AND $1 LIKE '%,' || c.root_id || ',%'
+            AND NOT EXISTS (SELECT 1 FROM duplicate_group_counts l WHERE l.group_id = c.group_id AND l.root_id = -1)
+        GROUP BY c.group_id
+        UNION ALL
+        SELECT g.id, COUNT(DISTINCT CASE WHEN h.file_device > 0 THEN h.file_device || ':' || h.file_inode
+                ELSE h.root_id || '/' || h.file_device || ':' || h.file_inode END), MIN(g.size_bytes)
+        FROM duplicate_group_counts c JOIN duplicate_groups g ON g.id = c.group_id
+        JOIN file_hashes h ON h.is_present = 1 AND h.content_hash = g.content_hash AND h.size_bytes = g.size_bytes
+        WHERE \(groups) AND c.root_id = -1 AND $1 LIKE '%,' || h.root_id || ',%'
+        GROUP BY g.id
         """
-    ).withManyRows
-
-    /// Files of the group $2 in such roots.
-    static let filesOfGroup = SQLStatement(
-        """
-        SELECT CAST(COALESCE(SUM(file_count), 0) AS BIGINT) FROM duplicate_group_counts
-        WHERE group_id = $2 AND root_id <> 0 AND $1 LIKE '%,' || root_id || ',%'
-        """)
+    }
 
     /// A group, with $2 for the number of its files.
     static let group = SQLStatement(
@@ -65,7 +73,7 @@ enum DuplicateQueries {
     // Rows
 
     /// Id, kind, group with the size of its files, and which file the name stands for.
-    private static let memberColumns = "e.id, e.kind, g.id, g.size_bytes, h.file_device, h.file_inode"
+    private static let memberColumns = "e.id, e.kind, g.id, g.size_bytes, h.file_device, h.file_inode, e.root_id"
     private static let members = """
         FROM entries e LEFT JOIN file_hashes h ON h.entry_id = e.id AND h.is_present = 1
         LEFT JOIN duplicate_groups g ON g.content_hash = h.content_hash AND g.size_bytes = h.size_bytes

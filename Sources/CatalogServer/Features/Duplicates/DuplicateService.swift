@@ -68,11 +68,11 @@ package struct DuplicateService: Sendable {
                     ?? store.groups(of: sums(of: view, scope, connection), question)
                 var namesLeft = Limits.duplicateNamesOfAnswer
                 let groups = try found.groups.map { group in
-                    let limit = min(namesMax, namesLeft)
-                    let files =
-                        limit > 0 ? try store.files(of: group, in: view.roots, limit: limit, scope: scope) : []
+                    let limit = min(namesMax, max(DuplicateQuestion.filesMin, namesLeft))
+                    let files = try store.files(of: group, in: view.roots, limit: limit, scope: scope)
                     namesLeft -= files.count
-                    return FoundDuplicates(group: group, files: files)
+                    let quickHash = try files.first.flatMap { try store.quickHash(of: $0.id) }
+                    return FoundDuplicates(group: group, files: files, quickHash: quickHash)
                 }
                 return (groups, found.total)
             }

@@ -57,8 +57,8 @@ struct DuplicateStore {
     /// Files of a group in some roots.
     func files(of group: Int64, in roots: Set<RootID>) throws -> Int64 {
         try connection.firstRow(
-            DuplicateQueries.filesOfGroup, [StatisticsQueries.list(roots), .integer(group)]
-        ) { $0.integer(0) } ?? 0
+            DuplicateQueries.sumsOfGroup, [StatisticsQueries.list(roots), .integer(group)]
+        ) { $0.integer(1) } ?? 0
     }
 
     /// Another number means that a group came, went or changed.

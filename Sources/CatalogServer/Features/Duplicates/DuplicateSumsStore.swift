@@ -30,6 +30,8 @@ struct DuplicateSumsStore {
     /// A file by one of its several names.
     private struct LinkedFile: Hashable {
         let group: Int64
+        /// 0 for what other roots may have too: other machines' disks have no number.
+        let root: RootID
         let device: Int64
         let inode: Int64
     }
@@ -46,13 +48,13 @@ struct DuplicateSumsStore {
                 return true
             }
         }
-        for root in roots where !scope.allowsWhole(root) { try add(root, to: &sums) }
+        var linked: Set<LinkedFile> = []
+        for root in roots where !scope.allowsWhole(root) { try add(root, to: &sums, &linked) }
         return sums
     }
 
-    private func add(_ root: RootID, to sums: inout DuplicateSums) throws {
+    private func add(_ root: RootID, to sums: inout DuplicateSums, _ linked: inout Set<LinkedFile>) throws {
         let place = try CatalogStore.place(ofRoot: root, scope, connection)
-        var linked: Set<LinkedFile> = []
         for path in scope.places(in: root) ?? [] {
             guard let id = try CatalogStore.entryID(of: path, in: place, connection) else { continue }
             var waiting: [EntryID] = []
@@ -70,7 +72,8 @@ struct DuplicateSumsStore {
         try connection.forEachRow(statement, [.integer(id)]) { row in
             if EntryKind(rawValue: row.integer(1)) == .directory { directories.append(row.integer(0)) }
             guard let group = row.optionalInteger(2) else { return true }
-            let file = LinkedFile(group: group, device: row.integer(4), inode: row.integer(5))
+            let (device, inode) = (row.integer(4), row.integer(5))
+            let file = LinkedFile(group: group, root: device > 0 ? 0 : row.integer(6), device: device, inode: inode)
             // Names that are the only ones of their files differ in the number of their entry.
             guard linked.insert(file).inserted else { return true }
             sums.add(1, to: group, size: row.integer(3))

@@ -6,8 +6,10 @@ import Synchronization
 /// Which files were read through the server, and when: noted in memory, and written down every second, since a write for each
 /// request would be one too many. A program that is killed loses that second.
 package final class FileAccessLog: Sendable {
-    /// Reads in one minute that are noted at most; what comes beyond is served all the same.
-    private static let notesMax = 20_000
+    /// Readings in one minute that are told from new ones; what comes beyond is counted each time.
+    private static let readingsMax = 20_000
+    /// Files that wait to be written down, which happens each second; what comes beyond is served all the same.
+    private static let filesMax = 200_000
     /// Days that are kept, the longest period that statistics tell of and one more.
     private static let daysKept: Int64 = 367
     private static let minuteLength: Int64 = 60_000_000
@@ -22,6 +24,15 @@ package final class FileAccessLog: Sendable {
         var minute: Int64 = 0
         var readings: Set<Reading> = []
         var accesses: [FileAccess.Key: FileAccess] = [:]
+
+        mutating func add(_ access: FileAccess, filesMax: Int) {
+            if let known = accesses[access.key] {
+                accesses[access.key]?.count += access.count
+                accesses[access.key]?.lastAt = max(known.lastAt, access.lastAt)
+            } else if accesses.count < filesMax {
+                accesses[access.key] = access
+            }
+        }
     }
 
     private let store: FileAccessStore
@@ -44,11 +55,14 @@ package final class FileAccessLog: Sendable {
                 notes.readings.removeAll(keepingCapacity: true)
             }
             for entry in entries {
-                guard notes.readings.count < Self.notesMax, notes.accesses.count < Self.notesMax else { return }
-                guard notes.readings.insert(Reading(user: user, entry: entry)).inserted else { continue }
+                let reading = Reading(user: user, entry: entry)
+                if notes.readings.count < Self.readingsMax {
+                    guard notes.readings.insert(reading).inserted else { continue }
+                } else if notes.readings.contains(reading) {
+                    continue
+                }
                 let key = FileAccess.Key(entryID: entry, day: day)
-                notes.accesses[key, default: FileAccess(key: key)].count += 1
-                notes.accesses[key]?.lastAt = now
+                notes.add(FileAccess(key: key, count: 1, lastAt: now), filesMax: Self.filesMax)
             }
         }
     }
@@ -60,7 +74,11 @@ package final class FileAccessLog: Sendable {
             return notes.accesses
         }
         guard !taken.isEmpty else { return }
-        try await store.add(Array(taken.values))
+        do { try await store.add(Array(taken.values)) } catch {
+            // The database is away for a moment.
+            notes.withLock { notes in for access in taken.values { notes.add(access, filesMax: Self.filesMax) } }
+            throw error
+        }
         try await prune()
     }
 

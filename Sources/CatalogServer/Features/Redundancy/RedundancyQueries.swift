@@ -17,11 +17,25 @@ enum RedundancyQueries {
         "e.id, e.root_id, e.size_bytes, e.modified_ns, e.device, e.inode, e.link_count"
     private static let isFile = "e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL"
 
-    /// `chosen` has the whole roots, `f` the files that may be seen.
+    /// `chosen` has the whole roots, `f` the files that may be seen. One that hard links show in several roots is in the first of them:
+    /// it is on one disk.
     private static func files(places: Int) -> String {
+        let names = "(id, root_id, size_bytes, modified_ns, device, inode, link_count)"
+        let mayBeInOtherRoots = "n.device > 0 AND n.link_count > 1 AND n.inode <> 0"
+        return """
+            \(seen(places: places, names: "n \(names)")),
+            f \(names) AS (
+                SELECT * FROM n WHERE NOT (\(mayBeInOtherRoots))
+                UNION ALL
+                SELECT n.id, MIN(n.root_id) OVER (PARTITION BY n.device, n.inode), n.size_bytes, n.modified_ns,
+                    n.device, n.inode, n.link_count
+                FROM n WHERE \(mayBeInOtherRoots))
+            """
+    }
+
+    /// - Parameter names: the table of what may be seen.
+    private static func seen(places: Int, names: String) -> String {
         let whole = "SELECT \(columns) FROM entries e WHERE \(isFile) AND e.root_id IN (SELECT id FROM chosen)"
-        let names = "f (id, root_id, size_bytes, modified_ns, device, inode, link_count)"
-        let chosen = "chosen (id) AS (SELECT r.id FROM storage_roots r WHERE $1 LIKE '%,' || r.id || ',%')"
         guard places > 0 else { return "WITH \(chosen), \(names) AS (\(whole))" }
         let list = (1...places).map { "$\($0 + 1)" }.joined(separator: ", ")
         return """
@@ -34,6 +48,9 @@ enum RedundancyQueries {
                 UNION ALL SELECT \(columns) FROM seen s JOIN entries e ON e.id = s.id WHERE \(isFile))
             """
     }
+
+    private static let chosen =
+        "chosen (id) AS (SELECT r.id FROM storage_roots r WHERE $1 LIKE '%,' || r.id || ',%')"
 
     private static let hasLinks = "(f.link_count > 1 AND f.inode <> 0)"
     private static let link = "CASE WHEN \(hasLinks) THEN '' || f.device || ':' || f.inode END"
@@ -67,11 +84,11 @@ enum RedundancyQueries {
             """
             \(files(places: places)),
             read (root_id, size_bytes, quick_hash, file_device, file_inode, is_open) AS (
-                SELECT h.root_id, h.size_bytes, h.quick_hash, h.file_device, h.file_inode,
+                SELECT f.root_id, h.size_bytes, h.quick_hash, h.file_device, h.file_inode,
                     MAX(CASE WHEN h.content_hash IS NULL THEN 1 ELSE 0 END)
                 FROM f JOIN file_hashes h ON h.entry_id = f.id AND h.is_present = 1 AND h.size_bytes = f.size_bytes
                     AND h.modified_ns = f.modified_ns
-                GROUP BY h.root_id, h.size_bytes, h.quick_hash, h.file_device, h.file_inode),
+                GROUP BY f.root_id, h.size_bytes, h.quick_hash, h.file_device, h.file_inode),
             alike (root_id, size_bytes, is_open, total) AS (
                 SELECT root_id, size_bytes, is_open, COUNT(*) OVER (PARTITION BY size_bytes, quick_hash) FROM read)
             SELECT root_id, COUNT(*), CAST(SUM(size_bytes) AS BIGINT) FROM alike WHERE is_open = 1 AND total > 1
@@ -83,25 +100,39 @@ enum RedundancyQueries {
 
     /// One row for each content and root, with files that have it there.
     private static func shares(places: Int) -> String {
-        guard places > 0 else {
-            return """
-                WITH chosen (id) AS (SELECT r.id FROM storage_roots r WHERE $1 LIKE '%,' || r.id || ',%'),
-                share (content, root_id, files, size_bytes) AS (
-                    SELECT c.group_id, c.root_id, c.file_count, g.size_bytes
-                    FROM duplicate_group_counts c JOIN duplicate_groups g ON g.id = c.group_id
-                    WHERE c.root_id IN (SELECT id FROM chosen))
-                """
-        }
-        return """
-            \(files(places: places)),
-            named (content, root_id, file_device, file_inode, size_bytes) AS (
-                SELECT DISTINCT g.id, h.root_id, h.file_device, h.file_inode, h.size_bytes
-                FROM f JOIN file_hashes h ON h.entry_id = f.id AND h.is_present = 1
-                JOIN duplicate_groups g ON g.content_hash = h.content_hash AND g.size_bytes = h.size_bytes),
-            share (content, root_id, files, size_bytes) AS (
-                SELECT content, root_id, COUNT(*), MIN(size_bytes) FROM named GROUP BY content, root_id)
-            """
+        places > 0 ? sharesOfFiles(places: places) : countedShares
     }
+
+    private static func sharesOfFiles(places: Int) -> String {
+        """
+        \(files(places: places)),
+        named (content, root_id, file_device, file_inode, size_bytes) AS (
+            SELECT DISTINCT g.id, f.root_id, h.file_device, h.file_inode, h.size_bytes
+            FROM f JOIN file_hashes h ON h.entry_id = f.id AND h.is_present = 1
+            JOIN duplicate_groups g ON g.content_hash = h.content_hash AND g.size_bytes = h.size_bytes),
+        share (content, root_id, files, size_bytes) AS (
+            SELECT content, root_id, COUNT(*), MIN(size_bytes) FROM named GROUP BY content, root_id)
+        """
+    }
+
+    /// Of whole roots. Where hard links lead from one to another (root -1), counts of roots cannot be added up.
+    private static let countedShares = """
+        WITH \(chosen),
+        linked (content) AS (SELECT c.group_id FROM duplicate_group_counts c WHERE c.root_id = -1),
+        named (content, root_id, file_device, file_inode, size_bytes) AS (
+            SELECT DISTINCT g.id, CASE WHEN h.file_device > 0
+                    THEN MIN(h.root_id) OVER (PARTITION BY g.id, h.file_device, h.file_inode) ELSE h.root_id END,
+                h.file_device, h.file_inode, h.size_bytes
+            FROM linked l JOIN duplicate_groups g ON g.id = l.content
+            JOIN file_hashes h ON h.is_present = 1 AND h.content_hash = g.content_hash AND h.size_bytes = g.size_bytes
+            WHERE h.root_id IN (SELECT id FROM chosen)),
+        share (content, root_id, files, size_bytes) AS (
+            SELECT c.group_id, c.root_id, c.file_count, g.size_bytes
+            FROM duplicate_group_counts c JOIN duplicate_groups g ON g.id = c.group_id
+            WHERE c.root_id IN (SELECT id FROM chosen) AND c.group_id NOT IN (SELECT content FROM linked)
+            UNION ALL
+            SELECT content, root_id, COUNT(*), MIN(size_bytes) FROM named GROUP BY content, root_id)
+        """
 
     /// Contents of groups by the number of roots that they are on (4 for more), and for those on one root by that root.
     static func contents(places: Int) -> SQLStatement {

@@ -1,19 +1,19 @@
 package import CatalogCore
-import CatalogStorage
 
 /// When a storage root is scanned without anybody asking for it.
 package struct ScanSchedule: Sendable, Equatable {
     /// Seconds between two scans that may be asked for.
     package static let intervals = 60...31_536_000
-    /// What is on another machine cannot be watched: it is looked at once a day.
-    private static let remoteInterval = 86_400
+    /// Once a day: what is on another machine cannot be watched, and of what is on this one not all is seen: a file that was rewritten while
+    /// no server ran, or what others do to a storage that is mounted here.
+    private static let usualInterval = 86_400
 
-    /// Seconds; nil is as the protocol has it, 0 is never.
+    /// Seconds; nil is as usual, 0 is never.
     package var intervalSeconds: Int?
     /// When none of these scans begins.
     package var quiet: DailyWindow?
 
-    /// As the protocol has it, at any time of the day.
+    /// As usual, at any time of the day.
     package init(intervalSeconds: Int? = nil, quiet: DailyWindow? = nil) {
         (self.intervalSeconds, self.quiet) = (intervalSeconds, quiet)
     }
@@ -43,8 +43,6 @@ package struct ScanSchedule: Sendable, Equatable {
         }
     }
 
-    /// Seconds between two scans of a root of this protocol; 0 for none.
-    func interval(of protocolName: String) -> Int {
-        intervalSeconds ?? (protocolName == LocalBackend.facts.name ? 0 : Self.remoteInterval)
-    }
+    /// Seconds between two scans; 0 for none.
+    var interval: Int { intervalSeconds ?? Self.usualInterval }
 }

@@ -29,7 +29,7 @@ extension JSONWriter {
         field("enable_metadata_extraction", root.enableMetadataExtraction)
         field("include_patterns", root.includePatterns)
         field("exclude_patterns", root.excludePatterns)
-        field("scan_interval", root.schedule.interval(of: root.protocolName))
+        field("scan_interval", root.schedule.interval)
         field("quiet_window", root.schedule.quiet?.text)
         field("hash_window", root.hashLimits.window?.text)
         field("hash_budget", root.hashLimits.bytesPerDay ?? 0)

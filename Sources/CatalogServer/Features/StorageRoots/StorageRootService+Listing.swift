@@ -38,6 +38,8 @@ extension StorageRootService {
             } catch let error as CatalogError {
                 throw Self.shown(error)
             }
+            // A server may name something twice.
+            listing.sortByName()
             return try Self.entries(of: listing, at: path, scope, root.id)
         }
         return (root, Array(names.dropFirst(page.offset).prefix(page.limit)), names.count)

@@ -5,7 +5,7 @@ package import Logging
 import ServiceLifecycle
 import Synchronization
 
-/// Has storage roots scanned when their time has come: those on other machines above all, which cannot be watched.
+/// Has storage roots scanned when their time has come: those on other machines, which cannot be watched, and once in a while those that are.
 ///
 /// A scan that failed is tried again after a while, not at once; a root that is away is left to those who look for it.
 package final class ScanScheduler: Service {
@@ -64,7 +64,7 @@ package final class ScanScheduler: Service {
 
     /// What was never scanned waits for somebody who wants it.
     private func isDue(_ root: StorageRoot, _ now: Int64) -> Bool {
-        let interval = Int64(root.schedule.interval(of: root.protocolName)) * 1_000_000
+        let interval = Int64(root.schedule.interval) * 1_000_000
         guard interval > 0, root.status != .offline, let last = root.lastScanAt, now - last >= interval else {
             return false
         }

@@ -107,9 +107,10 @@ struct MultipartParser {
 extension MultipartParser {
     private var rest: ArraySlice<UInt8> { pending[position...] }
 
-    /// The first boundary, which has no line break in front.
+    /// The first boundary, which needs no line break in front.
     private mutating func passStart() throws -> Bool {
-        let first = delimiter.dropFirst(2)
+        let hasBreak = rest.first == 0x0D
+        let first = hasBreak ? delimiter[...] : delimiter.dropFirst(2)
         guard rest.prefix(first.count).elementsEqual(first.prefix(rest.count)) else {
             throw Self.malformed("it does not begin with its boundary")
         }
