@@ -45,7 +45,8 @@ package struct FileRefresh: Sendable {
         // Each statement sees what was committed before its turn.
         return try await database.write(.readCommitted) { connection in
             let number = try SideWriteStore(rootID: rootID).countWrite(on: connection)
-            var write = SideWrite(rootID: rootID, number: number, time: time)
+            let ignoresCase = root.backend.capabilities.contains(.caseInsensitive)
+            var write = SideWrite(rootID: rootID, number: number, ignoresCase: ignoresCase, time: time)
             return try write.run(found, connection)
         }
     }
@@ -83,14 +84,17 @@ struct SideWrite {
     private let store: SideWriteStore
     private let entries: EntryStore
     private let number: Int64
+    private let ignoresCase: Bool
     private var ledger = ChangeLedger()
     /// The directories from the root down to the file's own.
     private var ancestors: [EntryID] = []
 
-    init(rootID: RootID, number: Int64, time: TimeSource) {
+    /// - Parameter ignoresCase: whether the storage finds a directory by its name in another case.
+    init(rootID: RootID, number: Int64, ignoresCase: Bool, time: TimeSource) {
         store = SideWriteStore(rootID: rootID)
         entries = EntryStore(rootID: rootID, time: time)
         self.number = number
+        self.ignoresCase = ignoresCase
     }
 
     /// - Parameter found: the directories above a file, and the file.
@@ -109,7 +113,8 @@ struct SideWrite {
     private mutating func write(_ part: WrittenEntry, _ connection: any SQLConnection) throws -> EntryID? {
         guard let parent = ancestors.last else { return nil }
         let entry = part.listed
-        if let row = try store.child(part.name, of: parent, on: connection) {
+        let known = try store.child(part.name, of: parent, on: connection)
+        if let row = try known ?? (ignoresCase ? store.twin(of: part, in: parent, on: connection) : nil) {
             guard row.kind == entry.kind else { return nil }
             try store.dropNotedRemovals(of: row.id, on: connection)
             // A directory's own attributes are a scan's business: they say when it was listed.

@@ -55,13 +55,13 @@ package struct RemovalJob: JobHandler {
     package func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         let request = try RemovalRequest(json: job.payload)
         let ended = try await pool.run { () throws -> Scan? in
-            if let error {
+            if let error { try store.noteFailedRemoval(of: request.scanID, message: error.message) }
+            if status != .completed {
                 // What was removed until then is in no recursive figure yet.
                 let scan = ScanContext(
                     id: request.scanID, rootID: request.rootID, database: database, time: time, stop: StopSignal(),
                     lease: .over)
                 try RollUpPhase(scan: scan).run()
-                try store.noteFailedRemoval(of: request.scanID, message: error.message)
             }
             return try store.findBlocking(request.scanID)
         }

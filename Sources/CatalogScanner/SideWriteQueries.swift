@@ -25,6 +25,13 @@ enum SideWriteQueries {
         WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NULL
         """)
 
+    /// Directories with the number $2; their kind is 1.
+    static let directories = SQLStatement(
+        """
+        SELECT \(EntryQueries.rowColumns) FROM entries
+        WHERE parent_id = $1 AND inode = $2 AND kind = 1 AND missing_since_us IS NULL
+        """)
+
     /// A file that is there: directory, name and bytes.
     static let file = SQLStatement(
         """

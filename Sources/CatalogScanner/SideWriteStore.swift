@@ -73,6 +73,16 @@ struct SideWriteStore: Sendable {
         try connection.firstRow(SideWriteQueries.child, [.integer(parent), .blob(name)], EntryRow.init(row:))
     }
 
+    /// The same directory under its name in another case, if it is there.
+    func twin(of part: WrittenEntry, in parent: EntryID, on connection: any SQLConnection) throws -> EntryRow? {
+        guard part.entry.kind == .directory, part.entry.inode != 0 else { return nil }
+        let values: [SQLValue] = [.integer(parent), .integer(part.entry.inode)]
+        let folded = TextFold.foldedName(part.name) ?? part.name
+        return try connection.rows(SideWriteQueries.directories, values, EntryRow.init(row:)).first { row in
+            (TextFold.foldedName(row.name) ?? row.name) == folded
+        }
+    }
+
     /// The tombstone that waits for this name and kind.
     func tombstone(
         _ name: [UInt8], _ kind: EntryKind, of parent: EntryID, on connection: any SQLConnection

@@ -196,7 +196,12 @@ package struct CatalogServices: Sendable {
     }
 
     /// The service that closes files that nobody reads any more.
-    package var unreadFiles: UnreadFileCloser { UnreadFileCloser(registry: roots.registry, pool: roots.pool) }
+    package var unreadFiles: UnreadFileCloser { UnreadFileCloser(registry: roots.registry) }
+
+    /// The service that removes what copies have left on storages that were away.
+    package func leftoverParts(logger: Logger) -> LeftoverParts {
+        LeftoverParts(copies: writing.copies, logger: logger)
+    }
 
     /// The service that notices the return of storage roots.
     ///

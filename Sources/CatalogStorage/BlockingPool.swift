@@ -63,7 +63,7 @@ package final class BlockingPool: Sendable {
     /// - Parameter onEnd: called when the thread is free again, or was never taken.
     /// - Throws: what `body` throws; `CatalogError.storageUnavailable` when the time is over; `.unavailable` when too many
     ///   wait.
-    func run<Value: Sendable>(
+    package func run<Value: Sendable>(
         within limit: Duration, _ body: @escaping @Sendable () throws -> Value, onEnd: @escaping @Sendable () -> Void
     ) async throws -> Value {
         let running = inFlight.wrappingAdd(1, ordering: .relaxed).newValue

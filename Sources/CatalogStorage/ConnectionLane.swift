@@ -52,6 +52,8 @@ package final class ConnectionLane<Connection: Sendable>: @unchecked Sendable {
     }
 
     private func release() {
+        // What others have left meanwhile need not wait for the next one.
+        doChores()
         lastUse = time.now
         lock.unlock()
         released()

@@ -70,8 +70,14 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     package func change<Answer, Value>(
         asking question: (Connection) throws -> Answer, _ change: (Connection, Lane, Answer) throws -> Value
     ) throws -> Value {
-        // A file that is open still, for nobody, may not be changed on some servers.
+        // A file that is open still, for nobody, may not be changed on some servers. One whose connection is busy is closed at the end of what
+        // that does, which may be long.
+        let end = TimeSource.monotonic.now + Self.choresPatience
         doChores()
+        while hasChores, TimeSource.monotonic.now < end {
+            poll(nil, 0, 10)
+            doChores()
+        }
         let result = try retrying { _ in
             try once { connection, lane -> Result<Value, any Error> in
                 let answer = try question(connection)
@@ -90,10 +96,13 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     /// Whether something was left to connections that nobody has used since.
     package var hasChores: Bool { locked { lanes }.contains(where: \.hasChores) }
 
-    /// Does what was left to connections, such as closing files; waits for those that are in use. Blocks.
+    /// Does what was left to connections, such as closing files; those that are in use do it when they are done. Blocks.
     package func doChores() {
-        for lane in locked({ lanes }) where lane.hasChores { lane.use { _ in } }
+        for lane in locked({ lanes }) where lane.hasChores { _ = lane.useIfIdle { _ in } }
     }
+
+    /// Microseconds.
+    private static var choresPatience: Int64 { 1_000_000 }
 
     /// Runs `body`, which says whether it is tried for the first time, again as long as connections break.
     ///

@@ -41,7 +41,7 @@ package final class StorageRegistry: Sendable {
     package func known(_ id: RootID) -> (any StorageBackend)? { state.withLock { $0.backends[id]?.backend } }
 
     /// Every backend that was made.
-    package var all: [any StorageBackend] { state.withLock { $0.backends.values.map(\.backend) } }
+    package var all: [RootID: any StorageBackend] { state.withLock { $0.backends.mapValues(\.backend) } }
 
     /// Forgets the root's backend, after its settings changed or it was removed.
     ///

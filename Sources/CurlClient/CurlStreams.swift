@@ -243,10 +243,11 @@ package final class CurlStreams: @unchecked Sendable {
         return try newSlot(for: owner)
     }
 
-    /// One that is taken from nobody, without waiting.
+    /// One with which nobody is in the middle of a stream, without waiting.
     private func freeSlot(for owner: Int) -> Slot? {
         let (free, mayMake) = locked {
-            let free = slots.first { !$0.isBusy && $0.owner == Self.nobody }
+            let idle = slots.filter { !$0.isBusy }
+            let free = idle.first { $0.owner == Self.nobody } ?? idle.first { !$0.isStreaming }
             let mayMake = free == nil && slots.count + pending < most
             if mayMake { pending += 1 }
             if let free { (free.owner, free.position, free.isStreaming, free.isBusy) = (owner, -1, false, true) }

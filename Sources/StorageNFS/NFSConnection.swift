@@ -5,23 +5,23 @@ import Foundation
 import Synchronization
 
 /// One mount of an export: a context of libnfs, which one thread at a time may use (its pool sees to that). The only
-/// file with its pointers.
+/// files with its pointers are those of this type.
 final class NFSConnection: ChangingConnection, @unchecked Sendable {
     private static let number = Atomic<Int>(0)
 
-    private let context: OpaquePointer
+    let context: OpaquePointer
     private let reply: NFSReply
-    private let version: Int
+    let version: Int
     private let directories: NFSDirectories
     /// Milliseconds.
-    private let timeout: Int
+    let timeout: Int
     /// Bytes that the server need not have on its disk yet.
-    private var unsettledBytes: Int64 = 0
+    var unsettledBytes: Int64 = 0
     private var broken = false
     private var openFiles: [FileKey: (handle: OpaquePointer, count: Int)] = [:]
 
     /// A file that is open. An export may have several files of one number (file systems below its own), so it is its attributes too.
-    fileprivate struct FileKey: Hashable {
+    struct FileKey: Hashable {
         private let number: UInt64
         private let attributes: [Int64]
 
@@ -71,14 +71,14 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         return try lookWithoutCare(path)
     }
 
-    private func lookWithoutCare(_ path: NFSPath) throws -> nfs_stat_64 {
+    func lookWithoutCare(_ path: NFSPath) throws -> nfs_stat_64 {
         let status = try ask(for: nfs_stat_64.self) { nfs_lstat64_async(context, path.bytes, $0, $1) }
         if EntryKind(mode: status.nfs_mode) == .directory { directories.note(path.characters) }
         return status
     }
 
     /// - Throws: `NFSFailure` ENOENT for a path through a link, and what the look at a directory throws.
-    private func requireNoLinks(above path: NFSPath) throws {
+    func requireNoLinks(above path: NFSPath) throws {
         let parents = path.parents
         let known = parents.lastIndex { directories.isKnown($0.characters) }.map { $0 + 1 } ?? 0
         for parent in parents[known...] {
@@ -120,8 +120,8 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
     /// An open file of this connection. A file that is opened twice is one for the server, which closes it for both: so it is
     /// opened once and counted.
     struct File: OpenRemoteFile, @unchecked Sendable {
-        fileprivate let handle: OpaquePointer
-        fileprivate let key: FileKey
+        let handle: OpaquePointer
+        let key: FileKey
         let entry: StorageEntry
     }
 
@@ -172,81 +172,6 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         openFiles[file.key]?.count -= 1
     }
 
-    // MARK: Changes
-
-    /// A file that is written has one handle: nobody else knows its name yet.
-    func create(_ path: NFSPath, at offset: Int64) throws -> File {
-        if offset == 0 {
-            // The library's version 4 does not empty a file that is there.
-            do {
-                try ask { nfs_unlink_async(context, path.bytes, $0, $1) }
-            } catch let failure as NFSFailure where failure.number == ENOENT {}
-        }
-        // `nfs_creat` of version 4 opens what cannot be written into.
-        let flags = offset == 0 ? O_CREAT | O_RDWR | O_TRUNC : O_RDWR
-        let handle = try askForHandle { nfs_open2_async(context, path.bytes, flags, 0o644, $0, $1) }
-        return try closingOnFailure(handle) {
-            let status = try ask(for: nfs_stat_64.self) { nfs_fstat64_async(context, handle, $0, $1) }
-            guard status.nfs_size == UInt64(offset), let entry = StorageEntry(status, version: version) else {
-                throw NFSFailure(number: ESPIPE, text: "the file is not as long as it was")
-            }
-            return File(handle: handle, key: FileKey(number: status.nfs_ino, entry), entry: entry)
-        }
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer, to file: File, at offset: Int64) throws {
-        var written = 0
-        while written < bytes.count {
-            let part = UnsafeRawBufferPointer(rebasing: bytes[written..<min(bytes.count, written + writeBytes)])
-            let position = UInt64(offset) + UInt64(written)
-            let count = try ask {
-                nfs_pwrite_async(context, file.handle, position, UInt64(part.count), part.baseAddress, $0, $1)
-            }
-            guard count > 0, count <= part.count else { throw NFSFailure(number: EIO, text: "nothing was written") }
-            written += Int(count)
-            unsettledBytes += Int64(count)
-        }
-    }
-
-    /// Bytes of one question. The library keeps room for four kilobytes in a question of version 4, its own words included.
-    private var writeBytes: Int { version == 4 ? 3_840 : max(4_096, Int(clamping: nfs_get_writemax(context))) }
-
-    func finish(_ file: File) throws {
-        // Now it has to be on the disk, all of it.
-        let patience = Int64(timeout) + unsettledBytes / Limits.slowestDiskBytes * 1_000
-        nfs_set_timeout(context, Int32(clamping: patience))
-        defer {
-            nfs_set_timeout(context, Int32(clamping: timeout))
-            unsettledBytes = 0
-        }
-        try closingOnFailure(file.handle) { _ = try ask { nfs_fsync_async(context, file.handle, $0, $1) } }
-        try ask { nfs_close_async(context, file.handle, $0, $1) }
-    }
-
-    func occupant(_ path: NFSPath) throws -> NameOccupant? {
-        try requireNoLinks(above: path)
-        do {
-            return EntryKind(mode: try lookWithoutCare(path).nfs_mode) == .directory ? .directory : .other
-        } catch let failure as NFSFailure where failure.number == ENOENT {
-            return nil
-        }
-    }
-
-    func rename(_ source: NFSPath, to target: NFSPath) throws {
-        try requireNoLinks(above: source)
-        try ask { nfs_rename_async(context, source.bytes, target.bytes, $0, $1) }
-    }
-
-    func makeDirectory(_ path: NFSPath) throws {
-        try ask { nfs_mkdir2_async(context, path.bytes, 0o755, $0, $1) }
-    }
-
-    func remove(_ path: NFSPath, isDirectory: Bool) throws {
-        try ask {
-            isDirectory ? nfs_rmdir_async(context, path.bytes, $0, $1) : nfs_unlink_async(context, path.bytes, $0, $1)
-        }
-    }
-
     /// Which root this is, and how much room it has: nil where the server does not say.
     func describeRoot() throws -> (device: UInt64, inode: UInt64, free: Int64?, total: Int64?) {
         let status = try ask(for: nfs_stat_64.self) { nfs_stat64_async(context, "/", $0, $1) }
@@ -264,11 +189,11 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     // MARK: Questions
 
-    private typealias Question = (@escaping nfs_cb, UnsafeMutableRawPointer) -> Int32
+    typealias Question = (@escaping nfs_cb, UnsafeMutableRawPointer) -> Int32
 
     /// - Returns: what `read` makes of the answer: its status, at least 0, and the data that comes with it.
     /// - Throws: `NFSFailure`, after which the connection may be of no use any more.
-    private func ask<Value>(
+    func ask<Value>(
         _ question: Question, _ read: @escaping (Int32, UnsafeMutableRawPointer?) -> Value?
     ) throws -> Value {
         if broken { throw NFSFailure(number: EIO, text: "the connection is gone") }
@@ -282,19 +207,19 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
 
     /// - Returns: the status: 0, or what was done of something that has a length.
     @discardableResult
-    private func ask(_ question: Question) throws -> Int {
+    func ask(_ question: Question) throws -> Int {
         try ask(question) { status, _ in Int(status) }
     }
 
-    private func ask<Value>(for type: Value.Type, _ question: Question) throws -> Value {
+    func ask<Value>(for type: Value.Type, _ question: Question) throws -> Value {
         try ask(question) { _, data in data?.assumingMemoryBound(to: type).pointee }
     }
 
-    private func askForHandle(_ question: Question) throws -> OpaquePointer {
+    func askForHandle(_ question: Question) throws -> OpaquePointer {
         try ask(question) { _, data in data.map { OpaquePointer($0) } }
     }
 
-    private func closingOnFailure<Value>(_ handle: OpaquePointer, _ body: () throws -> Value) throws -> Value {
+    func closingOnFailure<Value>(_ handle: OpaquePointer, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch {

@@ -107,6 +107,21 @@ import Testing
         }
     }
 
+    @Test func `A new name of a known file and a copy of it are told apart, each read once`() async throws {
+        try await ScanFixture.withNew { disk in
+            try disk.write("downloads/film", ScanFixture.content(300_000, seed: 1))
+            try await disk.scanAndHash()
+            try disk.link("downloads/film", as: "library/film")
+            try disk.write("library/copy", ScanFixture.content(300_000, seed: 1))
+            _ = try await disk.scanChanges(in: ["", "library"])
+            _ = disk.backend.takeBytesRead()
+            try await disk.hash(at: TimeSource { TimeSource.system.now + 86_400_000_000 })
+            #expect(disk.backend.takeBytesRead().values.reduce(0, +) <= 2 * 300_000 + 6 * Self.edge)
+            #expect(try await disk.duplicateFigures() == .init(groups: 1, files: 2, wasted: 300_000))
+            #expect(try await disk.duplicateGroups() == [["downloads/film", "library/copy", "library/film"]])
+        }
+    }
+
     @Test func `A file that goes or changes leaves its group at once, and rejoins when it comes back`() async throws {
         try await ScanFixture.withNew { disk in
             for name in ["a", "b", "c"] { try disk.write(name, ScanFixture.content(4_000, seed: 1)) }

@@ -1,5 +1,6 @@
 import CatalogCore
 import CatalogDatabase
+import CatalogServer
 import CatalogTestSupport
 import Foundation
 import Synchronization
@@ -99,6 +100,25 @@ import Testing
             #expect(try await api.waitForCopy(job)["status"] as? String == "completed")
             #expect(api.content("other/c.mkv") == CopyContent.film)
             #expect(api.names("other") == ["c.mkv", "old.txt"])
+        }
+    }
+
+    @Test func `What a stopped copy has left on a storage that is away goes when it is back`() async throws {
+        try await CatalogAPI.withRoots { api in
+            let faults = api.server.faults
+            faults.leaveRoom(1 << 20, then: MemoryFaults.away)
+            faults.before(.remove) { _ in throw MemoryFaults.away }
+            let job = try #require(try await api.post("copy/storage", Self.body()).object()["job_id"] as? Int)
+            while api.names("other").count < 2 { try await Task.sleep(for: .milliseconds(1)) }
+            while try await api.get("copy/jobs/\(job)").object()["status"] as? String != "queued" {}
+            #expect(try await api.post("copy/jobs/\(job)/cancel").status == 200)
+            #expect(try await api.waitForCopy(job)["status"] as? String == "cancelled")
+            let leftovers = api.server.services.leftoverParts(logger: ShellFixture.quietLogger)
+            try await leftovers.look()
+            #expect(api.names("other").count == 2)
+            faults.before(.remove, nil)
+            try await leftovers.look()
+            #expect(api.names("other") == ["old.txt"])
         }
     }
 

@@ -34,6 +34,15 @@ import Testing
             #expect(try await api.upload(fields).status == 200)
             #expect(try scratch.content(["up", "ü.mkv"]) == CopyContent.film)
             #expect(try await api.upload(fields).status == 409)
+            if kind == .smb {
+                // Case does not matter there: it is the directory that is there already.
+                let shouted = [("destination", Array("nas:UP/".utf8)), ("file/b", [UInt8(1)])]
+                #expect(try await api.upload(shouted).status == 200)
+                #expect(try await api.get("catalog/nas/up").strings("name").sorted() == ["b", "ü.mkv"])
+                #expect(try await api.get("catalog/nas").strings("name").sorted() == ["new", "up"])
+                try scratch.remove(["up", "b"])
+                try await api.scan("nas")
+            }
             #expect(try await api.upload(fields + [("overwrite", Array("true".utf8))]).status == 200)
             #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.native(["up"])) == ["ü.mkv"])
             #expect(try await api.get("catalog-info/nas").object()["size"] as? Int == 3 * CopyContent.film.count)

@@ -93,6 +93,15 @@ import Testing
             let elsewhere = #"{"name":"nas","protocol":"ftp","host":"127.0.0.2","path":"/media"}"#
             let refused = try await api.post("storage/roots", elsewhere)
             #expect(refused.status == 400 && refused.text.contains("password must be given again"), "\(refused.text)")
+            // In the clear, or to anybody who says that he is the server.
+            for weaker in [#"{"tls":"none"}"#, #"{"tls_verify":false}"#, #"{"options":{}}"#] {
+                let answer = try await api.send(.put, "storage/roots/nas", weaker)
+                #expect(answer.status == 400 && answer.text.contains("password must be given again"), "\(weaker)")
+                #expect(try await api.get("storage/roots/nas").object()["has_password"] as? Bool == true)
+            }
+            for other in [#"{"tls":"implicit"}"#, #"{"tls_verify":true}"#, #"{"tls":"none","password":"secret"}"#] {
+                #expect(try await api.send(.put, "storage/roots/nas", other).status == 200, "\(other)")
+            }
             let other = try await api.post("storage/roots", #"{"name":"nas","protocol":"local","path":"/tmp"}"#)
             #expect(other.status == 409, "\(other.text)")
         }

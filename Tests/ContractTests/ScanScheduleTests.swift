@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    @Test func `In its quiet window nothing begins, and a local root without an interval is left alone`() async throws {
+    @Test func `In its quiet window nothing begins`() async throws {
         try await withScheduled(#""scan_interval":60,"quiet_window":"00:00-23:59""#) { api, scheduler in
             api.server.clock.advance(by: .seconds(3_600))
             try await scheduler.look()

@@ -7,6 +7,6 @@ package enum Migrations {
     package static let all: [Migration] = [
         instance, people, storage, catalog, jobs, scanIdentity, transactionMarks, listedDirectories, jobRoots,
         auditAndKeys, copies, entryCounts, fileAccesses, moves, fileHashes, archiveChecksums,
-        scanSchedules, hashLimits, duplicatePlans, directorySizes, linksAcrossRoots,
+        scanSchedules, hashLimits, duplicatePlans, directorySizes, linksAcrossRoots, copyParts,
     ]
 }

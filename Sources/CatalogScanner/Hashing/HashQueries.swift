@@ -114,7 +114,7 @@ enum HashQueries {
     static let knownByOtherName = SQLStatement(
         """
         SELECT quick_hash, content_hash FROM file_hashes
-        WHERE root_id IN (SELECT r.id FROM storage_roots r WHERE r.id = $1 OR $2 > 0)
+        WHERE root_id IN (SELECT r.id FROM storage_roots r WHERE r.id = $1 OR CAST($2 AS BIGINT) > 0)
             AND file_device = $2 AND file_inode = $3 AND file_device <> -1 AND size_bytes = $4 AND modified_ns = $5
         ORDER BY content_hash NULLS LAST LIMIT 1
         """)

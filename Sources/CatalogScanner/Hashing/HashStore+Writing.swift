@@ -45,12 +45,12 @@ extension HashStore {
         _ hash: FileHash, of file: HashCandidate, in root: RootID, _ groups: inout DuplicateGroupStore.Changes,
         _ connection: any SQLConnection
     ) throws -> Bool {
+        // A scan that verifies may have written it meanwhile, or another name of it was found.
+        let known = try connection.firstRow(HashQueries.known, [.integer(file.id)], KnownHash.init(row:))
         let identity = try hash.quick.map { try join(file, quick: $0, in: root, &groups, connection) }
         let hashed = HashedFile(
             entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content,
-            identity: identity ?? file.identity)
-        // A scan that verifies may have written it meanwhile.
-        let known = try connection.firstRow(HashQueries.known, [.integer(file.id)], KnownHash.init(row:))
+            identity: identity ?? known?.file.identity ?? file.identity)
         let member = known.flatMap { $0.isPresent && $0.file.content != nil ? $0 : nil }
         if let member {
             let isSame = member.file.sizeBytes == file.sizeBytes && member.modifiedNS == file.modifiedNS

@@ -1,4 +1,4 @@
-import CatalogCore
+package import CatalogCore
 
 /// A copy of one file, within a storage or from one to another. Blocks.
 ///
@@ -26,12 +26,14 @@ package struct FileTransfer: Sendable {
     /// - Parameters:
     ///   - mayBeMade: whether an earlier attempt of the same claim may have given the copy its name and died then.
     ///   - onProgress: called after each piece; throws to stop.
+    ///   - onPart: called with where it will be written until it is whole, before anything is there.
     /// - Throws: `CatalogError.notFound` without a source, `.invalidArgument` when it is no file, `.alreadyExists` and
     ///   `.conflict` for a target that is taken, `.conflict` for a source that changes meanwhile, `.dataLoss` when something else
     ///   was written than read, `.insufficientStorage`, `.permissionDenied`, `.storageUnavailable`, and what `onProgress`
     ///   throws.
     package func run(
-        mayBeMade: Bool = false, onProgress: (TransferProgress) throws -> Void = { _ in }
+        mayBeMade: Bool = false, onProgress: (TransferProgress) throws -> Void = { _ in },
+        onPart: (StoragePath) throws -> Void = { _ in }
     ) throws -> TransferOutcome {
         let reader = try openSource()
         let part = try PartName.resumable(for: target.place, from: source, reader.entry, claim: claim)
@@ -39,6 +41,7 @@ package struct FileTransfer: Sendable {
         try target.checkName()
         try checkApart(reader)
         try target.makeParents()
+        try onPart(part)
         do {
             let filled = try fill(part, from: reader, onProgress)
             try checkSource(is: reader, filled.digest)

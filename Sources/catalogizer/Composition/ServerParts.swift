@@ -116,7 +116,7 @@ extension CatalogServices {
     /// What of them runs as long as a server does.
     fileprivate func services(_ settings: Settings, _ logger: Logger) -> [any Service] {
         let always: [any Service] = [
-            openFiles, unreadFiles, nodes, worker,
+            openFiles, unreadFiles, leftoverParts(logger: logger), nodes, worker,
             watch(every: .seconds(settings.storageCheckInterval), logger: logger),
             schedule(logger: logger), accessLog.writer(logger: logger), archives.checksums.writer(logger: logger),
         ]

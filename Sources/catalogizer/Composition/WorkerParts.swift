@@ -18,6 +18,7 @@ extension Composition {
             application, index: nil, reach: names.isEmpty ? .common : .pinned(node: node))
         var services: [any Service] = [
             product.services.nodes, product.services.worker, product.services.unreadFiles,
+            product.services.leftoverParts(logger: logger),
         ]
         var roots: [RootID] = []
         for name in names { roots.append(try await product.services.roots.named(name).id) }

@@ -39,10 +39,12 @@ struct CopyJob: JobHandler {
             // What follows on verifying is the name.
             let phase = try await service.store.find(context.job.id)?.phase
             let mayBeMade = phase == TransferProgress.Phase.verifying.rawValue
-            _ = try await service.run(request, claim: claim, mayBeMade: mayBeMade) { try reports.note($0) }
+            _ = try await service.run(request, claim: claim, mayBeMade: mayBeMade, job: context.job.id) {
+                try reports.note($0)
+            }
         } catch {
             // Before anybody sees that it is over.
-            if context.stop.reason == .cancelled { try? await service.discard(request, claim: claim) }
+            if context.stop.reason == .cancelled { try? await service.discard(request, of: context.job.id) }
             throw later(error, context) ?? CopyFailure.shown(error)
         }
     }
@@ -64,9 +66,9 @@ struct CopyJob: JobHandler {
     func ended(_ job: Job, as status: Job.Status, error: CatalogError?) async throws {
         farthest.forget(job.id)
         let request = try CopyRequest(json: job.payload)
-        // Nobody goes on with it. It may have been waiting for that, or its process is gone.
+        // Nobody goes on with it. It may have been waiting for that, or its process is gone. Where the storage is away, that is done later.
         if status != .completed, request.node == nil || request.node == service.node {
-            try? await service.discard(request, claim: Self.claim(of: job))
+            try? await service.discard(request, of: job.id)
         }
         if let state = try await service.store.find(job.id) { onProgress(CopyProgress(state, of: request.rootID)) }
     }

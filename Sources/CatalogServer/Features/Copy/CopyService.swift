@@ -38,17 +38,24 @@ struct CopyService: Sendable {
     /// - Parameters:
     ///   - claim: who copies; an attempt that was cut is gone on with under the same one.
     ///   - mayBeMade: whether such an attempt may have come as far as to give the copy its name.
+    ///   - job: that the copy is of; where it is written is noted there.
     ///   - onProgress: called on a thread that may block; throws to stop.
     /// - Throws: as `FileTransfer`; `CopyFailure` has the words for clients.
     func run(
-        _ request: CopyRequest, claim: String, mayBeMade: Bool = false,
+        _ request: CopyRequest, claim: String, mayBeMade: Bool = false, job: JobID? = nil,
         onProgress: @escaping @Sendable (TransferProgress) throws -> Void = { _ in }
     ) async throws -> TransferOutcome {
         let target = try await places.open(request.target)
         let transfer = FileTransfer(
             from: try await places.open(request.source), to: target, replacing: request.replaces, claim: claim)
         let outcome = try await active.claiming(target) {
-            try await run(transfer, mayBeMade: mayBeMade, onProgress)
+            try await run(transfer, mayBeMade: mayBeMade, onProgress) { [store] part in
+                guard let job, let name = part.name, case let known = try store.partBlocking(of: job), known != name
+                else { return }
+                // Of another state of the source: nobody goes on with it.
+                if let known { try? target.backend.remove(Self.part(known, of: target.path)) }
+                try store.notePartBlocking(name, of: job)
+            }
         }
         let file = WrittenFile(
             place: request.target, name: request.targetName, source: request.sourceName, sizeBytes: outcome.sizeBytes)
@@ -59,7 +66,8 @@ struct CopyService: Sendable {
     /// Ends early when the task is cancelled or the program ends.
     private func run(
         _ transfer: FileTransfer, mayBeMade: Bool,
-        _ onProgress: @escaping @Sendable (TransferProgress) throws -> Void
+        _ onProgress: @escaping @Sendable (TransferProgress) throws -> Void,
+        onPart: @escaping @Sendable (StoragePath) throws -> Void
     ) async throws -> TransferOutcome {
         let cancelled = StopSignal()
         return try await withTaskCancellationHandler {
@@ -69,6 +77,8 @@ struct CopyService: Sendable {
                         throw CatalogError(.unavailable, "The server is shutting down")
                     }
                     try onProgress(progress)
+                } onPart: {
+                    try onPart($0)
                 }
             }
         } onCancel: {
@@ -79,13 +89,51 @@ struct CopyService: Sendable {
     /// The claim of copies that clients wait for: who asks again on the same node goes on.
     var claim: String { "node \(node)" }
 
-    /// Removes what a copy has left that nobody will go on with.
-    func discard(_ request: CopyRequest, claim: String) async throws {
-        let transfer = FileTransfer(
-            from: try await places.open(request.source), to: try await places.open(request.target),
-            replacing: request.replaces, claim: claim)
-        try await looking.run { try transfer.discardPart() }
+    /// Removes what the job of a copy has left that nobody will go on with.
+    ///
+    /// - Throws: `CatalogError.storageUnavailable` while the storage is away: it stays noted.
+    func discard(_ request: CopyRequest, of job: JobID) async throws {
+        let known = try await looking.run { [store] in try store.partBlocking(of: job) }
+        guard let known else { return }
+        let target: TransferPlace?
+        // With a root that was removed goes what it has.
+        do { target = try await places.open(request.target) } catch let error as CatalogError
+            where error.code == .notFound
+        {
+            target = nil
+        }
+        try await looking.run { [store] in
+            if let target {
+                do { try target.backend.remove(Self.part(known, of: target.path)) } catch let error as CatalogError
+                    where error.code == .notFound
+                {}
+            }
+            try store.notePartBlocking(nil, of: job)
+        }
     }
+
+    private static func part(_ name: [UInt8], of target: StoragePath) throws -> StoragePath {
+        guard let parent = target.parent else { throw CatalogError(.invalidArgument, "Invalid path") }
+        return try parent.appending(name)
+    }
+
+    /// Removes what copies have left on storages that were away when they ended.
+    func discardLeftovers() async throws {
+        var after: JobID = 0
+        while true {
+            let found = try await store.leftovers(after: after, limit: Self.leftoversAtOnce)
+            for copy in found where copy.request.node == nil || copy.request.node == node {
+                do { try await discard(copy.request, of: copy.id) } catch is CatalogError {
+                    // It is away still; the next look is soon.
+                    try Task.checkCancellation()
+                }
+            }
+            guard let last = found.last else { return }
+            after = last.id
+        }
+    }
+
+    private static let leftoversAtOnce = 50
 
     // MARK: Jobs
 

@@ -77,6 +77,30 @@ struct CopyStore: Sendable {
         try connection.execute(CopyQueries.forget, [.integer(last)])
     }
 
+    // MARK: Parts
+
+    /// The name of what a copy has left beside its destination; nil for nothing. Blocks.
+    func partBlocking(of id: JobID) throws -> [UInt8]? {
+        try database.readBlocking { connection in
+            try connection.firstRow(CopyQueries.part, [.integer(id)]) { $0.optionalText(0) } ?? nil
+        }.map { Array($0.utf8) }
+    }
+
+    /// Notes that, or that nothing is there. Blocks.
+    func notePartBlocking(_ name: [UInt8]?, of id: JobID) throws {
+        let text = name.map { String(decoding: $0, as: UTF8.self) }
+        _ = try database.writeBlocking { try $0.execute(CopyQueries.notePart, [.integer(id), .optional(text)]) }
+    }
+
+    /// Copies behind one that are over and have left something.
+    func leftovers(after id: JobID, limit: Int) async throws -> [(id: JobID, request: CopyRequest)] {
+        try await database.read { connection in
+            try connection.rows(CopyQueries.leftovers, [.integer(id), .integer(Int64(limit))]) { row in
+                (id: row.integer(0), request: try CopyRequest(json: row.text(1)))
+            }
+        }
+    }
+
     /// Notes how far a copy is. Blocks.
     func save(_ progress: TransferProgress, of id: JobID) throws {
         try database.writeBlocking { connection in

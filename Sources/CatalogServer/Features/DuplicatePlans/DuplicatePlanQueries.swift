@@ -75,15 +75,17 @@ enum DuplicatePlanQueries {
     /// Contents that roots ($2, as `,3,17,`) have twice, of at least $3 bytes: those with the most to spare, $4 at most.
     static let insertGroups = SQLStatement(
         """
+        WITH sums (group_id, files, size_bytes) AS (
+            \(DuplicateQueries.sums(of: "g.size_bytes >= $3", isChosen: isChosen)))
         INSERT INTO duplicate_plan_groups (plan_id, position, group_id, size_bytes, content_hash)
         SELECT CAST($1 AS BIGINT), ROW_NUMBER() OVER (ORDER BY s.spare DESC, g.id), g.id, g.size_bytes, g.content_hash
-        FROM (SELECT c.group_id AS group_id, (SUM(c.file_count) - 1) * MIN(o.size_bytes) AS spare
-            FROM duplicate_group_counts c JOIN duplicate_groups o ON o.id = c.group_id
-            WHERE c.root_id IN (SELECT r.id FROM storage_roots r WHERE $2 LIKE '%,' || r.id || ',%')
-                AND o.size_bytes >= $3
-            GROUP BY c.group_id HAVING SUM(c.file_count) > 1) s
+        FROM (SELECT t.group_id AS group_id, (t.files - 1) * t.size_bytes AS spare FROM sums t WHERE t.files > 1) s
         JOIN duplicate_groups g ON g.id = s.group_id ORDER BY s.spare DESC, g.id LIMIT $4
         """)
+
+    private static func isChosen(_ root: String) -> String {
+        "\(root) IN (SELECT r.id FROM storage_roots r WHERE $2 LIKE '%,' || r.id || ',%')"
+    }
 
     static let countGroups = SQLStatement("SELECT COUNT(*) FROM duplicate_plan_groups WHERE plan_id = $1")
 

@@ -40,17 +40,24 @@ enum DuplicateQueries {
 
     // Sums over some roots, whose numbers stand in the text $1: `,3,17,`
 
-    static let sums = SQLStatement(sumsOf("c.group_id <> 0")).withManyRows
+    static let sums = SQLStatement(sums(of: "c.group_id <> 0", isChosen: isListed)).withManyRows
 
     /// The same of the group $2.
-    static let sumsOfGroup = SQLStatement(sumsOf("c.group_id = $2"))
+    static let sumsOfGroup = SQLStatement(sums(of: "c.group_id = $2", isChosen: isListed))
 
-    /// Roots that have hard links of the same file (root -1) cannot be added up: their files are counted.
-    private static func sumsOf(_ groups: String) -> String {
+    private static func isListed(_ root: String) -> String { "$1 LIKE '%,' || \(root) || ',%'" }
+
+    /// Group, files of it in the roots that are chosen, and bytes of one. Roots that have hard links of the same file (root -1) cannot be
+    /// added up: their files are counted.
+    ///
+    /// - Parameters:
+    ///   - groups: the condition for groups, which are `c.group_id`.
+    ///   - isChosen: the same for roots.
+    static func sums(of groups: String, isChosen: (_ root: String) -> String) -> String {
         """
         SELECT c.group_id, CAST(SUM(c.file_count) AS BIGINT), MIN(g.size_bytes)
         FROM duplicate_group_counts c JOIN duplicate_groups g ON g.id = c.group_id
-        WHERE \(groups) AND c.root_id > 0 AND $1 LIKE '%,' || c.root_id || ',%'
+        WHERE \(groups) AND c.root_id > 0 AND \(isChosen("c.root_id"))
             AND NOT EXISTS (SELECT 1 FROM duplicate_group_counts l WHERE l.group_id = c.group_id AND l.root_id = -1)
         GROUP BY c.group_id
         UNION ALL
@@ -58,10 +65,18 @@ enum DuplicateQueries {
                 ELSE h.root_id || '/' || h.file_device || ':' || h.file_inode END), MIN(g.size_bytes)
         FROM duplicate_group_counts c JOIN duplicate_groups g ON g.id = c.group_id
         JOIN file_hashes h ON h.is_present = 1 AND h.content_hash = g.content_hash AND h.size_bytes = g.size_bytes
-        WHERE \(groups) AND c.root_id = -1 AND $1 LIKE '%,' || h.root_id || ',%'
+        WHERE \(groups) AND c.root_id = -1 AND \(isChosen("h.root_id"))
         GROUP BY g.id
         """
     }
+
+    /// A name of the file ($3, $4) of the group $2 in such roots.
+    static let nameOfFile = SQLStatement(
+        """
+        SELECT 1 FROM duplicate_groups g
+        JOIN file_hashes h ON h.is_present = 1 AND h.content_hash = g.content_hash AND h.size_bytes = g.size_bytes
+        WHERE g.id = $2 AND h.file_device = $3 AND h.file_inode = $4 AND $1 LIKE '%,' || h.root_id || ',%' LIMIT 1
+        """)
 
     /// A group, with $2 for the number of its files.
     static let group = SQLStatement(

@@ -49,25 +49,39 @@ struct DuplicateSumsStore {
             }
         }
         var linked: Set<LinkedFile> = []
-        for root in roots where !scope.allowsWhole(root) { try add(root, to: &sums, &linked) }
+        for root in roots where !scope.allowsWhole(root) { try add(root, beside: whole, to: &sums, &linked) }
         return sums
     }
 
-    private func add(_ root: RootID, to sums: inout DuplicateSums, _ linked: inout Set<LinkedFile>) throws {
+    private func add(
+        _ root: RootID, beside whole: Set<RootID>, to sums: inout DuplicateSums, _ linked: inout Set<LinkedFile>
+    ) throws {
         let place = try CatalogStore.place(ofRoot: root, scope, connection)
         for path in scope.places(in: root) ?? [] {
             guard let id = try CatalogStore.entryID(of: path, in: place, connection) else { continue }
             var waiting: [EntryID] = []
-            try count(DuplicateQueries.entry, id, &sums, &linked, &waiting)
+            var found: [LinkedFile: Int64] = [:]
+            try count(DuplicateQueries.entry, id, &found, &waiting)
             while let directory = waiting.popLast() {
-                try count(DuplicateQueries.children, directory, &sums, &linked, &waiting)
+                try count(DuplicateQueries.children, directory, &found, &waiting)
+            }
+            for (file, size) in found where linked.insert(file).inserted {
+                if try !isCounted(file, in: whole) { sums.add(1, to: file.group, size: size) }
             }
         }
     }
 
+    /// Whether a hard link of it is in a root that counters have counted.
+    private func isCounted(_ file: LinkedFile, in whole: Set<RootID>) throws -> Bool {
+        guard file.root == 0, !whole.isEmpty else { return false }
+        let values: [SQLValue] = [
+            StatisticsQueries.list(whole), .integer(file.group), .integer(file.device), .integer(file.inode),
+        ]
+        return try connection.firstRow(DuplicateQueries.nameOfFile, values) { _ in true } ?? false
+    }
+
     private func count(
-        _ statement: SQLStatement, _ id: EntryID, _ sums: inout DuplicateSums, _ linked: inout Set<LinkedFile>,
-        _ directories: inout [EntryID]
+        _ statement: SQLStatement, _ id: EntryID, _ found: inout [LinkedFile: Int64], _ directories: inout [EntryID]
     ) throws {
         try connection.forEachRow(statement, [.integer(id)]) { row in
             if EntryKind(rawValue: row.integer(1)) == .directory { directories.append(row.integer(0)) }
@@ -75,8 +89,7 @@ struct DuplicateSumsStore {
             let (device, inode) = (row.integer(4), row.integer(5))
             let file = LinkedFile(group: group, root: device > 0 ? 0 : row.integer(6), device: device, inode: inode)
             // Names that are the only ones of their files differ in the number of their entry.
-            guard linked.insert(file).inserted else { return true }
-            sums.add(1, to: group, size: row.integer(3))
+            found[file] = row.integer(3)
             return true
         }
     }

@@ -18,7 +18,7 @@ enum RedundancyQueries {
     private static let isFile = "e.kind = 0 AND e.size_bytes > 0 AND +e.missing_since_us IS NULL"
 
     /// `chosen` has the whole roots, `f` the files that may be seen. One that hard links show in several roots is in the first of them:
-    /// it is on one disk.
+    /// it is on one disk. Disks of several nodes may have one number: size and time tell their files apart.
     private static func files(places: Int) -> String {
         let names = "(id, root_id, size_bytes, modified_ns, device, inode, link_count)"
         let mayBeInOtherRoots = "n.device > 0 AND n.link_count > 1 AND n.inode <> 0"
@@ -27,8 +27,9 @@ enum RedundancyQueries {
             f \(names) AS (
                 SELECT * FROM n WHERE NOT (\(mayBeInOtherRoots))
                 UNION ALL
-                SELECT n.id, MIN(n.root_id) OVER (PARTITION BY n.device, n.inode), n.size_bytes, n.modified_ns,
-                    n.device, n.inode, n.link_count
+                SELECT n.id,
+                    MIN(n.root_id) OVER (PARTITION BY n.device, n.inode, n.size_bytes, n.modified_ns),
+                    n.size_bytes, n.modified_ns, n.device, n.inode, n.link_count
                 FROM n WHERE \(mayBeInOtherRoots))
             """
     }

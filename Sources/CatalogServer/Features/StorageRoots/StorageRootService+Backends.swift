@@ -33,12 +33,12 @@ extension StorageRootService {
     /// - Parameter root: what it changes; nil for a new one.
     func prepared(_ draft: StorageRootDraft, over root: StorageRoot?) throws -> StorageRootDraft {
         var draft = draft
-        if let root, root.sealedPassword != nil, draft.password == nil {
+        if let root, root.sealedPassword != nil, draft.password == nil, draft.username != nil {
             // Otherwise whoever may change a root could have its password sent to a machine of theirs, or read it on its way.
             guard try StorageURL(parsing: root.url).isSameServer(as: StorageURL(parsing: draft.url)) else {
                 throw CatalogError(.invalidArgument, "password must be given again when the server changes")
             }
-            for name in Self.protections where root.options[name] != draft.options[name] {
+            if let name = PasswordProtection.weakened(from: root.options, to: draft.options) {
                 throw CatalogError(.invalidArgument, "password must be given again when \(name) changes")
             }
         }
@@ -54,9 +54,6 @@ extension StorageRootService {
         if draft.username == nil { draft.sealedPassword = nil }
         return draft
     }
-
-    /// Options that decide who can read a password on its way, and who is taken for the server.
-    private static let protections = ["tls", "tls_verify", "tls_fingerprint", "tls_ca_pem", "encryption"]
 
     func checkAnswers(_ draft: StorageRootDraft) async throws {
         let backend = try backend(for: draft)
