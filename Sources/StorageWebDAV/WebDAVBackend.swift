@@ -80,7 +80,8 @@ package struct WebDAVBackend: StorageBackend, Sendable {
     package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
         let place = try place(path)
         let owner = streams.newOwner()
-        if let part { streams.prepare(part, of: place, for: owner) }
+        // While the server is away nobody has to find that out once more.
+        if let part, circuit == .closed { streams.prepare(part, of: place, for: owner) }
         let found = try entry(place, "open").withKnownSize()
         guard found.kind == .file else {
             throw CatalogError(.conflict, "Path is a directory", cause: "open \"\(path.text)\"")
