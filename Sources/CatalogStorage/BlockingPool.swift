@@ -81,7 +81,8 @@ package final class BlockingPool: Sendable {
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await Task.sleep(for: limit)
+                // Who is cancelled waits no longer either.
+                try? await Task.sleep(for: limit)
                 first.give(.failure(Self.noAnswer))
             }
             defer { group.cancelAll() }

@@ -100,27 +100,42 @@ import Testing
             }
             try await disk.scan(.full)
             let before = try await disk.catalog()
-            try disk.settle()
-            try disk.move("x", to: "../away")
-            let id = try await disk.request(confirm: true)
-            let task = Task { _ = try await disk.run(id) }
-            let tombstones = "entries WHERE missing_since_us IS NOT NULL"
-            // On a thread of its own: others may keep this one waiting until all is over.
-            let thread = BlockingPool(name: "test", threads: 1, queueLimit: 1)
-            try await thread.run {
-                let isAny = SQLStatement("SELECT 1 FROM \(tombstones) LIMIT 1")
-                while try disk.database.readBlocking({ try $0.firstRow(isAny) { _ in true } }) == nil { usleep(500) }
-                task.cancel()
+            var removed = 0
+            // A machine with much to do may come too late to interrupt it.
+            for _ in 0..<5 where removed == 0 || removed == before.count {
+                try disk.settle()
+                try disk.move("x", to: "../away")
+                removed = try await interruptRemoval(disk)
+                try disk.move("../away", to: "x")
+                try await disk.scan(.quick)
+                #expect(try await disk.catalog() == before)
+                #expect(try await disk.wrongSizes() == [])
             }
-            _ = await task.result
-            try await thread.shutdown()
-            try #require(try await disk.count(tombstones) < before.count, "It was not interrupted")
-            try await disk.service.cancel(id, scope: .everything)
-            try disk.move("../away", to: "x")
-            try await disk.scan(.quick)
-            #expect(try await disk.catalog() == before)
-            #expect(try await disk.wrongSizes() == [])
+            #expect(removed > 0 && removed < before.count)
         }
+    }
+
+    /// Runs a scan that removes, and stops it once anything is removed.
+    ///
+    /// - Returns: how many entries are removed then.
+    private func interruptRemoval(_ disk: ScanFixture) async throws -> Int {
+        let id = try await disk.request(confirm: true)
+        let task = Task { _ = try await disk.run(id) }
+        let tombstones = "entries WHERE missing_since_us IS NOT NULL"
+        // On a thread of its own: others may keep this one waiting until all is over.
+        let thread = BlockingPool(name: "test", threads: 1, queueLimit: 1)
+        try await thread.run {
+            let isAny = SQLStatement("SELECT 1 FROM \(tombstones) LIMIT 1")
+            while try disk.database.readBlocking({ try $0.firstRow(isAny) { _ in true } }) == nil { usleep(500) }
+            task.cancel()
+        }
+        _ = await task.result
+        try await thread.shutdown()
+        let removed = try await disk.count(tombstones)
+        if try await disk.service.find(id, scope: .everything).status == "queued" {
+            try await disk.service.cancel(id, scope: .everything)
+        }
+        return removed
     }
 
     /// `a`, which one walker looks at while another one waits in `z`.

@@ -102,6 +102,10 @@ import Testing
             for other in [#"{"tls":"implicit"}"#, #"{"tls_verify":true}"#, #"{"tls":"none","password":"secret"}"#] {
                 #expect(try await api.send(.put, "storage/roots/nas", other).status == 200, "\(other)")
             }
+            let safe = #"{"name":"safe","protocol":"ftp","url":"ftps://127.0.0.1:1/m","username":"a","password":"b"}"#
+            try #require(try await api.post("storage/roots", safe).status == 201)
+            #expect(try await api.send(.put, "storage/roots/safe", #"{"tls":"none"}"#).status == 400)
+            #expect(try await api.send(.put, "storage/roots/safe", #"{"tls":"explicit"}"#).status == 200)
             let other = try await api.post("storage/roots", #"{"name":"nas","protocol":"local","path":"/tmp"}"#)
             #expect(other.status == 409, "\(other.text)")
         }

@@ -106,7 +106,10 @@ struct CopyService: Sendable {
             if let target {
                 do { try target.backend.remove(Self.part(known, of: target.path)) } catch let error as CatalogError
                     where error.code == .notFound
-                {}
+                {
+                    // It is gone, if its directory is there: a disk that is not mounted has neither.
+                    _ = try target.path.parent.map { try target.backend.stat($0) }
+                }
             }
             try store.notePartBlocking(nil, of: job)
         }

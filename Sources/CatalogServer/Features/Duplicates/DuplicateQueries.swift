@@ -70,6 +70,8 @@ enum DuplicateQueries {
         """
     }
 
+    static let hasLinks = SQLStatement("SELECT 1 FROM duplicate_group_counts WHERE group_id = $1 AND root_id = -1")
+
     /// A name of the file ($3, $4) of the group $2 in such roots.
     static let nameOfFile = SQLStatement(
         """

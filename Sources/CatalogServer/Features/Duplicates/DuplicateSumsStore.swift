@@ -73,11 +73,16 @@ struct DuplicateSumsStore {
 
     /// Whether a hard link of it is in a root that counters have counted.
     private func isCounted(_ file: LinkedFile, in whole: Set<RootID>) throws -> Bool {
-        guard file.root == 0, !whole.isEmpty else { return false }
+        guard file.root == 0, !whole.isEmpty, try hasLinks(file.group) else { return false }
         let values: [SQLValue] = [
             StatisticsQueries.list(whole), .integer(file.group), .integer(file.device), .integer(file.inode),
         ]
         return try connection.firstRow(DuplicateQueries.nameOfFile, values) { _ in true } ?? false
+    }
+
+    /// Whether several roots have names of one file of the group.
+    private func hasLinks(_ group: Int64) throws -> Bool {
+        try connection.firstRow(DuplicateQueries.hasLinks, [.integer(group)]) { _ in true } ?? false
     }
 
     private func count(

@@ -35,10 +35,12 @@ extension StorageRootService {
         var draft = draft
         if let root, root.sealedPassword != nil, draft.password == nil, draft.username != nil {
             // Otherwise whoever may change a root could have its password sent to a machine of theirs, or read it on its way.
-            guard try StorageURL(parsing: root.url).isSameServer(as: StorageURL(parsing: draft.url)) else {
+            let (known, new) = (try StorageURL(parsing: root.url), try StorageURL(parsing: draft.url))
+            guard known.isSameServer(as: new) else {
                 throw CatalogError(.invalidArgument, "password must be given again when the server changes")
             }
-            if let name = PasswordProtection.weakened(from: root.options, to: draft.options) {
+            let before = PasswordProtection(known, root.options)
+            if let name = PasswordProtection(new, draft.options).weakened(since: before) {
                 throw CatalogError(.invalidArgument, "password must be given again when \(name) changes")
             }
         }
