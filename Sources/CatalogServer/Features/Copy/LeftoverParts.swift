@@ -1,4 +1,4 @@
-package import Logging
+import Logging
 import ServiceLifecycle
 
 /// Removes what copies that are over have left on storages that were away then, once these are back.
