@@ -9,7 +9,6 @@ struct RemovalCandidate: Sendable {
     let parentID: EntryID?
     let size: Int64
     var isDirectory: Bool { kind == .directory }
-    var isFile: Bool { kind == .file }
 
     /// Itself and everything below it.
     let entryCount: Int

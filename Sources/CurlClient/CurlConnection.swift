@@ -99,7 +99,7 @@ package final class CurlConnection: @unchecked Sendable {
         try begin(request, CurlExchange())
     }
 
-    /// Sends what can be sent of a request without waiting for anything.
+    /// Lets the library do what it can without waiting: above all, send what there is to send.
     ///
     /// - Throws: `CurlFailure`.
     package func sendOn() throws {
@@ -227,10 +227,7 @@ package final class CurlConnection: @unchecked Sendable {
     private func run(until isEnough: () throws -> Bool) throws -> Bool {
         var patience: Int32 = 1
         while true {
-            var running: Int32 = 0
-            guard curl_multi_perform(multi, &running) == CURLM_OK else {
-                throw CurlFailure(CURLE_FAILED_INIT, "libcurl cannot go on")
-            }
+            try sendOn()
             var code = CURLE_OK
             if catalog_curl_next_done(multi, &code) == 1 {
                 if let error = exchange?.error { throw error }

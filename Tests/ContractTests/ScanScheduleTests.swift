@@ -51,10 +51,16 @@ import Testing
             try await scheduler.look()
             #expect(try await scans(api) == 2)
         }
-        try await withScheduled(#""quiet_window":"22:00-06:00""#) { api, scheduler in
-            api.server.clock.advance(by: .seconds(72_000))
+    }
+
+    @Test func `A root of this machine is scanned once a day, though nobody has said so`() async throws {
+        try await withScheduled(#""scan_interval":null"#) { api, scheduler in
+            api.server.clock.advance(by: .seconds(86_399))
             try await scheduler.look()
             #expect(try await scans(api) == 1)
+            api.server.clock.advance(by: .seconds(1))
+            try await scheduler.look()
+            #expect(try await scans(api) == 2)
         }
     }
 

@@ -9,7 +9,7 @@ package final class UnreadFileCloser: Service {
     private static let interval = Duration.seconds(1)
 
     private let registry: StorageRegistry
-    /// Storages that have not answered yet; one that hangs holds up no other.
+    /// Storages that have not answered yet: they are not asked once more.
     private let waiting = Mutex<Set<RootID>>([])
 
     init(registry: StorageRegistry) {
