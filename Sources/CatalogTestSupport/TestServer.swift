@@ -80,7 +80,7 @@ package struct TestServer: Sendable {
                 search: services.search(try await search.engine(index, files.database)),
                 authentication: authentication, discovery: discovery, time: clock.source)
             // A machine that runs all tests at once is no server that cannot be reached.
-            dependencies.probePatience = .seconds(60)
+            dependencies.probePatience = Patience.limit
             let server = try CatalogServer(dependencies, settings: http, group: nil)
             let test = TestServer(
                 shell: server.shell, database: files.database, services: services, index: index,
@@ -105,7 +105,7 @@ package struct TestServer: Sendable {
     /// Waits until no file waits to be hashed.
     package func waitForHashes() async throws {
         let jobs = JobStore(database: database)
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while try await jobs.liveCounts().contains(where: { $0.kind == HashService.kind }) {
             guard ContinuousClock.now < deadline else { throw HashesNeverEnded() }
             try await Task.sleep(for: .milliseconds(5))

@@ -23,7 +23,7 @@ package enum TestServerScript {
         let process = try TestProcess(
             [repository.appending(path: "Scripts/testservers/\(server)").path, command],
             environment: ProcessInfo.processInfo.environment.merging(settings) { $1 }, output: output.path)
-        let end = ContinuousClock.now + .seconds(90)
+        let end = ContinuousClock.now + Patience.limit
         while process.isRunning, ContinuousClock.now < end { try await Task.sleep(for: .milliseconds(20)) }
         let text = try String(contentsOf: output, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         guard process.exitCode == 0 else {

@@ -15,7 +15,7 @@ enum ArchiveReaders {
         environment["LC_ALL"] = "C.UTF-8"
         let process = try TestProcess(
             ["/usr/bin/env"] + command, environment: environment, directory: directory, output: output)
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while process.isRunning {
             guard ContinuousClock.now < deadline else {
                 process.signal(SIGKILL)

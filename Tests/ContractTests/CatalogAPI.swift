@@ -130,7 +130,7 @@ struct CatalogAPI {
     @discardableResult func waitForScan(
         _ job: Int, until isReached: ([String: Any]) -> Bool
     ) async throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while ContinuousClock.now < deadline {
             let scan = try await get("scans/\(job)")
             if try isReached(scan.object()) { return scan }

@@ -44,7 +44,7 @@ import Testing
     }
 
     private func wait(line: Int = #line, _ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw NeverSeen(line: line) }
             try await Task.sleep(for: .milliseconds(20))

@@ -39,7 +39,7 @@ extension CatalogAPI {
 
     /// Waits until a copy is over.
     func waitForCopy(_ job: Int) async throws -> [String: Any] {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while ContinuousClock.now < deadline {
             let copy = try await get("copy/jobs/\(job)").object()
             if !["queued", "running"].contains(copy["status"] as? String) { return copy }

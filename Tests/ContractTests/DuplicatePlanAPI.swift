@@ -80,7 +80,7 @@ extension CatalogAPI {
 
     /// Waits until a plan is not being applied any more.
     func waitForPlan(_ id: Int) async throws -> PlanView {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while ContinuousClock.now < deadline {
             let plan = try PlanView(try await get("duplicates/plan/\(id)"))
             if !["queued", "running"].contains(plan.status) { return plan }

@@ -33,7 +33,7 @@ import Testing
 
     /// Waits until the hashing of the root is in a state.
     private func wait(for state: String, _ api: CatalogAPI) async throws -> [String: Any] {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         // On another day the first token is none any more.
         let token = try await api.login("admin", "administrator")
         while true {

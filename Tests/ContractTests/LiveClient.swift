@@ -1,4 +1,5 @@
 import CatalogServer
+import CatalogTestSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -15,7 +16,7 @@ struct LiveClient: Sendable {
         let request: String
     }
 
-    private static let patience = Duration.seconds(240)
+    private static let patience = Patience.limit
 
     /// Where the server listens.
     let port: Int

@@ -180,7 +180,7 @@ import Testing
                 #expect(test["success"] as? Bool == false)
                 #expect((test["message"] as? String)?.contains("service on, at this port?") == true, "\(test)")
                 try await server.make("start")
-                let deadline = ContinuousClock.now + .seconds(240)
+                let deadline = ContinuousClock.now + Patience.limit
                 while try await api.get("download/file/\(id)").status != 200, ContinuousClock.now < deadline {
                     try await Task.sleep(for: .milliseconds(100))
                 }
@@ -209,7 +209,7 @@ import Testing
                 #expect(try await api.scan("nas").object()["status"] as? String == "failed")
                 #expect(try await api.get("catalog/nas").object()["total"] as? Int == 2)
                 try await server.make("thaw")
-                let deadline = ContinuousClock.now + .seconds(240)
+                let deadline = ContinuousClock.now + Patience.limit
                 while try await api.scan("nas").object()["status"] as? String != "completed" {
                     try #require(ContinuousClock.now < deadline)
                 }

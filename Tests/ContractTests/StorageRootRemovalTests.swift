@@ -56,7 +56,7 @@ import Testing
     }
 
     private static func wait(until condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(240)
+        let deadline = ContinuousClock.now + Patience.limit
         while try await !condition() {
             guard ContinuousClock.now < deadline else { throw CatalogAPI.ScanNeverEnded() }
         }

@@ -103,7 +103,7 @@ import Testing
                 "POST /api/v1/copy/upload HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer \(api.admin)\r\n"
                     + "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: \(form.count)\r\n\r\n")
             try await connection.send(bytes: form[..<1_200_000])
-            let deadline = ContinuousClock.now + .seconds(240)
+            let deadline = ContinuousClock.now + Patience.limit
             while names().isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
             #expect(names().count == 1 && names().allSatisfy { $0.hasPrefix(".catalogizer-") })
             connection.close(isReset: true)

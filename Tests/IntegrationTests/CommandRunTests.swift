@@ -28,7 +28,7 @@ struct CommandRunTests {
                 let ada = try ServerClient.loggedIn("ada", password: "long enough", port: port)
                 #expect(try ada.status(of: "GET /api/v1/auth/profile") == 200)
                 #expect(try await program.run("user", "lock", "ada").code == 0)
-                try await until(.seconds(60)) { try ada.status(of: "GET /api/v1/auth/profile") == 401 }
+                try await until { try ada.status(of: "GET /api/v1/auth/profile") == 401 }
             }
         }
     }

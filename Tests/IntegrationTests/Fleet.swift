@@ -63,7 +63,7 @@ final class Fleet {
     func restart(_ index: Int) async throws {
         let node = nodes[index]
         if let old = node.process {
-            let talk = try await old.outcome(within: .seconds(60)).talk
+            let talk = try await old.outcome().talk
             pastRuns += JobRun.all(in: talk, until: node.killedAt ?? Date())
             nodes[index].killedAt = nil
         }
@@ -84,7 +84,7 @@ final class Fleet {
         for node in nodes { node.process?.signal(SIGTERM) }
         for node in nodes {
             guard let process = node.process else { continue }
-            let outcome = try await process.outcome(within: .seconds(60))
+            let outcome = try await process.outcome()
             #expect(outcome.code == 0, "\(node.data): \(outcome.talk.suffix(2_000))")
         }
     }

@@ -96,7 +96,7 @@ private final class FleetClient: Sendable {
         let token = try login()
         _ = try ask("GET /api/v1/auth/profile", token: token, [200])
         _ = try ask("POST /api/v1/auth/logout", token: token, [200])
-        let end = ContinuousClock.now + .seconds(60)
+        let end = ContinuousClock.now + Patience.limit
         while ContinuousClock.now < end {
             if try ask("GET /api/v1/auth/profile", token: token, [200, 401]).status == 401 { return }
             usleep(100_000)

@@ -73,7 +73,7 @@ import Testing
     /// Waits until the clients had so many more answers.
     private func progress(_ log: FleetLog, answers: Int) async throws {
         let wanted = log.now.answers + answers
-        try await until(.seconds(60)) { log.now.answers >= wanted }
+        try await until { log.now.answers >= wanted }
     }
 
     private func check(_ state: FleetLog.State, _ program: Program, _ fleet: Fleet) async throws {
@@ -84,18 +84,18 @@ import Testing
         let client = try ServerClient.administrator(of: program, port: try #require(fleet.ports.first))
         for scan in state.scans {
             let ends = state.cancelled.contains(scan) ? ["completed", "cancelled"] : ["completed"]
-            try await until(.seconds(60)) { try client.state(ofScan: scan).map(ends.contains) == true }
+            try await until { try client.state(ofScan: scan).map(ends.contains) == true }
         }
         #expect(!state.copies.isEmpty)
         let copied = try Data(contentsOf: URL(fileURLWithPath: program.path("tree/one/d0/one5/note 5-2")))
         for (job, file) in state.copies {
-            try await until(.seconds(60)) { try client.state(ofCopy: job) == "completed" }
+            try await until { try client.state(ofCopy: job) == "completed" }
             #expect(try Data(contentsOf: URL(fileURLWithPath: program.path("tree/two/copies/" + file))) == copied)
         }
         // The last changes may have come behind the last scan.
         for root in Self.roots {
             let scan = try client.startScan(of: root)
-            try await until(.seconds(60)) { try client.state(ofScan: scan) == "completed" }
+            try await until { try client.state(ofScan: scan) == "completed" }
         }
         let users = Set(
             try await program.run("user", "list", "--json").objects.compactMap { $0["username"] as? String })

@@ -177,7 +177,7 @@ extension Program {
         try await worker.wait { worker.talk.contains("\"working\"") ? true : nil }
         try await body(worker)
         worker.signal(SIGTERM)
-        let outcome = try await worker.outcome(within: .seconds(60))
+        let outcome = try await worker.outcome()
         #expect(outcome.code == 0, "\(outcome.talk)")
     }
 }

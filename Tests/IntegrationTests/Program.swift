@@ -66,7 +66,7 @@ struct Program: Sendable {
         let port = try await server.port()
         try await body(server, port)
         server.signal(SIGTERM)
-        return try await server.outcome(within: .seconds(60))
+        return try await server.outcome()
     }
 
     /// Starts a command on the data directory `data` and does not wait for it.

@@ -30,9 +30,9 @@ final class RunningProgram: Sendable {
     /// Waits for the end.
     ///
     /// - Throws: `TooSlow`, after having killed it.
-    func outcome(within limit: Duration = .seconds(180)) async throws -> Outcome {
+    func outcome() async throws -> Outcome {
         do {
-            let code = try await wait(limit) { process.exitCode }
+            let code = try await wait { process.exitCode }
             return Outcome(code: code, output: Self.text(output + ".out"), talk: talk)
         } catch {
             kill()
@@ -42,7 +42,7 @@ final class RunningProgram: Sendable {
 
     /// The port that the log names once the server listens.
     func port() async throws -> UInt16 {
-        try await wait(.seconds(30)) {
+        try await wait {
             guard process.isRunning else { throw TooSlow(talk: talk) }
             for line in talk.split(separator: "\n") {
                 guard let fields = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
@@ -57,10 +57,9 @@ final class RunningProgram: Sendable {
     /// Waits until `condition` has a value.
     @discardableResult
     func wait<Value>(
-        _ limit: Duration = .seconds(120), checking pause: Duration = .milliseconds(5),
-        until condition: () async throws -> Value?
+        checking pause: Duration = .milliseconds(5), until condition: () async throws -> Value?
     ) async throws -> Value {
-        let end = ContinuousClock.now + limit
+        let end = ContinuousClock.now + Patience.limit
         while ContinuousClock.now < end {
             if let value = try await condition() { return value }
             try await Task.sleep(for: pause)
@@ -70,7 +69,7 @@ final class RunningProgram: Sendable {
 
     /// The same for a thread that may block.
     func waitBlocking(until condition: () -> Bool) throws {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + Patience.limit
         while !condition() {
             guard ContinuousClock.now < end, process.isRunning else { throw TooSlow(talk: talk) }
             usleep(1_000)

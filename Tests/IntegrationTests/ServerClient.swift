@@ -1,3 +1,4 @@
+import CatalogTestSupport
 import Foundation
 import Testing
 
@@ -68,9 +69,9 @@ struct ServerClient: Sendable {
 
 /// Waits until `condition` holds: another process does what it says.
 func until(
-    _ limit: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
 ) async throws {
-    let end = ContinuousClock.now + limit
+    let end = ContinuousClock.now + Patience.limit
     while try !condition() {
         try #require(ContinuousClock.now < end, "waited in vain", sourceLocation: sourceLocation)
         try await Task.sleep(for: .milliseconds(50))

@@ -1,3 +1,4 @@
+import CatalogTestSupport
 import Glibc
 import NIOPosix
 
@@ -23,7 +24,7 @@ final class RawConnection: Sendable {
         if var size = receiveBuffer {
             setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
-        var patience = timeval(tv_sec: 60, tv_usec: 0)
+        var patience = Patience.ofSocket
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
