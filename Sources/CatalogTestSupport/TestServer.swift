@@ -44,6 +44,17 @@ package struct TestServer: Sendable {
         _ = try await users.create(account, by: .commandLine)
     }
 
+    /// A machine that runs all tests at once may keep a connection waiting for longer than a client may.
+    private static func patient(_ settings: HTTPSettings) -> HTTPSettings {
+        var settings = settings
+        let limit = Patience.limit
+        settings.connectionLimits.head = limit
+        settings.connectionLimits.body = limit
+        settings.connectionLimits.idle = limit
+        settings.connectionLimits.writeStall = limit
+        return settings
+    }
+
     /// Runs `body` with a new server. Jobs (scans) run in it; the search index follows them.
     ///
     /// - Parameters:
@@ -81,7 +92,7 @@ package struct TestServer: Sendable {
                 authentication: authentication, discovery: discovery, time: clock.source)
             // A machine that runs all tests at once is no server that cannot be reached.
             dependencies.probePatience = Patience.limit
-            let server = try CatalogServer(dependencies, settings: http, group: nil)
+            let server = try CatalogServer(dependencies, settings: patient(http), group: nil)
             let test = TestServer(
                 shell: server.shell, database: files.database, services: services, index: index,
                 authentication: authentication, hasher: hasher, clock: clock, tree: tree, transfer: transfer,
