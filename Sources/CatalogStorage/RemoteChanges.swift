@@ -1,4 +1,5 @@
 package import CatalogCore
+import Glibc
 
 /// A connection that changes names on another machine, too. Its calls belong to the thread that has its lane.
 package protocol ChangingConnection: WritingConnection {
@@ -24,16 +25,19 @@ package enum NameOccupant: Sendable {
 package struct RemoteChanges<Connection: ChangingConnection>: Sendable {
     private let pool: ConnectionPool<Connection>
     private let place: @Sendable (StoragePath) -> Connection.Path
+    private let isInUse: @Sendable (any Error) -> Bool
     private let explain: @Sendable (_ error: any Error, _ action: String, _ path: Connection.Path) -> any Error
 
     /// - Parameters:
     ///   - place: a path as the connections take it.
+    ///   - isInUse: whether an error of a connection says that nothing was changed, since somebody has the file open.
     ///   - explain: what callers throw for an error of a connection.
     package init(
         _ pool: ConnectionPool<Connection>, place: @escaping @Sendable (StoragePath) -> Connection.Path,
+        isInUse: @escaping @Sendable (any Error) -> Bool = { _ in false },
         explain: @escaping @Sendable (_ error: any Error, _ action: String, _ path: Connection.Path) -> any Error
     ) {
-        (self.pool, self.place, self.explain) = (pool, place, explain)
+        (self.pool, self.place, self.isInUse, self.explain) = (pool, place, isInUse, explain)
     }
 
     /// As `StorageWriting.openWriter`.
@@ -94,12 +98,22 @@ package struct RemoteChanges<Connection: ChangingConnection>: Sendable {
         by change: (Connection, ConnectionPool<Connection>.Lane, Connection.Path, Answer) throws -> Value
     ) throws -> Value {
         let place = try named(path)
-        do {
-            return try pool.change(asking: { try question($0, place) }) { try change($0, $1, place, $2) }
-        } catch {
-            throw explain(error, action, place)
+        let end = TimeSource.monotonic.now + Self.inUsePatience
+        while true {
+            do {
+                return try pool.change(asking: { try question($0, place) }) { try change($0, $1, place, $2) }
+            } catch let error where isInUse(error) && TimeSource.monotonic.now < end {
+                // Between the attempts the connection is free for whoever has the file open.
+                poll(nil, 0, Self.inUseMilliseconds)
+            } catch {
+                throw explain(error, action, place)
+            }
         }
     }
+
+    /// Microseconds: who has a file open is as a rule this program, which reads its ends for a hash.
+    private static var inUsePatience: Int64 { 5_000_000 }
+    private static var inUseMilliseconds: Int32 { 50 }
 
     private func named(_ path: StoragePath) throws -> Connection.Path {
         try path.requireName()

@@ -201,7 +201,7 @@ final class NFSConnection: ChangingConnection, @unchecked Sendable {
         if status >= 0, let value { return value }
         let text = nfs_get_error(context).map { String(cString: $0) } ?? "unknown error"
         let failure = NFSFailure(number: status < 0 ? -status : EIO, text: String(text.prefix(300)))
-        if failure.isConnectionBroken || status == -E2BIG { broken = true }
+        if failure.isConnectionBroken || status == -E2BIG || status == -ENOBUFS { broken = true }
         throw failure
     }
 

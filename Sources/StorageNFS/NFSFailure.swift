@@ -15,7 +15,7 @@ struct NFSFailure: Error {
         switch number {
         case ENOENT, ENOTDIR, EISDIR, EACCES, EPERM, EEXIST, ENAMETOOLONG, EINVAL, ELOOP, EROFS, ENOSPC, EDQUOT,
             ENOTEMPTY,
-            ENXIO, EFBIG, ESPIPE, E2BIG:
+            ENXIO, EFBIG, ESPIPE, E2BIG, ENOBUFS:
             false
         default: true
         }
@@ -28,6 +28,9 @@ struct NFSFailure: Error {
         let cause = "\(action) \"\(path)\": \(text) (\(number))"
         switch number {
         case E2BIG: return CatalogError(.tooLarge, "The server does not come to the end of its answer", cause: cause)
+        case ENOBUFS:
+            return CatalogError(
+                .tooLarge, "Other listings take all the memory that there is for them; scan again later", cause: cause)
         // ESTALE: the entry went away between two questions. EINVAL: a link that leaves the export.
         case ESTALE, EINVAL: return CatalogError(.notFound, "Path not found", cause: cause)
         default: return CatalogError.storage(errno: number, cause: cause)

@@ -14,10 +14,13 @@ final class NFSReply {
     private var take: ((Int32, UnsafeMutableRawPointer?) -> Void)?
 
     private let mostBytes: Int64
+    private let budget: NFSAnswerBudget
 
-    /// - Parameter mostBytes: of one answer; the library keeps all of a listing in memory, and would take one that has no end.
-    init(mostBytes: Int64) {
-        self.mostBytes = mostBytes
+    /// - Parameters:
+    ///   - mostBytes: of one answer; the library keeps all of a listing in memory, and would take one that has no end.
+    ///   - budget: what all answers share.
+    init(mostBytes: Int64, budget: NFSAnswerBudget = .common) {
+        (self.mostBytes, self.budget) = (mostBytes, budget)
     }
 
     private static let answered: nfs_cb = { status, _, data, reply in
@@ -31,8 +34,8 @@ final class NFSReply {
     /// - Parameters:
     ///   - question: one of the library's functions that do not wait, with the two last arguments that it wants.
     ///   - read: makes the value of the library's status, at least 0, and the data that it names.
-    /// - Returns: the negative errno of a failure, or the value. After `-E2BIG` the library still waits, so the connection is of no use
-    ///   any more.
+    /// - Returns: the negative errno of a failure, or the value. After `-E2BIG` and `-ENOBUFS` the library still waits, so the
+    ///   connection is of no use any more.
     func wait<Value>(
         _ context: OpaquePointer, for question: (@escaping nfs_cb, UnsafeMutableRawPointer) -> Int32,
         _ read: @escaping (Int32, UnsafeMutableRawPointer?) -> Value?
@@ -44,10 +47,12 @@ final class NFSReply {
         let asked = question(Self.answered, Unmanaged.passUnretained(self).toOpaque())
         if asked < 0 { return (asked, nil) }
         let end = TimeSource.monotonic.now + Self.patience
-        let received = max(0, catalog_bytes_received(nfs_get_fd(context)))
+        let before = max(0, catalog_bytes_received(nfs_get_fd(context)))
+        var share = NFSAnswerBudget.Share(of: budget)
         while answer == nil {
-            let isEndless = catalog_bytes_received(nfs_get_fd(context)) - received > mostBytes
-            if isEndless || TimeSource.monotonic.now > end { return (-E2BIG, nil) }
+            let received = catalog_bytes_received(nfs_get_fd(context)) - before
+            if received > mostBytes || TimeSource.monotonic.now > end { return (-E2BIG, nil) }
+            guard received <= Self.smallBytes || share.grow(to: received) else { return (-ENOBUFS, nil) }
             var socket = pollfd(fd: nfs_get_fd(context), events: Int16(clamping: nfs_which_events(context)), revents: 0)
             let ready = poll(&socket, 1, Self.lookMilliseconds)
             let events = ready < 0 ? -1 : ready == 0 ? 0 : Int32(socket.revents)
@@ -57,6 +62,8 @@ final class NFSReply {
         return answer ?? (-EIO, nil)
     }
 
+    /// What needs no share of the budget: every answer but a long listing, so that nobody else's question fails for one.
+    private static let smallBytes: Int64 = 4 << 20
     private static let lookMilliseconds: Int32 = 100
     /// Microseconds: half an hour. The library's own time-out is for each step of an answer.
     private static let patience: Int64 = 1_800_000_000

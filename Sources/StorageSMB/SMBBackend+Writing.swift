@@ -1,9 +1,10 @@
 package import CatalogCore
 package import CatalogStorage
+import Glibc
 
 extension SMBBackend: StorageWriting {
     private var changes: RemoteChanges<SMBConnection> {
-        RemoteChanges(pool, place: \.bytes) { error, action, path in
+        RemoteChanges(pool, place: \.bytes, isInUse: { ($0 as? SMBFailure)?.number == EBUSY }) { error, action, path in
             (error as? SMBFailure)?.error(action, NameEncoding.text(of: path)) ?? error
         }
     }

@@ -15,7 +15,7 @@ struct SMBHelper {
     static func main() {
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
-        limitMemory()
+        limitMemory(to: rootMemoryBytesMax)
         catalog_keep_large_blocks()
         let socket = SMBSocket(descriptor)
         var share: SMBShare?
@@ -27,6 +27,8 @@ struct SMBHelper {
                     share = try SMBShare(request.payload)
                     try socket.send(SMBFrame(code: 0), deadline: -1)
                 } else if operation == .pin {
+                    // For a look at a server that nobody knows, of which little is taken.
+                    limitMemory(to: lookMemoryBytesMax)
                     catalog_pin_connections(request.payload, request.payload.count)
                     try socket.send(SMBFrame(code: 0), deadline: -1)
                 } else if let share {
@@ -43,13 +45,15 @@ struct SMBHelper {
     }
 
     /// The library keeps all of a listing, however much the server sends.
-    private static func limitMemory() {
-        var limit = rlimit(rlim_cur: memoryBytesMax, rlim_max: memoryBytesMax)
+    private static func limitMemory(to bytes: rlim_t) {
+        var limit = rlimit(rlim_cur: bytes, rlim_max: bytes)
         setrlimit(__rlimit_resource_t(RLIMIT_DATA.rawValue), &limit)
     }
 
     /// For a directory with as many entries as a catalog takes of one.
-    private static let memoryBytesMax: rlim_t = 4 << 30
+    private static let rootMemoryBytesMax: rlim_t = 4 << 30
+    /// Ten times what `Limits.discoveryEntries` take.
+    private static let lookMemoryBytesMax: rlim_t = 512 << 20
 
     private static func answer(
         _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket

@@ -43,7 +43,8 @@ import Testing
                 try scratch.remove(["up", "b"])
                 try await api.scan("nas")
             }
-            #expect(try await api.upload(fields + [("overwrite", Array("true".utf8))]).status == 200)
+            let replaced = try await api.upload(fields + [("overwrite", Array("true".utf8))])
+            #expect(replaced.status == 200, "\(replaced.text)")
             #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.native(["up"])) == ["ü.mkv"])
             #expect(try await api.get("catalog-info/nas").object()["size"] as? Int == 3 * CopyContent.film.count)
             let scan = try await api.scan("nas").object()

@@ -3,8 +3,9 @@ import CatalogStorage
 import CatalogTestSupport
 import Foundation
 import Glibc
-import StorageNFS
 import Testing
+
+@testable import StorageNFS
 
 /// The NFS backend against a real server.
 @Suite struct NFSConformanceTests {
@@ -100,6 +101,18 @@ import Testing
         #expect(error?.code == .tooLarge, "\(error?.description ?? "")")
         try backend.list(NativePath(StoragePath(parsing: "few")), into: &listing)
         #expect(listing.entries.count == 1)
+    }
+
+    @Test func `All answers together have so much memory and no more`() {
+        let budget = NFSAnswerBudget(mostBytes: 100)
+        var first = NFSAnswerBudget.Share(of: budget)
+        #expect(first.grow(to: 40) && first.grow(to: 30) && first.grow(to: 60))
+        do {
+            var second = NFSAnswerBudget.Share(of: budget)
+            #expect(second.grow(to: 40) && !second.grow(to: 41))
+        }
+        // What the second one had is given back.
+        #expect(first.grow(to: 100) && !first.grow(to: 101))
     }
 
     @Test func `Many threads list and read at once`() async throws {
