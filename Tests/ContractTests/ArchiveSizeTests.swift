@@ -47,8 +47,8 @@ import Testing
             try await api.server.database.write {
                 try $0.executeScript(
                     """
-                    INSERT INTO archive_checksums (entry_id, size_bytes, modified_ns, crc32)
-                    SELECT id, size_bytes, modified_ns, 3211290861 FROM entries WHERE size_bytes = \(size)
+                    INSERT INTO archive_checksums (entry_id, size_bytes, modified_ns, changed_ns, crc32)
+                    SELECT id, size_bytes, modified_ns, changed_ns, 3211290861 FROM entries WHERE size_bytes = \(size)
                     """)
             }
             for format in ["zip", "tar"] {

@@ -16,8 +16,10 @@ struct ArchiveChecksumStore: Sendable {
             for ids in entries.lists(of: ArchiveQueries.idsPerStatement) {
                 found += try connection.rows(ArchiveQueries.checksums, ids) { row in
                     ArchiveChecksum(
-                        entryID: row.integer(0), sizeBytes: row.integer(1), modifiedNS: row.integer(2),
-                        checksum: UInt32(truncatingIfNeeded: row.integer(3)))
+                        entryID: row.integer(0),
+                        state: MemberState(
+                            sizeBytes: row.integer(1), modifiedNS: row.integer(2), changedNS: row.integer(3)),
+                        checksum: UInt32(truncatingIfNeeded: row.integer(4)))
                 }
             }
             return found
@@ -38,7 +40,8 @@ struct ArchiveChecksumStore: Sendable {
             _ = try await database.write(.readCommitted) { connection in
                 for checksum in part {
                     let values: [SQLValue] = [
-                        .integer(checksum.entryID), .integer(checksum.sizeBytes), .integer(checksum.modifiedNS),
+                        .integer(checksum.entryID), .integer(checksum.state.sizeBytes),
+                        .integer(checksum.state.modifiedNS), .integer(checksum.state.changedNS),
                         .integer(Int64(checksum.checksum)),
                     ]
                     try connection.executeLater(ArchiveQueries.addChecksum, values)

@@ -3,11 +3,10 @@ import CatalogDatabase
 package import Logging
 import Synchronization
 
-/// What the content of a file came to while it had this size and this time.
+/// What the content of a file came to while it was in this state.
 struct ArchiveChecksum: Sendable, Equatable {
     let entryID: EntryID
-    let sizeBytes: Int64
-    let modifiedNS: Int64
+    let state: MemberState
     /// CRC-32.
     let checksum: UInt32
 }

@@ -18,8 +18,9 @@ struct ArchiveMembers: Sendable {
     func isDirectory(_ member: Int) -> Bool { node(member).isDirectory }
     func entryID(_ member: Int) -> EntryID { node(member).entryID }
     /// 0 for a directory.
-    func sizeBytes(_ member: Int) -> Int64 { node(member).sizeBytes }
-    func modifiedNS(_ member: Int) -> Int64 { node(member).modifiedNS }
+    func sizeBytes(_ member: Int) -> Int64 { node(member).state.sizeBytes }
+    func modifiedNS(_ member: Int) -> Int64 { node(member).state.modifiedNS }
+    func state(_ member: Int) -> MemberState { node(member).state }
 
     private func node(_ member: Int) -> ArchiveTree.Node { tree.nodes[Int(order[member])] }
 
@@ -85,7 +86,8 @@ struct ArchiveMembers: Sendable {
         return found
     }
 
-    /// A strong tag for an archive of these members: other names, sizes or times are another tag.
+    /// A strong tag for an archive of these members: other names, sizes or times are another tag, and so is anything else that happens to
+    /// a file. What is in a directory says itself what it is.
     ///
     /// - Parameter layout: which layout the archive has, with its version.
     func etag(_ layout: String) -> String {
@@ -93,7 +95,9 @@ struct ArchiveMembers: Sendable {
         hash.update(data: Array(layout.utf8))
         for member in 0..<count {
             hash.update(data: name(member))
-            withUnsafeBytes(of: (UInt64(0), sizeBytes(member), modifiedNS(member))) { hash.update(bufferPointer: $0) }
+            let (state, isDirectory) = (state(member), isDirectory(member))
+            let parts = (UInt64(0), state.sizeBytes, state.modifiedNS, isDirectory ? 0 : state.changedNS)
+            withUnsafeBytes(of: parts) { hash.update(bufferPointer: $0) }
         }
         let digits = Array("0123456789abcdef".utf8)
         let text = hash.finalize().prefix(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }

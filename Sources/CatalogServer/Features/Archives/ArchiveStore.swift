@@ -78,8 +78,12 @@ private struct ArchiveGathering {
     }
 
     mutating func add(_ entry: CatalogEntry, _ place: CatalogPlace, _ path: StoragePath) throws {
-        let top = try tree.addTop(entry, at: path)
+        let top = try tree.addTop(entry, changedNS: changedNS(of: entry), at: path)
         if entry.isDirectory { try addContent(of: entry.id, path, place, to: top) }
+    }
+
+    private func changedNS(of entry: CatalogEntry) throws -> Int64 {
+        try connection.firstRow(ArchiveQueries.changed, [.integer(entry.id)]) { $0.integer(0) } ?? 0
     }
 
     private mutating func addContent(
@@ -91,8 +95,8 @@ private struct ArchiveGathering {
         where entry.kind != .link {
             let child = try entry.name.withUnsafeBytes { name in
                 try tree.add(
-                    entry.id, name, sizeBytes: entry.sizeBytes, modifiedNS: entry.modifiedNS,
-                    isDirectory: entry.isDirectory, in: node)
+                    entry.id, name, entry.memberState(changedNS: changedNS(of: entry)), isDirectory: entry.isDirectory,
+                    in: node)
             }
             if entry.isDirectory { try addContent(of: entry.id, path.appending(entry.name), place, to: child) }
         }
@@ -106,9 +110,9 @@ private struct ArchiveGathering {
             }
             let isDirectory = EntryKind(rawValue: row.integer(2)) == .directory
             let child = try row.withBytes(3) { name in
-                try tree.add(
-                    row.integer(0), name, sizeBytes: row.integer(4), modifiedNS: row.integer(5),
-                    isDirectory: isDirectory, in: parent)
+                let state = MemberState(
+                    sizeBytes: row.integer(4), modifiedNS: row.integer(5), changedNS: row.integer(6))
+                return try tree.add(row.integer(0), name, state, isDirectory: isDirectory, in: parent)
             }
             if isDirectory { nodes[row.integer(0)] = child }
             return true

@@ -1,12 +1,20 @@
 import CatalogCore
 
+/// What a file was when the catalog looked: with anything else here it is another file, whatever its name.
+struct MemberState: Sendable, Equatable {
+    var sizeBytes: Int64
+    /// Nanoseconds since 1970.
+    let modifiedNS: Int64
+    /// The same; 0 where the storage does not say.
+    let changedNS: Int64
+}
+
 /// The members of an archive while they are gathered from the catalog: a million of them fit into memory.
 struct ArchiveTree: Sendable {
     /// A file or directory of the archive.
     struct Node: Sendable {
         let entryID: EntryID
-        let sizeBytes: Int64
-        let modifiedNS: Int64
+        let state: MemberState
         /// The directory that holds it; -1 for the first that was chosen, -2 for the second, …
         let parent: Int32
         fileprivate let nameStart: UInt32
@@ -33,15 +41,16 @@ struct ArchiveTree: Sendable {
 
     /// Adds what was chosen: with its own name, or that of its root.
     ///
+    /// - Parameter changedNS: of the entry.
     /// - Returns: its number.
     /// - Throws: as `add`.
-    mutating func addTop(_ entry: CatalogEntry, at path: StoragePath) throws -> Int32 {
+    mutating func addTop(_ entry: CatalogEntry, changedNS: Int64, at path: StoragePath) throws -> Int32 {
         tops.append(Top(rootID: entry.rootID, path: path))
         let name = path.name ?? NameEncoding.bytes(of: entry.rootName)
         return try name.withUnsafeBytes { name in
             try add(
-                entry.id, name, sizeBytes: entry.sizeBytes, modifiedNS: entry.modifiedNS,
-                isDirectory: entry.isDirectory, in: -Int32(tops.count))
+                entry.id, name, entry.memberState(changedNS: changedNS), isDirectory: entry.isDirectory,
+                in: -Int32(tops.count))
         }
     }
 
@@ -51,21 +60,21 @@ struct ArchiveTree: Sendable {
     /// - Throws: `CatalogError.invalidArgument` over `Limits.archiveMembers`; `.unavailable` over what all archives have
     ///   together.
     mutating func add(
-        _ entryID: EntryID, _ name: UnsafeRawBufferPointer, sizeBytes: Int64, modifiedNS: Int64, isDirectory: Bool,
-        in parent: Int32
+        _ entryID: EntryID, _ name: UnsafeRawBufferPointer, _ state: MemberState, isDirectory: Bool, in parent: Int32
     ) throws -> Int32 {
         guard nodes.count < Limits.archiveMembers, names.count + name.count <= Limits.archiveNameBytes else {
             throw CatalogError(
                 .invalidArgument, "Too many files for one archive; at most \(Limits.archiveMembers) fit into it")
         }
         try share.grow(to: nodes.count + 1)
-        let size = isDirectory ? 0 : max(sizeBytes, 0)
+        var state = state
+        state.sizeBytes = isDirectory ? 0 : max(state.sizeBytes, 0)
         nodes.append(
             Node(
-                entryID: entryID, sizeBytes: size, modifiedNS: modifiedNS, parent: parent,
-                nameStart: UInt32(names.count), nameLength: UInt16(name.count), isDirectory: isDirectory))
+                entryID: entryID, state: state, parent: parent, nameStart: UInt32(names.count),
+                nameLength: UInt16(name.count), isDirectory: isDirectory))
         names.append(contentsOf: name)
-        let (sum, isTooLarge) = fileBytes.addingReportingOverflow(size)
+        let (sum, isTooLarge) = fileBytes.addingReportingOverflow(state.sizeBytes)
         fileBytes = isTooLarge ? .max : sum
         return Int32(nodes.count - 1)
     }
@@ -98,6 +107,13 @@ struct ArchiveTree: Sendable {
             if safe != own || !giver.take(own) { changed.append((node, safe)) }
         }
         for (node, name) in changed { renamed[node] = giver.give(name) }
+    }
+}
+
+extension CatalogEntry {
+    /// - Parameter changedNS: which listings do not show.
+    func memberState(changedNS: Int64) -> MemberState {
+        MemberState(sizeBytes: sizeBytes, modifiedNS: modifiedNS, changedNS: changedNS)
     }
 }
 

@@ -32,8 +32,7 @@ final class MemberChecksums {
             values[member] = checksum
             log.note(
                 ArchiveChecksum(
-                    entryID: members.entryID(member), sizeBytes: size, modifiedNS: members.modifiedNS(member),
-                    checksum: checksum))
+                    entryID: members.entryID(member), state: members.state(member), checksum: checksum))
         } else if part.upperBound == size {
             tail = (member, part.lowerBound, checksum)
         }
@@ -65,9 +64,7 @@ final class MemberChecksums {
     private func lookUp(_ wanted: [Int]) async throws {
         let known = try await log.known(wanted.map { members.entryID($0) })
         for member in wanted {
-            guard let found = known[members.entryID(member)], found.sizeBytes == members.sizeBytes(member),
-                found.modifiedNS == members.modifiedNS(member)
-            else { continue }
+            guard let found = known[members.entryID(member)], found.state == members.state(member) else { continue }
             values[member] = found.checksum
         }
     }

@@ -11,7 +11,7 @@ enum ArchiveSamples {
         budget: ArchiveBudget = ArchiveBudget()
     ) throws -> ArchiveMembers {
         var tree = ArchiveTree(share: ArchiveBudget.Share(of: budget))
-        let root = try tree.addTop(entry(top, isDirectory: true), at: StoragePath(parsing: top))
+        let root = try tree.addTop(entry(top, isDirectory: true), changedNS: 0, at: StoragePath(parsing: top))
         var nodes = ["": root]
         for (number, (path, size)) in paths.enumerated() {
             let parts = path.split(separator: "/")
@@ -19,8 +19,8 @@ enum ArchiveSamples {
             let parent = parts.dropLast().map { $0 + "/" }.joined()
             let node = try Array(parts[parts.count - 1].utf8).withUnsafeBytes { name in
                 try tree.add(
-                    EntryID(number + 2), name, sizeBytes: size, modifiedNS: modifiedNS, isDirectory: isDirectory,
-                    in: nodes[parent] ?? root)
+                    EntryID(number + 2), name, MemberState(sizeBytes: size, modifiedNS: modifiedNS, changedNS: 0),
+                    isDirectory: isDirectory, in: nodes[parent] ?? root)
             }
             if isDirectory { nodes[path] = node }
         }

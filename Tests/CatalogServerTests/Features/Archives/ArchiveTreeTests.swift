@@ -52,7 +52,7 @@ import Testing
         var tree = ArchiveTree(share: ArchiveBudget.Share(of: ArchiveBudget()))
         for path in ["one/film.mkv", "two/film.mkv", "three/film.mkv", ""] {
             let entry = ArchiveSamples.entry("film.mkv", isDirectory: path.isEmpty)
-            _ = try tree.addTop(entry, at: StoragePath(parsing: path))
+            _ = try tree.addTop(entry, changedNS: 0, at: StoragePath(parsing: path))
         }
         let members = tree.sealed()
         #expect(ArchiveSamples.text(members) == ["film.mkv", "film (2).mkv", "film (3).mkv", "root/"])
@@ -78,7 +78,8 @@ import Testing
         let name: [UInt8] = [0x61]
         let add = { (tree: inout ArchiveTree) in
             _ = try name.withUnsafeBytes {
-                try tree.add(1, $0, sizeBytes: .max, modifiedNS: 0, isDirectory: false, in: -1)
+                try tree.add(
+                    1, $0, MemberState(sizeBytes: .max, modifiedNS: 0, changedNS: 0), isDirectory: false, in: -1)
             }
         }
         for _ in 0..<Limits.archiveMembers { try add(&tree) }
