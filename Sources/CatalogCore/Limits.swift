@@ -195,6 +195,7 @@ package enum Limits {
     /// Sums for scopes, and answers about redundancy, that a process remembers while the catalog stays as it is.
     package static let partialTalliesKept = 32
     package static let redundancyAnswersKept = 8
+    package static let directoryDuplicatesKept = 8
     /// Hash jobs of one root that are remembered.
     package static let hashRunsKept = 20
     /// Seconds for which a copy job tries again while a storage is away, since it last came further.

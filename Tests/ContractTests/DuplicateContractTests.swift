@@ -90,6 +90,37 @@ import Testing
         }
     }
 
+    /// Directories of a root with the files below them that are not the only ones.
+    private func directories(_ root: String, _ api: CatalogAPI, token: String? = nil) async throws -> [String: Int] {
+        let rows = try await api.get("stats/directories/by-size?smb_root=\(root)", token: token).objects("directories")
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map { row in
+                (try #require(row["path"] as? String), try #require(row["duplicate_count"] as? Int))
+            })
+    }
+
+    @Test func `Each directory says how many files below it are not the only ones`() async throws {
+        try await with { api in
+            #expect(try await directories("media", api) == ["/films": 5, "/films/private": 1, "/films/family": 2])
+            #expect(try await directories("other", api) == ["/d": 2])
+            let family = try await guest(#"[{"root":"media","path_prefix":"films/family"}]"#, api)
+            #expect(try await directories("media", api, token: family) == ["/films/family": 2])
+            try FileManager.default.removeItem(atPath: api.server.tree + "/other/q.bin")
+            try FileManager.default.moveItem(
+                atPath: api.server.tree + "/media/films/family", toPath: api.server.tree + "/media/family")
+            for name in ["other", "media"] { try await api.scan(name) }
+            let moved = ["/films": 2, "/films/private": 1, "/family": 2]
+            #expect(try await directories("media", api) == moved)
+        }
+    }
+
+    @Test func `Who sees one of two equal files sees none`() async throws {
+        try await with { api in
+            let stranger = try await guest(#"[{"root":"media","path_prefix":"films/private"}]"#, api)
+            #expect(try await directories("media", api, token: stranger) == ["/films/private": 0])
+        }
+    }
+
     @Test func `Figures of all roots and of one are those of the disks`() async throws {
         try await with { api in
             #expect(try await figures(api) == [4, 12, 2 * 3_000 + 500_000 + 3 * 10 + 2 * 70_000, 4])

@@ -110,5 +110,34 @@ enum DuplicateQueries {
         ORDER BY file_device, file_inode, entry_id LIMIT $4 OFFSET $5
         """)
 
+    // Directories
+
+    /// What the sums over directories depend on: entries and groups.
+    static let state = SQLStatement(
+        """
+        SELECT COALESCE((SELECT MAX(sequence) FROM name_changes), 0) || '/'
+            || COALESCE((SELECT value FROM counters WHERE name = 'duplicates'), 0)
+        """)
+
+    /// Directories of the root $1 with the groups of which they have files, and how many names of those.
+    static let namesByDirectory = SQLStatement(
+        """
+        SELECT e.parent_id, g.id, COUNT(*) FROM file_hashes h
+        JOIN duplicate_groups g ON g.content_hash = h.content_hash AND g.size_bytes = h.size_bytes
+        JOIN entries e ON e.id = h.entry_id
+        WHERE h.root_id = $1 AND h.is_present = 1 AND h.content_hash IS NOT NULL AND e.parent_id IS NOT NULL
+        GROUP BY e.parent_id, g.id
+        """
+    ).withManyRows
+
+    /// Ids of one question for what they are in.
+    static let idsPerStatement = 50
+
+    static let parents = SQLStatement(
+        """
+        SELECT id, parent_id FROM entries
+        WHERE id IN (\((1...idsPerStatement).map { "$\($0)" }.joined(separator: ", "))) AND parent_id IS NOT NULL
+        """)
+
     static let quickHash = SQLStatement("SELECT quick_hash FROM file_hashes WHERE entry_id = $1 AND is_present = 1")
 }

@@ -17,6 +17,8 @@ package struct DuplicateService: Sendable {
     private let database: any Database
     private let reads: ForegroundReads
     private let cache = DuplicateSumsCache()
+    private typealias DirectoryCounts = ScopedAnswers<String, [EntryID: Int64]>
+    private let directories = DirectoryCounts(atMost: Limits.directoryDuplicatesKept)
 
     /// - Parameter reads: where these questions count as reads.
     init(database: any Database, roots: StorageRootService, reads: ForegroundReads) {
@@ -76,6 +78,23 @@ package struct DuplicateService: Sendable {
                 }
                 return (groups, found.total)
             }
+        }
+    }
+
+    /// How many files below each directory of a root have the content of another one, as far as the caller may see both; directories without
+    /// any are left out.
+    func countsByDirectory(of root: RootID, scope: AccessScope) async throws -> [EntryID: Int64] {
+        let view = scope == .everything ? nil : try await view(of: nil, scope)
+        return try await database.read { [self] connection in
+            let store = DirectoryDuplicatesStore(connection: connection)
+            let key = DirectoryCounts.Key(scope: scope, roots: [root], state: try store.state())
+            if let kept = directories[key] { return kept }
+            let shares = try view.map { try sums(of: $0, scope, connection).shares }
+            let counts = try store.counts(of: root) { group in
+                shares.map { ($0[group]?.files ?? 0) >= Int64(DuplicateQuestion.filesMin) } ?? true
+            }
+            directories.keep(counts, for: key)
+            return counts
         }
     }
 

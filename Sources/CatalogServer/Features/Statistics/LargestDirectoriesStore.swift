@@ -4,7 +4,7 @@ import CatalogScanner
 
 /// A directory with all that is below it.
 package struct DirectorySize: Sendable, Equatable {
-    fileprivate let id: EntryID
+    let id: EntryID
     /// Text form of the path, with a slash in front.
     package let path: String
     /// Text form of the name.
@@ -15,6 +15,8 @@ package struct DirectorySize: Sendable, Equatable {
     package private(set) var fileCount: Int64
     /// Directories below it, at every depth.
     package private(set) var directoryCount: Int64
+    /// Files below it, at every depth, that have the content of another file.
+    package fileprivate(set) var duplicateCount: Int64 = 0
     /// Nanoseconds since 1970; 0 where the storage does not tell.
     package let modifiedNS: Int64
     fileprivate let hasDirectories: Bool
@@ -26,6 +28,13 @@ package struct DirectorySize: Sendable, Equatable {
         path = parent + "/" + name
         (modifiedNS, totalBytes) = (row.integer(2), row.integer(3))
         (fileCount, directoryCount, hasDirectories) = (row.integer(4), row.integer(5), row.integer(6) > 0)
+    }
+
+    /// The same with the number of its files that are not the only ones.
+    func counted(duplicates: Int64) -> DirectorySize {
+        var counted = self
+        counted.duplicateCount = duplicates
+        return counted
     }
 
     fileprivate func counted(as node: DirectoryTree.Node) -> DirectorySize {

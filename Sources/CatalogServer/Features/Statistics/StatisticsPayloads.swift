@@ -14,6 +14,7 @@ extension JSONWriter {
         field("storage_root_name", rootName)
         field("file_count", directory.fileCount)
         field("directory_count", directory.directoryCount)
+        field("duplicate_count", directory.duplicateCount)
         field("total_size", directory.totalBytes)
         field("modified_at", time: directory.modifiedNS == 0 ? nil : directory.modifiedNS / 1_000)
         endObject()

@@ -7,8 +7,9 @@ enum StatisticsSchemas {
         SchemaDefinition(
             "DirectorySize", "A directory with all that is below it", .always("path", .text, "Begins with a slash"),
             .always("name", .text), .always("storage_root_name", .text), .always("file_count", .integer),
-            .always("directory_count", .integer), .always("total_size", .integer, "Bytes"),
-            .always("modified_at", .nullable(.time))),
+            .always("directory_count", .integer),
+            .always("duplicate_count", .integer, "Files below it that have the content of another file"),
+            .always("total_size", .integer, "Bytes"), .always("modified_at", .nullable(.time))),
         SchemaDefinition(
             "ScanHistoryAnswer", "Scans, wrapped", .always("success", .boolean), .always("data", .named("ScanHistory"))),
         SchemaDefinition(

@@ -52,7 +52,8 @@ package struct StatisticsService: Sendable {
                     return try Self.largestDirectories(of: root, tree, limit, scope, connection)
                 }
             }
-            return (root, directories)
+            let counts = try await duplicates.countsByDirectory(of: root.id, scope: scope)
+            return (root, directories.map { $0.counted(duplicates: counts[$0.id] ?? 0) })
         }
     }
 
