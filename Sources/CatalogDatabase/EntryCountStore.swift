@@ -25,18 +25,27 @@ package struct EntryCountStore: Sendable {
         }
     }
 
-    /// Adds to what happened in an hour, which begins at `hour` microseconds since 1970.
+    /// Adds to what happened in the part of time that begins at `start`: see `EntryHistory.start`.
     ///
     /// - Throws: what the database throws.
-    package func add(_ history: EntryHistory, at hour: Int64, on connection: any SQLConnection) throws {
+    package func add(_ history: EntryHistory, at start: Int64, on connection: any SQLConnection) throws {
         guard !history.isEmpty else { return }
         try connection.executeLater(
             Self.addHistory,
             [
-                .integer(rootID), .integer(hour), .integer(history.addedFiles), .integer(history.addedBytes),
+                .integer(rootID), .integer(start), .integer(history.addedFiles), .integer(history.addedBytes),
                 .integer(history.removedFiles), .integer(history.removedBytes), .integer(history.changedFiles),
                 .integer(history.changedBytes), .integer(history.movedFiles),
             ])
+    }
+
+    /// Adds up by the hour what happened long ago. For whoever has the turn among those that write entries of the root.
+    ///
+    /// - Parameter now: microseconds since 1970.
+    /// - Throws: what the database throws.
+    package func foldHistory(now: Int64, on connection: any SQLConnection) throws {
+        let values: [SQLValue] = [.integer(rootID), .integer(EntryHistory.momentsBegin(now: now))]
+        for statement in Self.fold { try connection.execute(statement, values) }
     }
 
     /// Forgets everything about the root.
@@ -73,10 +82,17 @@ package struct EntryCountStore: Sendable {
 
     private static let addHistory = SQLStatement(
         """
-        INSERT INTO entry_history (root_id, hour_us, added_files, added_bytes, removed_files, removed_bytes,
-            changed_files, changed_bytes, moved_files)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (root_id, hour_us) DO UPDATE SET
+        INSERT INTO entry_history (\(historyColumns)) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        \(addToHistory)
+        """)
+
+    private static let historyColumns = """
+        root_id, start_us, added_files, added_bytes, removed_files, removed_bytes, changed_files, changed_bytes,
+            moved_files
+        """
+
+    private static let addToHistory = """
+        ON CONFLICT (root_id, start_us) DO UPDATE SET
             added_files = entry_history.added_files + excluded.added_files,
             added_bytes = entry_history.added_bytes + excluded.added_bytes,
             removed_files = entry_history.removed_files + excluded.removed_files,
@@ -84,7 +100,25 @@ package struct EntryCountStore: Sendable {
             changed_files = entry_history.changed_files + excluded.changed_files,
             changed_bytes = entry_history.changed_bytes + excluded.changed_bytes,
             moved_files = entry_history.moved_files + excluded.moved_files
-        """)
+        """
+
+    /// Where $1 has moments before $2.
+    private static let oldMoments = """
+        FROM entry_history WHERE root_id = $1 AND start_us < $2 AND start_us % \(EntryHistory.hourLength) <> 0
+        """
+
+    private static let fold = [
+        SQLStatement(
+            """
+            INSERT INTO entry_history (\(historyColumns))
+            SELECT root_id, start_us - start_us % \(EntryHistory.hourLength), CAST(SUM(added_files) AS BIGINT),
+                CAST(SUM(added_bytes) AS BIGINT), CAST(SUM(removed_files) AS BIGINT), CAST(SUM(removed_bytes) AS BIGINT),
+                CAST(SUM(changed_files) AS BIGINT), CAST(SUM(changed_bytes) AS BIGINT), CAST(SUM(moved_files) AS BIGINT)
+            \(oldMoments) GROUP BY root_id, start_us - start_us % \(EntryHistory.hourLength)
+            \(addToHistory)
+            """),
+        SQLStatement("DELETE \(oldMoments)"),
+    ]
 
     private static let forget = [
         SQLStatement("DELETE FROM entry_counts WHERE root_id = $1"),

@@ -12,9 +12,11 @@ struct ChangeLedger {
     private var replaced: [EntryID] = []
     /// Files of which there may be hashes.
     private var changedFiles: [EntryID] = []
+    /// Those of them that may have other content with the same size and time.
+    private var doubtedFiles: [EntryID] = []
     private var tally = EntryTally()
     private var history = EntryHistory()
-    /// What is taken back of earlier hours.
+    /// What is taken back of what happened at earlier times.
     private var corrections: [Int64: EntryHistory] = [:]
 
     /// How many entries were removed.
@@ -48,12 +50,16 @@ struct ChangeLedger {
 
     /// An entry with other attributes than before.
     ///
-    /// - Parameter bytes: its size, before and now.
+    /// - Parameters:
+    ///   - bytes: its size, before and now.
+    ///   - isDoubted: whether a file may have other content even if its size and its time are what they were.
     mutating func updated(
-        _ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: (old: Int64, new: Int64)
+        _ id: EntryID, _ kind: EntryKind, name: UnsafeRawBufferPointer, bytes: (old: Int64, new: Int64),
+        isDoubted: Bool
     ) {
         restored.append(id)
         if kind == .file { changedFiles.append(id) }
+        if kind == .file, isDoubted { doubtedFiles.append(id) }
         tally.add(kind: kind, name: name, bytes: bytes.old, count: -1)
         tally.add(kind: kind, name: name, bytes: bytes.new)
         guard kind != .directory else { return }
@@ -87,11 +93,11 @@ struct ChangeLedger {
         old.name.withUnsafeBytes { tally.add(kind: old.kind, name: $0, bytes: old.size, count: -1) }
         guard new.kind != .directory else { return }
         // It never was an addition; that it has another size, if so, is a change.
-        let hour = EntryHistory.hour(of: new.firstSeen)
-        corrections[hour, default: EntryHistory()].addedFiles -= 1
+        let moment = EntryHistory.start(of: new.firstSeen, now: new.firstSeen)
+        corrections[moment, default: EntryHistory()].addedFiles -= 1
         if new.size != old.size || new.modifiedNS != old.modifiedNS { history.changedFiles += 1 }
         guard new.kind == .file else { return }
-        corrections[hour, default: EntryHistory()].addedBytes -= new.size
+        corrections[moment, default: EntryHistory()].addedBytes -= new.size
         history.changedBytes += new.size - old.size
     }
 
@@ -104,10 +110,13 @@ struct ChangeLedger {
         try NameJournal.recordRemoved(root: root, ids: removed + replaced, in: connection, nowMicroseconds: now)
         try NameJournal.recordRestored(root: root, ids: restored, in: connection, nowMicroseconds: now)
         try DuplicateGroupStore(now: now).follow(changedFiles, on: connection)
+        try DuplicateGroupStore(now: now).doubt(doubtedFiles, on: connection)
         let counts = EntryCountStore(rootID: root)
         try counts.add(tally, on: connection)
-        try counts.add(history, at: EntryHistory.hour(of: now), on: connection)
-        for (hour, correction) in corrections { try counts.add(correction, at: hour, on: connection) }
+        try counts.add(history, at: EntryHistory.start(of: now, now: now), on: connection)
+        for (time, correction) in corrections.sorted(by: { $0.key < $1.key }) {
+            try counts.add(correction, at: EntryHistory.start(of: time, now: now), on: connection)
+        }
         self = ChangeLedger()
     }
 }

@@ -20,7 +20,8 @@ final class ChangeWriter {
     let scan: ScanContext
     private let progress: ProgressReport
     private let reads: ForegroundReads
-    private let entries: EntryStore
+    /// With the time of the transaction: what is new is new at the moment in which it is counted.
+    private var entries: EntryStore
     private let scans: ScanStore
     private(set) var counts = ScanCounts()
     /// A name became another kind of thing: the new one can only be written once the removal of the old one is through.
@@ -63,6 +64,7 @@ final class ChangeWriter {
             try ids.fetchAhead(scan.database)
             try scan.database.writeBlocking { connection in
                 let start = scan.time.now
+                entries = scan.entries(at: start)
                 isDisturbed = try scan.sideWrites.takeTurn(on: connection) != sideWritesBefore
                 var next: WalkBatch? = first
                 while let batch = next {
@@ -196,7 +198,8 @@ final class ChangeWriter {
             let entry = listing.entries[change.entry].listed
             try entries.update(change.id, to: entry, on: connection)
             ledger.updated(
-                change.id, entry.kind, name: listing.name(of: entry), bytes: (change.oldSize, entry.storedSize))
+                change.id, entry.kind, name: listing.name(of: entry), bytes: (change.oldSize, entry.storedSize),
+                isDoubted: change.isDoubted)
         }
         counts.updated += merge.updated.count
         for revival in merge.revived {
@@ -253,7 +256,7 @@ extension ChangeWriter {
     /// Writes what is left of this transaction: what follows the entries, and the frontier.
     private func finishTransaction(_ connection: any SQLConnection) throws {
         try scan.lease.require(on: connection)
-        try ledger.write(root: scan.rootID, now: scan.time.now, connection)
+        try ledger.write(root: scan.rootID, now: entries.time.now, connection)
         guard !finishedDirectories.isEmpty else { return }
         try scans.noteFinished(finishedDirectories.sorted(), in: scan.id, on: connection)
         finishedDirectories.removeAll(keepingCapacity: true)

@@ -10,6 +10,8 @@ struct DirectoryMerge {
         let entry: Int
         /// Bytes, as the row says; of a tombstone nobody asks.
         var oldSize: Int64 = 0
+        /// Of an update: whether somebody may have written into the file and set its time back, as editors of tags do.
+        var isDoubted = false
     }
 
     private let listing: ListingView
@@ -75,8 +77,11 @@ struct DirectoryMerge {
                 }
                 return
             }
-            if row.attributes != entry.comparedAttributes {
-                updated.append(Match(id: row.id, entry: position, oldSize: row.size))
+            let attributes = entry.comparedAttributes
+            if row.attributes != attributes {
+                updated.append(
+                    Match(
+                        id: row.id, entry: position, oldSize: row.size, isDoubted: row.mayHaveOtherContent(attributes)))
             }
         } else {
             // What was there is gone, and the brake has a say in that.

@@ -18,6 +18,13 @@ struct EntryRow {
         size = row.integer(3)
         attributes = [row.integer(3), row.integer(4), row.integer(5), row.integer(8), row.integer(9)]
     }
+
+    /// Whether somebody may have written into the file even if its size and its modification time are what they were, since the storage
+    /// says that it has changed. A new name of it, or one less, is no such
+    /// change; another file in its place is.
+    func mayHaveOtherContent(_ new: [Int64]) -> Bool {
+        attributes[2] != new[2] && (attributes[4] == new[4] || attributes[3] != new[3])
+    }
 }
 
 /// What a tombstone waits for: the same name and kind.

@@ -92,7 +92,8 @@ struct SideWrite {
     /// - Parameter ignoresCase: whether the storage finds a directory by its name in another case.
     init(rootID: RootID, number: Int64, ignoresCase: Bool, time: TimeSource) {
         store = SideWriteStore(rootID: rootID)
-        entries = EntryStore(rootID: rootID, time: time)
+        // What is new is new at the moment in which it is counted.
+        entries = EntryStore(rootID: rootID, time: TimeSource { [now = time.now] in now })
         self.number = number
         self.ignoresCase = ignoresCase
     }
@@ -124,7 +125,8 @@ struct SideWrite {
             }
             try entries.update(row.id, to: entry, on: connection)
             part.name.withUnsafeBytes {
-                ledger.updated(row.id, entry.kind, name: $0, bytes: (row.size, entry.storedSize))
+                ledger.updated(
+                    row.id, entry.kind, name: $0, bytes: (row.size, entry.storedSize), isDoubted: true)
             }
             try grow(by: DirectorySums(bytes: entry.storedSize - row.size), connection)
             return row.id

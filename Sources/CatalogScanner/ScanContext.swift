@@ -16,6 +16,12 @@ struct ScanContext: Sendable {
 
     /// The rows of the root's entries.
     var entries: EntryStore { EntryStore(rootID: rootID, time: time, changed: changed) }
+
+    /// The same while it is always this time, in microseconds since 1970.
+    func entries(at now: Int64) -> EntryStore {
+        EntryStore(rootID: rootID, time: TimeSource { now }, changed: changed)
+    }
+
     /// Who else writes entries of the root.
     var sideWrites: SideWriteStore { SideWriteStore(rootID: rootID) }
     /// The scan's own rows.

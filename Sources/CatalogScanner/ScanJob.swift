@@ -86,6 +86,7 @@ package struct ScanJob: JobHandler {
             try store.dropFrontier(of: scan.id)
             try store.forgetOldWatchScans(of: scan.rootID)
             try store.forgetOldScans(of: scan.rootID)
+            try store.foldHistory(of: scan.rootID)
         }
     }
 

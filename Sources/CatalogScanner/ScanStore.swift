@@ -142,6 +142,14 @@ package struct ScanStore: Sendable {
         }
     }
 
+    /// Adds up by the hour what happened in a root long ago. Blocks.
+    func foldHistory(of rootID: RootID) throws {
+        try database.writeBlocking { connection in
+            _ = try SideWriteStore(rootID: rootID).takeTurn(on: connection)
+            try EntryCountStore(rootID: rootID).foldHistory(now: time.now, on: connection)
+        }
+    }
+
     /// Removes the oldest of the scans that followed changes of a root. Blocks.
     func forgetOldWatchScans(of rootID: RootID) throws {
         try database.writeBlocking { connection in

@@ -1,5 +1,7 @@
 import CatalogCore
+import CatalogStorage
 import Foundation
+import Testing
 
 /// The tree on the disk, and what the catalog should say of it.
 extension ScanFixture {
@@ -37,6 +39,19 @@ extension ScanFixture {
     func setTime(of path: String, to seconds: Double) throws {
         try FileManager.default.setAttributes(
             [.modificationDate: Date(timeIntervalSince1970: seconds)], ofItemAtPath: tree + "/" + path)
+    }
+
+    /// Puts another byte into a file and sets its time back, which is of a whole second: no other one can be set exactly from here.
+    func damage(_ path: String, at place: Int) throws {
+        let time = try backend.stat(StoragePath(parsing: path)).modifiedNS
+        try #require(time % 1_000_000_000 == 0)
+        let handle = try #require(FileHandle(forUpdatingAtPath: tree + "/" + path))
+        try handle.seek(toOffset: UInt64(place))
+        let byte = try #require(try handle.read(upToCount: 1)?.first)
+        try handle.seek(toOffset: UInt64(place))
+        try handle.write(contentsOf: [byte ^ 1])
+        try handle.close()
+        try setTime(of: path, to: Double(time / 1_000_000_000))
     }
 
     /// Directories whose size in the catalog is not the sum of the files below them.

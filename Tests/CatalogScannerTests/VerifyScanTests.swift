@@ -17,25 +17,10 @@ import Testing
             for name in ["a", "b"] { try disk.write(name, ScanFixture.content(Self.large, seed: 1)) }
             try disk.write("films/alone", ScanFixture.content(300_000, seed: 2))
             try disk.write("films/small", ScanFixture.content(500, seed: 3))
+            for name in ["a", "b", "films/alone", "films/small"] { try disk.setTime(of: name, to: 1_700_000_000) }
             try await disk.scanAndHash(.full)
             try await body(disk)
         }
-    }
-
-    /// Another byte in a file, with its old time.
-    private func damage(_ path: String, at place: Int, _ disk: ScanFixture) throws {
-        let full = disk.tree + "/" + path
-        let modifiedNS = Int(try disk.backend.stat(try StoragePath(parsing: path)).modifiedNS)
-        let handle = try #require(FileHandle(forUpdatingAtPath: full))
-        try handle.seek(toOffset: UInt64(place))
-        let old = try #require(try handle.read(upToCount: 1)?.first)
-        try handle.seek(toOffset: UInt64(place))
-        try handle.write(contentsOf: [old ^ 1])
-        try handle.close()
-        let time = "@\(modifiedNS / 1_000_000_000).\(String(format: "%09d", modifiedNS % 1_000_000_000))"
-        let touch = try TestProcess(["/usr/bin/touch", "-d", time, full], output: "/dev/null")
-        while touch.isRunning { usleep(1_000) }
-        #expect(touch.exitCode == 0)
     }
 
     private func errors(_ scan: Scan, _ disk: ScanFixture) async throws -> [String] {
@@ -59,15 +44,15 @@ import Testing
 
     @Test func `Content that changed in secret is an error, once, and leaves its group`() async throws {
         try await with { disk in
-            try damage("b", at: Self.large / 2, disk)
+            try disk.damage("b", at: Self.large / 2)
             #expect(try await errors(try await disk.scan(), disk) == [])
             let scan = try await disk.scan(.verify)
             #expect(try await errors(scan, disk) == ["b: dataLoss"])
             #expect(try await disk.duplicateGroups() == [])
             #expect(try await errors(try await disk.scan(.verify), disk) == [])
             // Nobody had a reason to read these before the first scan that verifies.
-            try damage("films/alone", at: 150_000, disk)
-            try damage("films/small", at: 0, disk)
+            try disk.damage("films/alone", at: 150_000)
+            try disk.damage("films/small", at: 0)
             let next = try await disk.scan(.verify)
             #expect(try await errors(next, disk) == ["films/alone: dataLoss", "films/small: dataLoss"])
         }
@@ -86,8 +71,8 @@ import Testing
     @Test func `A part of a root is verified alone`() async throws {
         try await with { disk in
             try await disk.scan(.verify)
-            try damage("a", at: 5, disk)
-            try damage("films/small", at: 5, disk)
+            try disk.damage("a", at: 5)
+            try disk.damage("films/small", at: 5)
             _ = disk.backend.takeBytesRead()
             let scan = try await disk.scan(.verify, path: "films")
             #expect(try await errors(scan, disk) == ["films/small: dataLoss"])
@@ -109,8 +94,10 @@ import Testing
     @Test func `One that was stopped goes on where it was, and forgets no damage`() async throws {
         try await ScanFixture.withNew { disk in
             for number in 0..<3_000 { try disk.write("\(number)", ScanFixture.content(3_000, seed: UInt64(number))) }
+            let damaged = ["3", "150", "299"]
+            for name in damaged { try disk.setTime(of: name, to: 1_700_000_000) }
             try await disk.scanAndHash(.full)
-            for number in [3, 150, 299] { try damage("\(number)", at: 7, disk) }
+            for name in damaged { try disk.damage(name, at: 7) }
             let id = try await disk.request(.verify)
             let reads = CallCount()
             let run = Mutex<Task<Void, any Error>?>(nil)

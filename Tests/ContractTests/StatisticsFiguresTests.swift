@@ -1,3 +1,4 @@
+import CatalogCore
 import CatalogDatabase
 import CatalogServer
 import CatalogTestSupport
@@ -122,8 +123,31 @@ import Testing
             let names = ["files_added", "size_added", "files_removed", "size_removed", "files_changed", "size_changed"]
             #expect(names.map { root[$0] as? Int } == [6, 2_003_519, 1, 12, 0, 0])
             let none = try await figures(api, "changes?since=2099-01-01T00:30:00Z&smb_root=media")
-            #expect(none["since"] as? String == "2099-01-01T00:00:00Z")
+            #expect(none["since"] as? String == "2099-01-01T00:30:00Z")
             #expect((none["roots"] as? [[String: Any]])?.first?["files_added"] as? Int == 0)
+        }
+    }
+
+    @Test func `Changes are told from the moment on that somebody asks for`() async throws {
+        try await with { api in
+            api.server.clock.advance(by: .seconds(2))
+            let since = Timestamp.text(microseconds: api.server.clock.source.now)
+            api.server.clock.advance(by: .seconds(1))
+            try api.server.write("later", [1, 2])
+            try await api.scan()
+            let counts = { (api: CatalogAPI, since: String) in
+                let roots = try await figures(api, "changes?since=\(since)")["roots"] as? [[String: Any]]
+                let root = try #require(roots?.first)
+                return ["files_added", "size_added"].map { root[$0] as? Int }
+            }
+            #expect(try await counts(api, since) == [1, 2])
+            api.server.clock.advance(by: .seconds(1))
+            #expect(try await counts(api, Timestamp.text(microseconds: api.server.clock.source.now)) == [0, 0])
+            // Two days later nobody knows more of it than the hour.
+            api.server.clock.advance(by: .seconds(50 * 3_600))
+            let later = try await api.loggedInAgain()
+            try await later.scan()
+            #expect(try await counts(later, since) == [7, 2_003_521])
         }
     }
 
@@ -131,7 +155,7 @@ import Testing
         try await with { api in
             // As if all of it had come two months ago, and half as much again since.
             _ = try await api.server.database.write { connection in
-                try connection.execute(SQLStatement("UPDATE entry_history SET hour_us = hour_us - 5184000000000"))
+                try connection.execute(SQLStatement("UPDATE entry_history SET start_us = start_us - 5184000000000"))
             }
             for number in 1...3 { try api.server.write("new/\(number).mkv", [0]) }
             try await api.scan()
@@ -182,7 +206,7 @@ import Testing
             _ = try await api.server.database.write { connection in
                 let days = SQLStatement("UPDATE jobs SET finished_at_us = finished_at_us - 3456000000000")
                 try connection.execute(days)
-                try connection.execute(SQLStatement("UPDATE entry_history SET hour_us = hour_us - 3456000000000"))
+                try connection.execute(SQLStatement("UPDATE entry_history SET start_us = start_us - 3456000000000"))
             }
             try api.server.write("large", [UInt8](repeating: 0, count: 4_000_000))
             try await api.scan()

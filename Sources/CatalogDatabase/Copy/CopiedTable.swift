@@ -31,7 +31,7 @@ package struct CopiedTable: Sendable {
         CopiedTable("file_accesses", key: ["entry_id", "day_us"]),
         CopiedTable("last_file_accesses", key: ["entry_id"]),
         CopiedTable("archive_checksums", key: ["entry_id"]),
-        CopiedTable("entry_history", key: ["root_id", "hour_us"]),
+        CopiedTable("entry_history", key: ["root_id", "start_us"]),
         CopiedTable("file_hashes", key: ["entry_id"]),
         numbered("duplicate_groups"),
         CopiedTable("duplicate_group_counts", key: ["group_id", "root_id"]),

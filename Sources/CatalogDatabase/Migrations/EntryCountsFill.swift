@@ -9,6 +9,14 @@ enum EntryCountsFill {
         """
     ).withManyRows
 
+    /// As the table was made.
+    private static let addHour = SQLStatement(
+        """
+        INSERT INTO entry_history (root_id, hour_us, added_files, added_bytes, removed_files, removed_bytes,
+            changed_files, changed_bytes, moved_files)
+        VALUES ($1, $2, $3, $4, 0, 0, 0, 0, 0)
+        """)
+
     private struct Hour: Hashable {
         let root: RootID
         let start: Int64
@@ -28,7 +36,8 @@ enum EntryCountsFill {
         }
         for (root, tally) in tallies { try EntryCountStore(rootID: root).add(tally, on: connection) }
         for (hour, history) in hours {
-            try EntryCountStore(rootID: hour.root).add(history, at: hour.start, on: connection)
+            let values = [hour.root, hour.start, history.addedFiles, history.addedBytes].map { SQLValue.integer($0) }
+            try connection.execute(addHour, values)
         }
     }
 }

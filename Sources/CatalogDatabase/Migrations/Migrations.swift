@@ -7,6 +7,7 @@ package enum Migrations {
     package static let all: [Migration] = [
         instance, people, storage, catalog, jobs, scanIdentity, transactionMarks, listedDirectories, jobRoots,
         auditAndKeys, copies, entryCounts, fileAccesses, moves, fileHashes, archiveChecksums,
-        scanSchedules, hashLimits, duplicatePlans, directorySizes, linksAcrossRoots, copyParts,
+        scanSchedules, hashLimits, duplicatePlans, directorySizes, linksAcrossRoots, copyParts, doubtedHashes,
+        historyMoments,
     ]
 }

@@ -88,5 +88,16 @@ enum DuplicateGroupQueries {
     static let setPresence = SQLStatement(
         "UPDATE file_hashes SET is_present = $2, file_device = $3, file_inode = $4, root_id = $5 WHERE entry_id = $1")
 
+    /// What was read of a part of a file is of no use any more, either.
+    ///
+    /// - Parameter count: ids in the list; the last one may be there more than once.
+    static func doubt(_ count: Int) -> [SQLStatement] {
+        let list = (1...count).map { "$\($0)" }.joined(separator: ", ")
+        return [
+            SQLStatement("UPDATE file_hashes SET is_doubted = 1 WHERE entry_id IN (\(list))"),
+            SQLStatement("DELETE FROM hash_parts WHERE entry_id IN (\(list))"),
+        ]
+    }
+
     static let deleteHash = SQLStatement("DELETE FROM file_hashes WHERE entry_id = $1")
 }

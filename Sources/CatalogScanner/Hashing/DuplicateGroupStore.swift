@@ -7,6 +7,7 @@ struct DuplicateGroupStore {
     /// How many ids one statement takes.
     private static let idsPerStatement = 50
     private static let followed = DuplicateGroupQueries.followed(idsPerStatement)
+    private static let doubt = DuplicateGroupQueries.doubt(idsPerStatement)
 
     /// Microseconds since 1970.
     let now: Int64
@@ -37,6 +38,14 @@ struct DuplicateGroupStore {
     /// The same among other changes.
     func follow(_ entries: [EntryID], _ groups: inout Changes, on connection: any SQLConnection) throws {
         for file in try followed(entries, on: connection) { try follow(file, &groups, on: connection) }
+    }
+
+    /// Notes that the hashes of files may not be true any more: the next hash job reads their ends, and all of those whose ends differ.
+    /// Until then they stay in their groups.
+    func doubt(_ entries: [EntryID], on connection: any SQLConnection) throws {
+        for list in entries.lists(of: Self.idsPerStatement) {
+            for statement in Self.doubt { try connection.execute(statement, list) }
+        }
     }
 
     private func followed(_ entries: [EntryID], on connection: any SQLConnection) throws -> [FollowedFile] {

@@ -4,14 +4,15 @@ import CatalogDatabase
 enum HashQueries {
     /// What `HashCandidate` is made of.
     private static let candidateColumns = """
-        e.id, e.parent_id, e.name, e.size_bytes, e.modified_ns, e.device, e.inode, e.link_count
+        e.id, e.parent_id, e.name, e.size_bytes, e.modified_ns, e.device, e.inode, e.link_count, e.changed_ns,
+            COALESCE(h.is_doubted, 0)
         """
 
     private static let takesPart = "r.deleted_at_us IS NULL AND r.enable_duplicate_detection = 1"
 
-    /// Whether a row of hashes is missing, or is about what the file was before.
+    /// Whether a row of hashes is missing, or is about what the file was before, or may be.
     private static let isUnread = """
-        (h.entry_id IS NULL OR h.size_bytes <> e.size_bytes OR h.modified_ns <> e.modified_ns)
+        (h.entry_id IS NULL OR h.size_bytes <> e.size_bytes OR h.modified_ns <> e.modified_ns OR h.is_doubted = 1)
         """
 
     /// Whether the files of a root are to be read: it is there and enabled.
@@ -62,7 +63,7 @@ enum HashQueries {
     /// What is known of a file: what it is true for, hashes, and the rest of `HashedFile`.
     static let known = SQLStatement(
         """
-        SELECT \(DuplicateGroupQueries.fileColumns), h.modified_ns, h.quick_hash, h.is_present
+        SELECT \(DuplicateGroupQueries.fileColumns), h.modified_ns, h.quick_hash, h.is_present, h.is_doubted
         FROM file_hashes h WHERE h.entry_id = $1
         """)
 
@@ -110,13 +111,15 @@ enum HashQueries {
         ORDER BY r.id
         """)
 
-    /// What is known of a file by one of its other names: quick hash and hash of the content. Other machines' storages have the device 0.
+    /// What is known of a file by one of its other names: quick hash and hash of the content. Other machines' storages have the device 0. A name
+    /// that was looked at before the file was changed ($6) knows nothing, but for a change in the number of names ($7).
     static let knownByOtherName = SQLStatement(
         """
-        SELECT quick_hash, content_hash FROM file_hashes
-        WHERE root_id IN (SELECT r.id FROM storage_roots r WHERE r.id = $1 OR CAST($2 AS BIGINT) > 0)
-            AND file_device = $2 AND file_inode = $3 AND file_device <> -1 AND size_bytes = $4 AND modified_ns = $5
-        ORDER BY content_hash NULLS LAST LIMIT 1
+        SELECT h.quick_hash, h.content_hash FROM file_hashes h JOIN entries e ON e.id = h.entry_id
+        WHERE h.root_id IN (SELECT r.id FROM storage_roots r WHERE r.id = $1 OR CAST($2 AS BIGINT) > 0)
+            AND h.file_device = $2 AND h.file_inode = $3 AND h.file_device <> -1 AND h.size_bytes = $4
+            AND h.modified_ns = $5 AND h.is_doubted = 0 AND (e.changed_ns = $6 OR e.link_count <> $7)
+        ORDER BY h.content_hash NULLS LAST LIMIT 1
         """)
 
     /// Entries of the root $1 behind $2 whose hashes wait for their return, and which are there, $3 at most.
@@ -147,7 +150,7 @@ enum HashQueries {
 
     static let entry = SQLStatement(
         """
-        SELECT size_bytes, modified_ns, device, inode, link_count FROM entries
+        SELECT size_bytes, modified_ns, device, inode, link_count, changed_ns FROM entries
         WHERE id = $1 AND +missing_since_us IS NULL AND kind = 0 AND root_id = $2
         """)
 
@@ -161,22 +164,29 @@ enum HashQueries {
             AND CASE WHEN \(isOneOfMoreNames) THEN e.inode ELSE e.id END = $6
         """
 
+    /// And while it was not changed since, which says the time $7.
+    private static let sameState = "\(sameFile) AND e.changed_ns = $7"
+
     /// A new quick hash is about other content than before, so what was known of all of it goes.
     static let insert = SQLStatement(
         """
         INSERT INTO file_hashes (entry_id, root_id, size_bytes, modified_ns, algorithm, quick_hash, content_hash,
             file_device, file_inode, is_present, hashed_at_us)
-        SELECT e.id, e.root_id, e.size_bytes, e.modified_ns, $7, $8, $9, $5, $6, 1, $10 \(sameFile)
+        SELECT e.id, e.root_id, e.size_bytes, e.modified_ns, $8, $9, $10, $5, $6, 1, $11 \(sameState)
         ON CONFLICT (entry_id) DO UPDATE SET size_bytes = excluded.size_bytes, modified_ns = excluded.modified_ns,
             algorithm = excluded.algorithm, quick_hash = excluded.quick_hash, content_hash = excluded.content_hash,
             file_device = excluded.file_device, file_inode = excluded.file_inode, is_present = 1,
-            hashed_at_us = excluded.hashed_at_us
+            is_doubted = 0, hashed_at_us = excluded.hashed_at_us
         """)
 
+    static let trust = SQLStatement(
+        "UPDATE file_hashes SET is_doubted = 0 WHERE entry_id = $1 AND EXISTS (SELECT 1 \(sameState))")
+
+    /// Had the file been changed since its quick hash was written, that would be doubted.
     static let setContent = SQLStatement(
         """
         UPDATE file_hashes SET content_hash = $7, hashed_at_us = $8
-        WHERE entry_id = $1 AND content_hash IS NULL AND is_present = 1 AND EXISTS (SELECT 1 \(sameFile))
+        WHERE entry_id = $1 AND content_hash IS NULL AND is_present = 1 AND is_doubted = 0 AND EXISTS (SELECT 1 \(sameFile))
         """)
 
     // Names of one file
@@ -196,7 +206,7 @@ enum HashQueries {
     /// Another name, known to be one of several, of the file of the entry $1, which was listed as the only one; and which file it is.
     static let otherNameOfLone = SQLStatement(
         """
-        SELECT o.id, h.file_device, h.file_inode FROM entries e
+        SELECT o.id, h.file_device, h.file_inode, o.changed_ns FROM entries e
             JOIN file_hashes h ON h.is_present = 1 AND h.size_bytes = $2 AND h.quick_hash = $3 AND h.root_id = $4
                 AND h.file_device = e.device AND h.file_inode = e.inode
             JOIN entries o ON o.id = h.entry_id
@@ -204,8 +214,13 @@ enum HashQueries {
             AND o.missing_since_us IS NULL LIMIT 1
         """)
 
-    static let takeOverLinkCount = SQLStatement(
-        "UPDATE entries SET link_count = (SELECT o.link_count FROM entries o WHERE o.id = $2) WHERE id = $1")
+    /// A new name changes the file, too.
+    static let takeOverLinks = SQLStatement(
+        """
+        UPDATE entries SET link_count = (SELECT o.link_count FROM entries o WHERE o.id = $2),
+            changed_ns = (SELECT o.changed_ns FROM entries o WHERE o.id = $2)
+        WHERE id = $1
+        """)
 
     static let startRun = SQLStatement(
         """

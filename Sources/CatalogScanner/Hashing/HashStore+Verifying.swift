@@ -54,11 +54,9 @@ extension HashStore {
         let known = try connection.firstRow(HashQueries.known, [.integer(new.entryID)], KnownHash.init(row:))
         let isMember = known.map { $0.isPresent && $0.file.content == file.content } ?? false
         if let known, known.isPresent, !isMember { try groups.leave(known.file) }
-        try insert(new, quick: file.quick, modifiedNS: file.candidate.modifiedNS, at: groups.now, connection)
+        try insert(new, file.candidate, quick: file.quick, at: groups.now, connection)
         if !isMember { try groups.enter(new) }
-        guard let known, known.file.sizeBytes == new.sizeBytes, known.modifiedNS == file.candidate.modifiedNS else {
-            return false
-        }
+        guard let known, known.isAbout(file.candidate) else { return false }
         return known.quick != file.quick || (known.file.content ?? file.content) != file.content
     }
 
@@ -67,7 +65,8 @@ extension HashStore {
         of file: HashCandidate, in root: RootID, _ connection: any SQLConnection
     ) throws -> FileIdentity? {
         try connection.firstRow(HashQueries.entry, [.integer(file.id), .integer(root)]) { row -> FileIdentity? in
-            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS else { return nil }
+            guard row.integer(0) == file.sizeBytes, row.integer(1) == file.modifiedNS, row.integer(5) == file.changedNS
+            else { return nil }
             return FileIdentity(
                 entry: file.id, device: row.integer(2), inode: row.integer(3), linkCount: row.integer(4))
         } ?? nil
@@ -80,10 +79,22 @@ struct KnownHash {
     let modifiedNS: Int64
     let quick: [UInt8]
     let isPresent: Bool
+    /// Whether the file may have other content by now, although size and time are what they were.
+    let isDoubted: Bool
 
     /// Columns as in `HashQueries.known`.
     init(row: SQLRow) {
         file = HashedFile(row: row)
-        (modifiedNS, quick, isPresent) = (row.integer(6), row.bytes(7), row.bool(8))
+        (modifiedNS, quick, isPresent, isDoubted) = (row.integer(6), row.bytes(7), row.bool(8), row.bool(9))
+    }
+
+    /// Whether it is true for the size and the time that a file has.
+    func isAbout(_ candidate: HashCandidate) -> Bool {
+        file.sizeBytes == candidate.sizeBytes && modifiedNS == candidate.modifiedNS
+    }
+
+    /// Whether what was read now is what was read before, as far as it goes. Of a file that is doubted the ends have to say so.
+    func agrees(with hash: FileHash) -> Bool {
+        (hash.content == nil || hash.content == file.content) && (!isDoubted || hash.quick == quick)
     }
 }

@@ -47,23 +47,26 @@ extension HashStore {
     ) throws -> Bool {
         // A scan that verifies may have written it meanwhile, or another name of it was found.
         let known = try connection.firstRow(HashQueries.known, [.integer(file.id)], KnownHash.init(row:))
-        let identity = try hash.quick.map { try join(file, quick: $0, in: root, &groups, connection) }
+        let joined = try hash.quick.map { try join(file, quick: $0, in: root, &groups, connection) }
+        let file = joined ?? file
         let hashed = HashedFile(
             entryID: file.id, rootID: root, sizeBytes: file.sizeBytes, content: hash.content,
-            identity: identity ?? known?.file.identity ?? file.identity)
+            identity: joined?.identity ?? known?.file.identity ?? file.identity)
         let member = known.flatMap { $0.isPresent && $0.file.content != nil ? $0 : nil }
         if let member {
-            let isSame = member.file.sizeBytes == file.sizeBytes && member.modifiedNS == file.modifiedNS
-            if isSame, hash.content == nil || hash.content == member.file.content { return true }
+            if member.isAbout(file), member.agrees(with: hash) {
+                return try !member.isDoubted
+                    || connection.execute(HashQueries.trust, identifying(hashed, file) + [.integer(file.changedNS)]) > 0
+            }
             // What was read now is of an older state than what is known.
             if hash.quick == nil { return false }
         }
         if let quick = hash.quick {
-            guard try insert(hashed, quick: quick, modifiedNS: file.modifiedNS, at: groups.now, connection) else {
+            guard try insert(hashed, file, quick: quick, at: groups.now, connection) else {
                 return false
             }
         } else if let content = hash.content {
-            let values = identifying(hashed, modifiedNS: file.modifiedNS) + [.blob(content), .integer(groups.now)]
+            let values = identifying(hashed, file) + [.blob(content), .integer(groups.now)]
             guard try connection.execute(HashQueries.setContent, values) > 0 else { return false }
         }
         if let member { try groups.leave(member.file) }
@@ -76,18 +79,19 @@ extension HashStore {
     /// - Returns: false when it is another one by now.
     @discardableResult
     func insert(
-        _ file: HashedFile, quick: [UInt8], modifiedNS: Int64, at now: Int64, _ connection: any SQLConnection
+        _ file: HashedFile, _ read: HashCandidate, quick: [UInt8], at now: Int64, _ connection: any SQLConnection
     ) throws -> Bool {
         let hashes: [SQLValue] = [
-            .text(ContentHash.algorithm), .blob(quick), .optional(file.content), .integer(now),
+            .integer(read.changedNS), .text(ContentHash.algorithm), .blob(quick), .optional(file.content),
+            .integer(now),
         ]
-        return try connection.execute(HashQueries.insert, identifying(file, modifiedNS: modifiedNS) + hashes) > 0
+        return try connection.execute(HashQueries.insert, identifying(file, read) + hashes) > 0
     }
 
     /// The values of `HashQueries.sameFile`.
-    private func identifying(_ file: HashedFile, modifiedNS: Int64) -> [SQLValue] {
+    private func identifying(_ file: HashedFile, _ read: HashCandidate) -> [SQLValue] {
         [
-            .integer(file.entryID), .integer(file.rootID), .integer(file.sizeBytes), .integer(modifiedNS),
+            .integer(file.entryID), .integer(file.rootID), .integer(file.sizeBytes), .integer(read.modifiedNS),
             .integer(file.identity.device), .integer(file.identity.inode),
         ]
     }

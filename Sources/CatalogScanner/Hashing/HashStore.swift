@@ -88,7 +88,7 @@ package struct HashStore: Sendable {
     ) throws -> FileHash? {
         let values: [SQLValue] = [
             .integer(root), .integer(file.identity.device), .integer(file.identity.inode), .integer(file.sizeBytes),
-            .integer(file.modifiedNS),
+            .integer(file.modifiedNS), .integer(file.changedNS), .integer(file.linkCount),
         ]
         return try connection.firstRow(HashQueries.knownByOtherName, values) { row in
             FileHash(quick: row.bytes(0), content: row.optionalBytes(1))

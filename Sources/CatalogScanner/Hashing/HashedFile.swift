@@ -39,14 +39,20 @@ struct HashCandidate: Sendable {
     /// As the catalog has them: what is read is true for these.
     let sizeBytes: Int64
     let modifiedNS: Int64
+    /// 0 where the storage does not say.
+    private(set) var changedNS: Int64
     let inode: Int64
-    let identity: FileIdentity
+    let linkCount: Int64
+    private(set) var identity: FileIdentity
+    /// Whether it was read before, and may have other content by now.
+    let isDoubted: Bool
 
     /// Nil for the directory of a root itself.
     init?(_ entry: MovableEntry) {
         guard let parent = entry.parentID else { return nil }
         (id, parentID, name) = (entry.id, parent, entry.name)
-        (sizeBytes, modifiedNS, inode) = (entry.size, entry.modifiedNS, entry.inode)
+        (sizeBytes, modifiedNS, changedNS) = (entry.size, entry.modifiedNS, entry.changedNS)
+        (inode, linkCount, isDoubted) = (entry.inode, entry.linkCount, false)
         identity = FileIdentity(
             entry: entry.id, device: entry.device, inode: entry.inode, linkCount: entry.linkCount)
     }
@@ -55,8 +61,18 @@ struct HashCandidate: Sendable {
     init(row: SQLRow) {
         (id, parentID, name) = (row.integer(0), row.integer(1), row.bytes(2))
         (sizeBytes, modifiedNS, inode) = (row.integer(3), row.integer(4), row.integer(6))
+        (linkCount, changedNS, isDoubted) = (row.integer(7), row.integer(8), row.bool(9))
         identity = FileIdentity(
             entry: row.integer(0), device: row.integer(5), inode: row.integer(6), linkCount: row.integer(7))
+    }
+}
+
+extension HashCandidate {
+    /// The same file once it is known that it has more names.
+    func named(as identity: FileIdentity, changedNS: Int64) -> HashCandidate {
+        var copy = self
+        (copy.identity, copy.changedNS) = (identity, changedNS)
+        return copy
     }
 }
 

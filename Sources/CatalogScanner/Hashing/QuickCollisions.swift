@@ -14,9 +14,9 @@ struct QuickCollisions {
     /// Whether a file is one of `found`.
     func isFound(_ id: EntryID) -> Bool { ids.contains(id) }
 
-    /// Takes note of what was read of a file.
+    /// Takes note of what was read of a file. Of one that is doubted the rest may be known.
     mutating func note(_ file: HashCandidate, _ hash: FileHash) {
-        guard let quick = hash.quick, hash.content == nil, !file.identity.hasMoreNames else { return }
+        guard let quick = hash.quick, hash.content == nil, !file.identity.hasMoreNames, !file.isDoubted else { return }
         if let first = firsts[quick] {
             add(first)
             add(file)

@@ -1,7 +1,7 @@
 import CatalogCore
 import CatalogDatabase
 
-/// What came and went, by the hour.
+/// What came and went.
 struct EntryHistoryStore {
     private let connection: any SQLConnection
     private let list: SQLValue

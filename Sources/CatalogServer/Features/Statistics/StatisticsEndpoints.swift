@@ -70,7 +70,7 @@ enum StatisticsEndpoints {
             .get, "/api/v1/stats/changes", id: "stats.changes", "Tell what changed since a time", tag: .statistics
         )
         .described(
-            "By storage root; only of those that the caller may see whole. History is kept by the hour: `since` goes back to the beginning of its hour, as the answer says."
+            "By storage root; only of those that the caller may see whole. What happened in the last two days is told from a tenth of a second on, and what was before by the hour: `since` goes back to the beginning of that, which the answer says to the second."
         )
         .requires("media.view").errors(.stats)
         .query(QueryParameter("since", .string, "A time (RFC 3339)", isRequired: true), root)

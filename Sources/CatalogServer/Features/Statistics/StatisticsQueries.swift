@@ -66,17 +66,19 @@ enum StatisticsQueries {
 
     private static let visibleHistory = """
         FROM entry_history h JOIN storage_roots r ON r.id = h.root_id
-        WHERE r.deleted_at_us IS NULL AND ($1 = '' OR $1 LIKE '%,' || h.root_id || ',%') AND h.hour_us >= $2
+        WHERE r.deleted_at_us IS NULL AND ($1 = '' OR $1 LIKE '%,' || h.root_id || ',%') AND h.start_us >= $2
         """
+
+    private static let hour = "h.start_us - h.start_us % \(EntryHistory.hourLength)"
 
     /// Hours since $2, of all roots together.
     static let hours = SQLStatement(
         """
-        SELECT h.hour_us, CAST(SUM(h.added_files) AS BIGINT), CAST(SUM(h.added_bytes) AS BIGINT),
+        SELECT \(hour) AS hour_us, CAST(SUM(h.added_files) AS BIGINT), CAST(SUM(h.added_bytes) AS BIGINT),
             CAST(SUM(h.removed_files) AS BIGINT), CAST(SUM(h.removed_bytes) AS BIGINT),
             CAST(SUM(h.changed_files) AS BIGINT), CAST(SUM(h.changed_bytes) AS BIGINT),
             CAST(SUM(h.moved_files) AS BIGINT)
-        \(visibleHistory) GROUP BY h.hour_us ORDER BY h.hour_us
+        \(visibleHistory) GROUP BY \(hour) ORDER BY hour_us
         """)
 
     /// Since $2, by root.
@@ -89,5 +91,5 @@ enum StatisticsQueries {
         \(visibleHistory) GROUP BY h.root_id
         """)
 
-    static let historyStart = SQLStatement("SELECT MIN(hour_us) FROM entry_history WHERE root_id = $1")
+    static let historyStart = SQLStatement("SELECT MIN(start_us) FROM entry_history WHERE root_id = $1")
 }

@@ -76,7 +76,7 @@ extension StatisticsService {
     /// What came, went and changed in each root since a time; only of roots that may be seen whole.
     ///
     /// - Parameters:
-    ///   - since: microseconds since 1970; counts from the beginning of its hour on.
+    ///   - since: microseconds since 1970; counts from the beginning of its moment or hour on.
     ///   - rootText: only of this root; nil for all.
     /// - Returns: every root, also those where nothing happened, by name.
     /// - Throws: `CatalogError.notFound` "Storage root not found".
@@ -84,7 +84,7 @@ extension StatisticsService {
         since: Int64, of rootText: String?, scope: AccessScope
     ) async throws -> (start: Int64, roots: [(root: StorageRoot, history: EntryHistory)]) {
         let whole = try await wholeRoots(rootText, scope)
-        let start = EntryHistory.hour(of: since)
+        let start = EntryHistory.start(of: since, now: time.now)
         let changes = try await reads.run {
             try await database.read { connection in
                 try EntryHistoryStore(of: whole.ids, on: connection).changes(since: start)
