@@ -30,11 +30,16 @@ package protocol StorageBackend: StorageWriting {
     /// over.
     func statDirectory(_ directory: NativePath) throws -> StorageEntry
 
-    /// Opens a file to read from any place in it. A link is followed where it stays inside of the root.
+    /// Opens a file to read from any place in it. Links are not followed, at the end of the path or in its middle: what one leads to may
+    /// be out of what a caller may see.
     ///
-    /// - Throws: `.notFound`, also for a link that leaves the root; `.conflict` when it is no regular file;
-    ///   `.permissionDenied`; `.storageUnavailable`.
+    /// - Throws: `.notFound`, also for a link; `.conflict` when it is no regular file; `.permissionDenied`; `.storageUnavailable`.
     func openReader(_ path: StoragePath) throws -> any StorageReader
+
+    /// Opens what a link leads to, where that stays inside of the root: for callers who may see all of it.
+    ///
+    /// - Throws: `.notFound`, also for a link that leaves the root, and where the storage does not follow links; else as `openReader`.
+    func openLinkTarget(_ path: StoragePath) throws -> any StorageReader
 
     /// The same, where a part of the file will most likely be read first: bytes of a stream may be asked for before it is known what
     /// is there.
@@ -82,6 +87,9 @@ package protocol StorageBackend: StorageWriting {
 extension StorageBackend {
     /// Most storages do not tell.
     package func makeWatch() throws -> DirectoryWatch? { nil }
+
+    /// Either the server of the storage follows links by itself, and shows none, or nobody does.
+    package func openLinkTarget(_ path: StoragePath) throws -> any StorageReader { try openReader(path) }
 
     /// It makes no difference.
     package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {

@@ -3,7 +3,7 @@ import CatalogStorage
 import Dispatch
 import Testing
 
-@Suite("Threads for blocking calls", .timeLimit(.minutes(5)))
+@Suite("Threads for blocking calls", .timeLimit(.minutes(20)))
 struct BlockingPoolTests {
     @Test("Results and errors come back")
     func results() async throws {

@@ -20,25 +20,45 @@ struct LocalEscapeTests {
         let backend = LocalBackend(path: scratch.path)
         for (number, target) in targets.enumerated() {
             try scratch.link(["link \(number)"], to: target)
-            let error = #expect(throws: CatalogError.self) { _ = try backend.content(["link \(number)"]) }
+            let error = #expect(throws: CatalogError.self) {
+                _ = try backend.content(["link \(number)"], followsLinks: true)
+            }
             #expect(error?.code == .notFound)
             #expect(error?.message == "Path not found")
         }
         try scratch.link(["directory"], to: outside.path)
         expectError(.conflict) { _ = try backend.listing(["directory"]) }
-        expectError(.notFound) { _ = try backend.content(["directory", "secret"]) }
+        expectError(.notFound) { _ = try backend.content(["directory", "secret"], followsLinks: true) }
         expectError(.notFound) { _ = try backend.stat(StoragePath(parsing: "directory/secret")) }
     }
 
-    @Test("A link that stays inside of the root is followed for reading and described as itself")
+    @Test("A link that stays inside of the root is followed for those who say so, and described as itself")
     func linkInside() throws {
         let scratch = try ScratchDirectory()
         try scratch.makeDirectory(["directory"])
         try scratch.writeFile(["file"], Array("content".utf8))
         try scratch.link(["directory", "link"], to: "../file")
         let backend = LocalBackend(path: scratch.path)
-        #expect(try backend.content(["directory", "link"]) == "content")
+        #expect(try backend.content(["directory", "link"], followsLinks: true) == "content")
+        expectError(.notFound) { _ = try backend.content(["directory", "link"]) }
+        try backend.withReaders { open in
+            expectError(.notFound) { _ = try open(StoragePath(parsing: "directory/link")) }
+        }
         #expect(try backend.stat(StoragePath(parsing: "directory/link")).kind == .link)
+    }
+
+    @Test("A directory that becomes a link to another one in the root is no way to the files there")
+    func linkInTheMiddle() throws {
+        let scratch = try ScratchDirectory()
+        for name in ["family", "private"] {
+            try scratch.makeDirectory([name])
+            try scratch.writeFile([name, "file"], Array(name.utf8))
+        }
+        let backend = LocalBackend(path: scratch.path)
+        #expect(try backend.content(["family", "file"]) == "family")
+        try #require(rename(scratch.native(["family"]), scratch.native(["moved"])) == 0)
+        try scratch.link(["family"], to: "private")
+        expectError(.notFound) { _ = try backend.content(["family", "file"]) }
     }
 
     @Test("Links that go round in circles are absent files")
@@ -48,8 +68,8 @@ struct LocalEscapeTests {
         try scratch.link(["two"], to: "one")
         try scratch.link(["here"], to: ".")
         let backend = LocalBackend(path: scratch.path)
-        expectError(.notFound) { _ = try backend.content(["one"]) }
-        expectError(.conflict) { _ = try backend.content(["here", "here", "here"]) }
+        expectError(.notFound) { _ = try backend.content(["one"], followsLinks: true) }
+        expectError(.conflict) { _ = try backend.content(["here", "here", "here"], followsLinks: true) }
     }
 
     @Test("Magic links of /proc are not followed")
@@ -59,7 +79,7 @@ struct LocalEscapeTests {
         expectError(.conflict) { _ = try backend.listing(["root"]) }
         expectError(.conflict) { _ = try backend.listing(["cwd"]) }
         for names in [["exe"], ["root", "etc", "passwd"], ["fd", "0"]] {
-            expectError(.notFound) { _ = try backend.content(names) }
+            expectError(.notFound) { _ = try backend.content(names, followsLinks: true) }
         }
     }
 
@@ -69,9 +89,9 @@ struct LocalEscapeTests {
         try #require(mkfifo(scratch.native(["pipe"]), 0o644) == 0)
         try #require(mknod(scratch.native(["socket"]), S_IFSOCK | 0o644, 0) == 0)
         let backend = LocalBackend(path: scratch.path)
-        expectError(.conflict) { _ = try backend.content(["pipe"]) }
-        expectError(.conflict) { _ = try backend.content(["socket"]) }
-        expectError(.conflict) { _ = try LocalBackend(path: "/dev").content(["null"]) }
+        expectError(.conflict) { _ = try backend.content(["pipe"], followsLinks: true) }
+        expectError(.conflict) { _ = try backend.content(["socket"], followsLinks: true) }
+        expectError(.conflict) { _ = try LocalBackend(path: "/dev").content(["null"], followsLinks: true) }
     }
 
     @Test("A directory that becomes a link out between two listings is not followed")
@@ -125,11 +145,11 @@ struct LocalEscapeTests {
             expectError(.notFound) { _ = try backend.stat(StoragePath(parsing: names.joined(separator: "/"))) }
         }
         for names in [["link"], ["a", "data", "key"], ["a", "data", "sub", "key"]] {
-            expectError(.notFound) { _ = try backend.content(names) }
+            expectError(.notFound) { _ = try backend.content(names, followsLinks: true) }
         }
         expectError(.notFound) { _ = try backend.stat(StoragePath(parsing: "a/data/key")) }
-        #expect(try backend.content(["a", "data-other", "file"]) == "fine")
+        #expect(try backend.content(["a", "data-other", "file"], followsLinks: true) == "fine")
         let inside = LocalBackend(path: scratch.native(["a", "data", "sub"]), leavingOut: [reserved])
-        expectError(.notFound) { _ = try inside.content(["key"]) }
+        expectError(.notFound) { _ = try inside.content(["key"], followsLinks: true) }
     }
 }

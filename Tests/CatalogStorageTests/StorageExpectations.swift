@@ -21,8 +21,9 @@ extension StorageBackend {
     }
 
     /// The whole content of a file.
-    func content(_ names: [String]) throws -> String {
-        let reader = try openReader(StoragePath(components: names.map { Array($0.utf8) }))
+    func content(_ names: [String], followsLinks: Bool = false) throws -> String {
+        let path = try StoragePath(components: names.map { Array($0.utf8) })
+        let reader = try followsLinks ? openLinkTarget(path) : openReader(path)
         var buffer = [UInt8](repeating: 0, count: 1_000)
         let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
         return String(decoding: buffer[..<count], as: UTF8.self)

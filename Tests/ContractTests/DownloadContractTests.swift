@@ -1,3 +1,4 @@
+import CatalogServer
 import CatalogTestSupport
 import Foundation
 import HTTPTypes
@@ -107,6 +108,36 @@ import Testing
             #expect(again.status == 404)
             #expect(again.text == #"{"error":"Download link not found"}"#)
             #expect(try await api.send(.delete, "download/links/x").text == #"{"error":"Invalid link ID"}"#)
+        }
+    }
+
+    @Test func `A symbolic link leads nobody out of what they may see`() async throws {
+        try await CatalogAPI.with { api in
+            try api.server.write("private/file", Array("secret".utf8))
+            for name in ["link", "swapped"] { try api.server.write("films/" + name, Array("a film".utf8)) }
+            let films = api.server.tree + "/films"
+            try FileManager.default.removeItem(atPath: films + "/link")
+            try FileManager.default.createSymbolicLink(
+                atPath: films + "/link", withDestinationPath: "../private/file")
+            try await api.addRoot()
+            try await api.scan()
+            let scope = #"[{"root":"media","path_prefix":"films"}]"#
+            let permissions = #"["media.view","media.download"]"#
+            let role = #"{"name":"guest","permissions":\#(permissions),"storage_scope":\#(scope)}"#
+            try #require(try await api.post("roles", role).status == 201)
+            let guest = try await api.token(ofNew: "guest", role: "guest")
+            let link = "download/file/\(try await api.id(of: "films/link"))"
+            let swapped = "download/file/\(try await api.id(of: "films/swapped"))"
+            #expect(try await api.get(link).text == "secret")
+            let refused = try await api.get(link, token: guest)
+            #expect(refused.status == 404 && refused.text == #"{"error":"File not found"}"#)
+            #expect(try await api.get(swapped, token: guest).text == "a film")
+            // No scan has seen that it is a link now.
+            api.server.services.openFiles.closeAll()
+            try FileManager.default.removeItem(atPath: films + "/swapped")
+            try FileManager.default.createSymbolicLink(
+                atPath: films + "/swapped", withDestinationPath: "../private/file")
+            #expect(try await api.get(swapped, token: guest).status == 404)
         }
     }
 

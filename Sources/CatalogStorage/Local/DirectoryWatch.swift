@@ -13,7 +13,7 @@ package final class DirectoryWatch: Sendable {
         case alreadyWatched
         /// It is not there any more, cannot be opened, or lies in one that is not watched.
         case gone
-        /// The system lets this user watch no more (`fs.inotify.max_user_watches`).
+        /// The system lets this user watch no more (`fs.inotify.max_user_watches`), or has no files or memory left for it now.
         case limitReached
     }
 
@@ -72,7 +72,8 @@ package final class DirectoryWatch: Sendable {
             if outcome == .gone { notices.unwatch(number) }
             return outcome
         } catch {
-            return (error as? SystemFailure)?.number == ENOSPC ? .limitReached : .gone
+            let number = (error as? SystemFailure)?.number
+            return number.map { [ENOSPC, EMFILE, ENFILE, ENOMEM].contains($0) } == true ? .limitReached : .gone
         }
     }
 

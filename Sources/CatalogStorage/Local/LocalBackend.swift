@@ -37,7 +37,9 @@ package final class LocalBackend: StorageBackend, Sendable {
             .rangeRead, .freeSpace, .symlinks, .write, .rename, .atomicRename, .exclusiveRename, .remove,
             .makeDirectory, .resumableWrite, .watch,
         ], names: ("every name", { _ in true }), options: [],
-        limits: ["Links are followed where they stay inside of the root, and never when something is written."])
+        limits: [
+            "Links are shown. Downloads by callers who may see all of the root follow those that stay inside of it; nothing else does."
+        ])
 
     package var capabilities: StorageCapabilities {
         let mayWrite = LocalPath.withCString(path) { access($0, W_OK) } == 0
@@ -92,22 +94,28 @@ package final class LocalBackend: StorageBackend, Sendable {
     }
 
     package func openReader(_ path: StoragePath) throws -> any StorageReader {
-        try openReader(path, in: openRoot())
+        try openReader(path, in: openRoot(), followsLinks: false)
+    }
+
+    package func openLinkTarget(_ path: StoragePath) throws -> any StorageReader {
+        try openReader(path, in: openRoot(), followsLinks: true)
     }
 
     package func withReaders<Result>(
         _ body: (_ open: (StoragePath) throws -> any StorageReader) throws -> Result
     ) throws -> Result {
         let root = try openRoot()
-        return try body { try openReader($0, in: root) }
+        return try body { try openReader($0, in: root, followsLinks: false) }
     }
 
-    private func openReader(_ path: StoragePath, in root: LocalRoot) throws -> any StorageReader {
+    private func openReader(
+        _ path: StoragePath, in root: LocalRoot, followsLinks: Bool
+    ) throws -> any StorageReader {
         let native = NativePath(path)
         do {
             // O_NONBLOCK: opening a pipe must not wait for somebody who writes into it.
             let flags = O_RDONLY | O_NONBLOCK | O_NOCTTY
-            let handle = try root.open(native, flags: flags, followsLinks: true)
+            let handle = try root.open(native, flags: flags, followsLinks: followsLinks)
             guard !handle.withNumber({ root.hidesOpenFile($0) }) else { throw SystemFailure(number: ENOENT) }
             let attributes = try handle.withNumber { try LocalBackend.attributes(of: $0) }
             guard let entry = StorageEntry(attributes), entry.kind == .file else {

@@ -46,7 +46,10 @@ struct DownloadService: Sendable {
                 }
                 do {
                     let backend = try roots.backendBlocking(of: found.place.rootID)
-                    let reader = try backend.openReader(found.path, expecting: part(found.entry.sizeBytes))
+                    let reader =
+                        try found.entry.kind == .link
+                        ? Self.linkTarget(of: found, in: backend, scope)
+                        : backend.openReader(found.path, expecting: part(found.entry.sizeBytes))
                     let file = OpenFile(entry: found.entry, reader: reader, now: time.now)
                     openFiles.keep(file, of: found.place.rootID, at: found.path, generation: generation)
                     return file
@@ -58,6 +61,16 @@ struct DownloadService: Sendable {
             try await checkPlace(of: refusal)
             throw Self.shown(refusal.error)
         }
+    }
+
+    /// What a link leads to may be anywhere in its root.
+    private static func linkTarget(
+        of found: EntryPathStore.Found, in backend: any StorageBackend, _ scope: AccessScope
+    ) throws -> any StorageReader {
+        guard scope.allowsWhole(found.place.rootID) else {
+            throw CatalogError(.notFound, "File not found", cause: "a link, in a root that the caller sees parts of")
+        }
+        return try backend.openLinkTarget(found.path)
     }
 
     /// Counts a download that is sent in pieces; see `LiveDownloads`.

@@ -32,7 +32,9 @@ package final class OpenFileCache: Service {
     /// - Parameter generation: `StorageRootService.generation` now.
     func find(_ id: EntryID, scope: AccessScope, generation: Int) -> OpenFile? {
         guard let known = kept.withLock({ $0[id] }), known.generation == generation,
-            scope.sight(of: known.path, in: known.rootID) == .whole, !isOver(known), known.file.reader.isUnchanged
+            scope.sight(of: known.path, in: known.rootID) == .whole, !isOver(known), known.file.reader.isUnchanged,
+            // What a link leads to may be anywhere in its root.
+            known.file.entry.kind != .link || scope.allowsWhole(known.rootID)
         else { return nil }
         return known.file
     }
