@@ -22,6 +22,8 @@ package struct CatalogServices: Sendable {
         package var scanSlots: Int
         /// Setting `scan.concurrency`: directories that one scan lists at the same time.
         package var scanConcurrency: Int
+        /// How long a storage root may take to say that it is there, where nobody says how long they wait.
+        package var probePatience = StorageProbes.usualPatience
         /// Which jobs the process takes.
         package var reach = JobStore.Reach.common
         /// How long the removal of a root waits for its scan to stop. No setting: only tests have less patience.
@@ -126,11 +128,11 @@ package struct CatalogServices: Sendable {
         let scans = ScanService(database: database, time: time, stopPatience: configuration.scanStopPatience)
         let events = EventBroker()
         let nodes = NodeSignals(database: database, logger: logger)
+        let probes = StorageProbes(pool: probePool, patience: configuration.probePatience)
         let roots = StorageRootService(
             store: StorageRootStore(database: database, time: time),
             access: StorageAccess(
-                registry: registry, providers: providers, pool: storagePool,
-                probes: StorageProbes(pool: probePool), vault: configuration.vault),
+                registry: registry, providers: providers, pool: storagePool, probes: probes, vault: configuration.vault),
             policy: policy, skipNames: configuration.skipNames, scans: scans,
             onChange: Self.tell(events, nodes, time))
         let (entries, scanActivity) = (CatalogStore(database: database), ScanActivity())

@@ -10,10 +10,13 @@ package final class StorageProbes: Sendable {
     private let patience: Duration
     private let asked = Mutex<Set<RootID>>([])
 
+    /// For somebody who waits for an answer.
+    package static let usualPatience = Duration.seconds(3)
+
     /// - Parameters:
     ///   - pool: threads for probes only.
     ///   - patience: how long a root may take to answer where nobody says how long they wait.
-    package init(pool: BlockingPool, patience: Duration = .seconds(3)) {
+    package init(pool: BlockingPool, patience: Duration = StorageProbes.usualPatience) {
         self.pool = pool
         self.patience = patience
     }

@@ -29,6 +29,11 @@ final class FaultyLocalBackend: StorageBackend {
         return try base.openReader(path)
     }
 
+    func openLinkTarget(_ path: StoragePath) throws -> any StorageReader {
+        try faults.begin(.openReader)
+        return try base.openLinkTarget(path)
+    }
+
     func openWriter(
         _ path: StoragePath, at offset: Int64, expecting expectedBytes: Int64?
     ) throws -> any StorageWriter {

@@ -7,6 +7,7 @@ package import CatalogServer
 import CatalogStorage
 import Foundation
 import Logging
+import NIOPosix
 import StorageFTP
 import StorageNFS
 import StorageSMB
@@ -64,7 +65,7 @@ package struct TestServer: Sendable {
     package static func withNew(
         _ settings: AuthenticationSettings = AuthenticationSettings(),
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
-        discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
+        discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = Patience.limit,
         search: TestSearch = .index, _ body: @escaping @Sendable (TestServer) async throws -> Void
     ) async throws {
         try await TestDatabase.withNew { files in
@@ -92,7 +93,9 @@ package struct TestServer: Sendable {
                 authentication: authentication, discovery: discovery, time: clock.source)
             // A machine that runs all tests at once is no server that cannot be reached.
             dependencies.probePatience = Patience.limit
-            let server = try CatalogServer(dependencies, settings: patient(http), group: nil)
+            // The loops that the test framework serves on: a body that does not run on the loop of its connection can outrun it.
+            let server = try CatalogServer(
+                dependencies, settings: patient(http), group: MultiThreadedEventLoopGroup.singleton)
             let test = TestServer(
                 shell: server.shell, database: files.database, services: services, index: index,
                 authentication: authentication, hasher: hasher, clock: clock, tree: tree, transfer: transfer,
@@ -153,6 +156,7 @@ package struct TestServer: Sendable {
         var configuration = CatalogServices.Configuration(
             skipNames: NamePatterns.skippedByDefault, reserved: [], storageThreads: 2,
             scanSlots: 2, scanConcurrency: 3, vault: CredentialVault(masterKey: "a master key of the tests"))
+        configuration.probePatience = Patience.limit
         configuration.copy = CopySettings(
             allowedDirectories: [transfer], transferDirectory: transfer, maxUploadBytes: maxUploadBytes, node: "test")
         return configuration

@@ -24,7 +24,10 @@ package struct TestStorageServer: Sendable {
         url = kind.url(from: started.url)
         share = started.share
         certificate = started.certificate
-        options = kind.options(at: url).merging(kind.hasCertificate ? ["tls_ca_pem": started.certificate] : [:]) { $1 }
+        // A machine that runs all tests at once may be silent for longer than a storage may; who tests that says so.
+        var options = ["timeout": "\(Patience.seconds)"]
+        if kind.hasCertificate { options["tls_ca_pem"] = started.certificate }
+        self.options = kind.options(at: url).merging(options) { $1 }
     }
 
     private static let running = Mutex<[Program: Task<Started, any Error>]>([:])

@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: TestEngine.isSQLite), .timeLimit(.minutes(2)))
+    @Test(.enabled(if: TestEngine.isSQLite), .timeLimit(.minutes(20)))
     func whatAnotherProcessCommitsIsToldOf() async throws {
         try await TestDatabase.withNew { test in
             let commits = try #require(test.database.commits())

@@ -29,7 +29,7 @@ import Testing
     }
 
     /// With SQLite there is one writer anyway.
-    @Test(.enabled(if: TestEngine.isPostgres), .timeLimit(.minutes(5)))
+    @Test(.enabled(if: TestEngine.isPostgres), .timeLimit(.minutes(20)))
     func `A scan in the middle of a transaction keeps no other from its ids`() async throws {
         try await TestDatabase.withNew { test in
             let database = test.database

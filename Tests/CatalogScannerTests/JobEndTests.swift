@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A worker ends although the end of its job cannot be written`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `A worker ends although the end of its job cannot be written`() async throws {
         try await TestDatabase.withNew { test in
             try await test.withSecondProcess { database in
                 let (done, isDone) = AsyncStream.makeStream(of: Void.self)

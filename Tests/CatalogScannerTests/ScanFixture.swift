@@ -125,9 +125,10 @@ struct ScanFixture: Sendable {
         return (listed ?? 0) >= count
     }
 
-    /// Blocks until `condition` holds, ten seconds at most.
+    /// Blocks until `condition` holds.
     private func wait(until condition: () -> Bool) {
-        for _ in 0..<10_000 where !condition() { usleep(1_000) }
+        let end = ContinuousClock.now + Patience.limit
+        while !condition(), ContinuousClock.now < end { usleep(1_000) }
     }
 
     /// Makes a job that is over one whose process died before it could say so.

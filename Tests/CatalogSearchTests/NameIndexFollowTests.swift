@@ -226,7 +226,7 @@ struct NameIndexFollowTests {
 
     @Test(
         "A row of the journal that has no meaning here leads to one build, not to one after the other",
-        .timeLimit(.minutes(5)))
+        .timeLimit(.minutes(20)))
     func unknownOperation() async throws {
         let fixture = try await CatalogFixture()
         try await fixture.add(["name 1"])

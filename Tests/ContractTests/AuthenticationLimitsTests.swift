@@ -12,7 +12,7 @@ import Testing
     private static let five = RateRules(authPerMinute: 5, apiPerMinute: 100)
 
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(20)),
         arguments: [
             (#"{"username":"\#(pile)","password":"administrator"}"#, 401, "invalid credentials"),
             (#"{"username":"admin","password":"\#(pile)"}"#, 401, "invalid credentials"),
@@ -33,7 +33,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(20)),
         arguments: [
             ("username", "Username must be 3 to 50 characters long"), ("email", "Invalid email address"),
             ("password", "Password must be at most 128 characters long"), ("first_name", "first_name is too long"),
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `Passwords and tokens that are too long are refused where a caller is known`() async throws {
         try await AuthenticationAPI.with { api in
             let session = try await api.login()

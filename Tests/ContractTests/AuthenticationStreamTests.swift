@@ -8,7 +8,7 @@ import Testing
 /// Event streams of the whole server, opened by a ticket of a real session.
 @Suite struct AuthenticationStreamTests {
     @Test(
-        .timeLimit(.minutes(5)),
+        .timeLimit(.minutes(20)),
         arguments: [
             "UPDATE sessions SET revoked_at_us = 1", "UPDATE users SET is_active = 0 WHERE id = 1",
             "UPDATE users SET role_id = 2 WHERE id = 1", "DELETE FROM refresh_tokens; DELETE FROM sessions",
@@ -27,7 +27,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A ticket is used up by the stream that it opens, and by nothing before`()
+    @Test(.timeLimit(.minutes(20))) func `A ticket is used up by the stream that it opens, and by nothing before`()
         async throws
     {
         try await AuthenticationAPI.with { api in

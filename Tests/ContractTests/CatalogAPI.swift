@@ -50,7 +50,7 @@ struct CatalogAPI {
     /// unless a test sets them.
     static func with(
         http: HTTPSettings = HTTPSettings(rateRules: RateRules(authPerMinute: 0, apiPerMinute: 0)),
-        discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = .seconds(Limits.scanStopSeconds),
+        discovery: SMBDiscoveryService? = nil, scanStopPatience: Duration = Patience.limit,
         search: TestSearch = .index,
         logger: Logger = ShellFixture.quietLogger, _ body: @escaping @Sendable (CatalogAPI) async throws -> Void
     ) async throws {

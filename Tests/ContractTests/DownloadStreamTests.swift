@@ -4,6 +4,7 @@ import CatalogTestSupport
 import Foundation
 import Glibc
 import HTTPTypes
+import Logging
 import Testing
 
 /// Files that are too large for one piece, and what may happen while they are sent.
@@ -20,8 +21,10 @@ import Testing
     }
 
     /// A file that no socket's buffers hold.
-    private func withLargeFile(_ body: @escaping @Sendable (CatalogAPI, String) async throws -> Void) async throws {
-        try await CatalogAPI.with { api in
+    private func withLargeFile(
+        _ lines: LogLines = LogLines(), _ body: @escaping @Sendable (CatalogAPI, String) async throws -> Void
+    ) async throws {
+        try await CatalogAPI.with(logger: lines.logger) { api in
             try api.server.write("film.bin", [])
             try #require(truncate(api.server.tree + "/film.bin", largeBytes) == 0)
             try await body(api, scanned(api))
@@ -108,8 +111,8 @@ import Testing
     }
 
     @Test func `A user has so many large downloads at once and no more`() async throws {
-        try await withLargeFile { api, path in
-            // All at the same time: the server gives those up that take nothing for a minute.
+        let lines = LogLines()
+        try await withLargeFile(lines) { api, path in
             var connections = try await withThrowingTaskGroup(of: RawConnection.self) { group in
                 for _ in 0..<Limits.downloadsPerUser {
                     group.addTask {
@@ -122,7 +125,8 @@ import Testing
                 return try await group.reduce(into: [RawConnection]()) { $0.append($1) }
             }
             let refused = try await api.get(path, headers: ["Range": "bytes=0-300000"])
-            #expect(refused.status == 429)
+            let log = lines.all.filter { $0.level >= .info }.suffix(20)
+            try #require(refused.status == 429, "\(log.map { "\($0.message) \($0.metadata)" })")
             #expect(
                 try refused.object()["error"] as? String
                     == "Too many downloads at once; at most 256 may run for one user")

@@ -27,8 +27,9 @@ import Testing
         let readable = HealthService.Check("database") { try reading.check() }
         let writable = HealthService.Check("database_writable") { try writing.check() }
         let routes = HealthRoutes(
-            health: HealthService(checks: [readable], time: clock.source),
-            readiness: readiness ?? HealthService(checks: [readable, writable], time: clock.source),
+            health: HealthService(checks: [readable], time: clock.source, patience: Patience.limit),
+            readiness: readiness
+                ?? HealthService(checks: [readable, writable], time: clock.source, patience: Patience.limit),
             metrics: MetricSources(registry: MetricsRegistry(), startedAt: clock.now), time: clock.source,
             document: OpenAPIDocument.json)
         return try ShellFixture(

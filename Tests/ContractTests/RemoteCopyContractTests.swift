@@ -13,7 +13,7 @@ import Testing
         let url = server.url(of: scratch.path)
         try await CatalogAPI.withRoots { api in
             let login = kind == .nfs ? "" : #","username":"catalogizer","password":"catalogizer""#
-            let root = #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)"\#(login)}"#
+            let root = #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)","timeout":300\#(login)}"#
             try #require(try await api.post("storage/roots", root).status == 201)
             try await api.scan("nas")
             let out = try await api.post(

@@ -8,7 +8,7 @@ import Testing
     private static let film = [UInt8](repeating: 7, count: 300_000)
     private static let text = [UInt8](repeating: 8, count: 3_000)
 
-    @Test(.timeLimit(.minutes(5)), arguments: kinds)
+    @Test(.timeLimit(.minutes(20)), arguments: kinds)
     func `What another storage has goes, and what differs by then stays`(kind: TestStorageServer.Kind) async throws {
         try await TestStorageServer.with(kind) { server in
             let share = try ScratchDirectory(in: server.share)
@@ -42,7 +42,7 @@ import Testing
     /// Adds the storage root `nas` at a URL, scans it and waits for its hashes.
     private func add(_ kind: TestStorageServer.Kind, _ url: String, _ api: CatalogAPI) async throws {
         let login = kind == .nfs ? "" : #","username":"catalogizer","password":"catalogizer""#
-        let root = #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)"\#(login)}"#
+        let root = #"{"name":"nas","protocol":"\#(kind.rawValue)","url":"\#(url)","timeout":300\#(login)}"#
         let made = try await api.post("storage/roots", root)
         try #require(made.status == 201, "\(made.text)")
         let scan = try await api.scan("nas")

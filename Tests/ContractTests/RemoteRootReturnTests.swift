@@ -42,7 +42,7 @@ import Testing
         try await api.server.services.roots.find("nas", scope: .everything).shownStatus
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [TestStorageServer.Kind.nfs, .smb, .ftp])
+    @Test(.timeLimit(.minutes(20)), arguments: [TestStorageServer.Kind.nfs, .smb, .ftp])
     func `A server that was restarted is online again, and whoever listens hears of it`(
         kind: TestStorageServer.Kind
     ) async throws {
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)))
+    @Test(.timeLimit(.minutes(20)))
     func `A look at a server that answers nothing ends, and the next one finds it again`()
         async throws
     {

@@ -85,7 +85,7 @@ final class Fleet {
         for node in nodes {
             guard let process = node.process else { continue }
             let outcome = try await process.outcome()
-            #expect(outcome.code == 0, "\(node.data): \(outcome.talk.suffix(2_000))")
+            #expect(outcome.hasStopped, "\(node.data): \(outcome.talk.suffix(2_000))")
         }
     }
 }

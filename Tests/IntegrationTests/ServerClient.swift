@@ -69,11 +69,12 @@ struct ServerClient: Sendable {
 
 /// Waits until `condition` holds: another process does what it says.
 func until(
-    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () throws -> Bool
+    checkingEvery pause: Duration = .milliseconds(50), sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () throws -> Bool
 ) async throws {
     let end = ContinuousClock.now + Patience.limit
     while try !condition() {
         try #require(ContinuousClock.now < end, "waited in vain", sourceLocation: sourceLocation)
-        try await Task.sleep(for: .milliseconds(50))
+        try await Task.sleep(for: pause)
     }
 }

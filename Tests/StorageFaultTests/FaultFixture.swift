@@ -59,7 +59,7 @@ struct FaultFixture: Sendable {
         return try await service.find(id, scope: .everything)
     }
 
-    private static let wholeScansMax = 3
+    private static let wholeScansMax = 10
 
     /// Scans until one has read everything: a machine with much to do may itself be silent for as long as the storage is waited for.
     ///

@@ -71,7 +71,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: kinds + [.webdavRclone])
+    @Test(.timeLimit(.minutes(20)), arguments: kinds + [.webdavRclone])
     func `Links to a directory above, which a server may follow, end soon and are named`(
         kind: TestStorageServer.Kind
     ) async throws {
@@ -95,7 +95,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: kinds) func `A server that drips is given up, and costs no row`(
+    @Test(.timeLimit(.minutes(20)), arguments: kinds) func `A server that drips is given up, and costs no row`(
         kind: TestStorageServer.Kind
     ) async throws {
         let server = try await TestStorageServer.shared(kind)
@@ -119,13 +119,13 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5)), arguments: kinds)
+    @Test(.timeLimit(.minutes(20)), arguments: kinds)
     func `A server that ends in the middle of a scan and is started again`(
         kind: TestStorageServer.Kind
     ) async throws {
         try await TestStorageServer.with(kind) { server in
             let tree = try FaultTree(in: server.share, directories: 400)
-            try await FaultFixture.withNew(server.location(of: tree.scratch.path, ["timeout": "5"])) { nas in
+            try await FaultFixture.withNew(server.location(of: tree.scratch.path)) { nas in
                 let half = Mutex(false)
                 async let first = nas.scan(.full) { progress in
                     if progress.counts.directoriesListed >= 40 { half.withLock { $0 = true } }

@@ -192,7 +192,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `A signal interrupts no read`() async throws {
+    @Test(.timeLimit(.minutes(20))) func `A signal interrupts no read`() async throws {
         let server = try await TestStorageServer.shared(.nfs)
         let scratch = try ScratchDirectory(in: server.share)
         try scratch.writeFile(["file"], [UInt8](repeating: 7, count: 4_000_000))

@@ -45,12 +45,13 @@ launch() {
         exec setsid "$@" </dev/null >"$place/server.log" 2>&1
     ) &
     echo $! >"$place/pid"
-    for _ in $(seq 600); do
+    local end=$((SECONDS + 280))
+    while [ "$SECONDS" -lt "$end" ]; do
         is_running || fail "the server did not start; see $place/server.log"
         if "$reached"; then return; fi
         sleep 0.05
     done
-    fail "the server did not listen within thirty seconds; see $place/server.log"
+    fail "the server did not listen within five minutes; see $place/server.log"
 }
 
 signal_all() {

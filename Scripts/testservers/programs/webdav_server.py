@@ -42,7 +42,7 @@ def main():
 
     locks = SharedLocks()
     basic, digest = (app(options.share, locks, digest) for digest in (False, True))
-    servers = [wsgi.Server((ADDRESS, options.port + offset), application, numthreads=THREADS)
+    servers = [wsgi.Server((ADDRESS, options.port + offset), application, numthreads=THREADS, timeout=300)
                for offset, application in enumerate((basic, digest, basic))]
     servers[2].ssl_adapter = BuiltinSSLAdapter(options.certificate, options.key)
     for server in servers:

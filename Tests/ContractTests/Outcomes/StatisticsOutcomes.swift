@@ -31,7 +31,7 @@ enum StatisticsOutcomes {
         EndpointOutcomes(
             "stats.changes", "stats/changes?since=2024-01-15T10:30:00Z",
             [
-                .success(200, "a viewer", showing: #"{"success":true,"data":{"since":"2024-01-15T10:00:00Z""#)
+                .success(200, "a viewer", showing: #"{"success":true,"data":{"since":"2024-01-15T10:30:00Z""#)
                     .by(.viewer),
                 .statsFailure(400, "no time", "since is required: a time such as 2024-01-15T10:30:00Z")
                     .at("stats/changes"),

@@ -4,10 +4,11 @@ import NIOPosix
 
 /// A TCP connection whose every byte is the test's own doing.
 ///
-/// Calls block, so they run on threads of their own: NIO's pool has two, and one test that waits would hold up all others.
+/// Calls block, so they run on threads of their own: NIO's pool has two, and one test that waits would hold up all others. There are as
+/// many as one test has connections, and some for the rest.
 final class RawConnection: Sendable {
     private static let threads: NIOThreadPool = {
-        let threads = NIOThreadPool(numberOfThreads: 32)
+        let threads = NIOThreadPool(numberOfThreads: 300)
         threads.start()
         return threads
     }()

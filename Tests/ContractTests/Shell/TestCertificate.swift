@@ -37,7 +37,8 @@ func curl(_ arguments: String...) async throws -> String { try await curl(argume
 func curl(_ arguments: [String]) async throws -> String {
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread {
-            continuation.resume(with: Result { try run(["/usr/bin/curl", "--max-time", "20"] + arguments) })
+            continuation.resume(
+                with: Result { try run(["/usr/bin/curl", "--max-time", "\(Patience.seconds)"] + arguments) })
         }
     }
 }
