@@ -191,9 +191,8 @@ package struct CatalogServices: Sendable {
 
     private static func fileCheck(_ entries: CatalogStore) -> DownloadLinkService.FileCheck {
         { id, caller in
-            guard try await !entries.entry(id: id, scope: caller.scope).entry.isDirectory else {
-                throw CatalogError(.invalidArgument, "Cannot download directory as single file")
-            }
+            let entry = try await entries.entry(id: id, scope: caller.scope).entry
+            try DownloadService.requireDownloadable(entry, scope: caller.scope)
         }
     }
 

@@ -95,6 +95,8 @@ final class FaultyBackend: StorageBackend {
         }
     }
 
+    func openLinkTarget(_ path: StoragePath) throws -> any StorageReader { try base.openLinkTarget(path) }
+
     func openReader(_ path: StoragePath) throws -> any StorageReader {
         if faults.withLock({ $0.isAway }) { throw CatalogError(.storageUnavailable, "Storage unavailable") }
         return CountingReader(base: try base.openReader(path)) { [self] offset, read in

@@ -89,9 +89,11 @@ struct LocalEscapeTests {
         try #require(mkfifo(scratch.native(["pipe"]), 0o644) == 0)
         try #require(mknod(scratch.native(["socket"]), S_IFSOCK | 0o644, 0) == 0)
         let backend = LocalBackend(path: scratch.path)
-        expectError(.conflict) { _ = try backend.content(["pipe"], followsLinks: true) }
-        expectError(.conflict) { _ = try backend.content(["socket"], followsLinks: true) }
-        expectError(.conflict) { _ = try LocalBackend(path: "/dev").content(["null"], followsLinks: true) }
+        for followsLinks in [true, false] {
+            expectError(.conflict) { _ = try backend.content(["pipe"], followsLinks: followsLinks) }
+            expectError(.conflict) { _ = try backend.content(["socket"], followsLinks: followsLinks) }
+            expectError(.conflict) { _ = try LocalBackend(path: "/dev").content(["null"], followsLinks: followsLinks) }
+        }
     }
 
     @Test("A directory that becomes a link out between two listings is not followed")
@@ -145,7 +147,12 @@ struct LocalEscapeTests {
             expectError(.notFound) { _ = try backend.stat(StoragePath(parsing: names.joined(separator: "/"))) }
         }
         for names in [["link"], ["a", "data", "key"], ["a", "data", "sub", "key"]] {
-            expectError(.notFound) { _ = try backend.content(names, followsLinks: true) }
+            for followsLinks in [true, false] {
+                expectError(.notFound) { _ = try backend.content(names, followsLinks: followsLinks) }
+            }
+        }
+        try backend.withReaders { open in
+            expectError(.notFound) { _ = try open(StoragePath(parsing: "a/data/key")) }
         }
         expectError(.notFound) { _ = try backend.stat(StoragePath(parsing: "a/data/key")) }
         #expect(try backend.content(["a", "data-other", "file"], followsLinks: true) == "fine")

@@ -95,8 +95,13 @@ import Testing
                     "copy/local", #"{"source_path":"media:films/a film.mkv","destination_path":"\#(path)"}"#)
                 #expect(answer.status == status, "\(path): \(answer.text)")
             }
+            try FileManager.default.createSymbolicLink(
+                atPath: tree + "/media/films/short", withDestinationPath: "a film.mkv")
+            let short = try await api.post(
+                "copy/local", #"{"source_path":"media:films/short","destination_path":"\#(place)/short"}"#)
+            #expect(short.status == 400 && short.text.contains("Source is a symbolic link"), "\(short.text)")
             for (path, status) in [
-                ("/etc/passwd", 403), (place + "/link/other/old.txt", 404), (place + "/file", 404),
+                ("/etc/passwd", 403), (place + "/link/other/old.txt", 404), (place + "/file", 400),
                 (place + "/none", 404),
                 (place + "/../tree/other/old.txt", 400),
             ] {

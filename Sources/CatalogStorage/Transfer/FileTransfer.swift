@@ -112,6 +112,9 @@ package struct FileTransfer: Sendable {
         do {
             return try source.backend.openReader(source.path)
         } catch let error as CatalogError where error.code == .notFound {
+            guard (try? source.backend.stat(source.path))?.kind != .link else {
+                throw CatalogError(.invalidArgument, "Source is a symbolic link, which copies do not follow")
+            }
             throw CatalogError(.notFound, "Source file not found", cause: error.description)
         } catch let error as CatalogError where error.code == .conflict {
             throw CatalogError(.invalidArgument, "Source is not a file", cause: error.description)

@@ -5,8 +5,8 @@ enum CopyEndpoints {
             .described(
                 """
                 The source is a file of a storage root (`host:path`, which needs `media.download` too) or an absolute path \
-                below copy.allowed_local_paths. Missing directories are made. The file appears when its content has been \
-                compared with the source. With `async` the answer is 202 and the copy a job.
+                below copy.allowed_local_paths. Symbolic links are not followed. Missing directories are made. The file \
+                appears when its content has been compared with the source. With `async` the answer is 202 and the copy a job.
                 """
             )
             .requires("media.upload")

@@ -41,14 +41,12 @@ struct DownloadService: Sendable {
         do {
             return try await pool.run {
                 let found = try catalog.entryBlocking(id: id, scope: scope)
-                guard !found.entry.isDirectory else {
-                    throw CatalogError(.invalidArgument, "Cannot download directory as single file")
-                }
+                try Self.requireDownloadable(found.entry, scope: scope)
                 do {
                     let backend = try roots.backendBlocking(of: found.place.rootID)
                     let reader =
                         try found.entry.kind == .link
-                        ? Self.linkTarget(of: found, in: backend, scope)
+                        ? backend.openLinkTarget(found.path)
                         : backend.openReader(found.path, expecting: part(found.entry.sizeBytes))
                     let file = OpenFile(entry: found.entry, reader: reader, now: time.now)
                     openFiles.keep(file, of: found.place.rootID, at: found.path, generation: generation)
@@ -63,14 +61,17 @@ struct DownloadService: Sendable {
         }
     }
 
-    /// What a link leads to may be anywhere in its root.
-    private static func linkTarget(
-        of found: EntryPathStore.Found, in backend: any StorageBackend, _ scope: AccessScope
-    ) throws -> any StorageReader {
-        guard scope.allowsWhole(found.place.rootID) else {
+    /// Whether somebody who sees an entry may have its content. What a link leads to may be anywhere in its root, so that is for those who
+    /// see all of it.
+    ///
+    /// - Throws: as `open`.
+    static func requireDownloadable(_ entry: CatalogEntry, scope: AccessScope) throws {
+        guard !entry.isDirectory else {
+            throw CatalogError(.invalidArgument, "Cannot download directory as single file")
+        }
+        guard entry.kind != .link || scope.allowsWhole(entry.rootID) else {
             throw CatalogError(.notFound, "File not found", cause: "a link, in a root that the caller sees parts of")
         }
-        return try backend.openLinkTarget(found.path)
     }
 
     /// Counts a download that is sent in pieces; see `LiveDownloads`.

@@ -56,11 +56,22 @@ import Testing
         #expect(find(5_000) != nil)
     }
 
-    private func keep(_ reader: FixedReader, id: EntryID = 1) {
+    @Test func `What a link leads to is for those who see all of its root`() throws {
+        keep(FixedReader(), kind: .link, at: try StoragePath(parsing: "films/a"))
+        #expect(find() != nil && find(scope: .roots([7])) != nil)
+        let part = AccessScope.parts([7: .below([try StoragePath(parsing: "films")])])
+        #expect(find(scope: part) == nil && find(scope: .roots([8])) == nil)
+        keep(FixedReader(), at: try StoragePath(parsing: "films/a"))
+        #expect(find(scope: part) != nil)
+    }
+
+    private func keep(
+        _ reader: FixedReader, id: EntryID = 1, kind: EntryKind = .file, at path: StoragePath = .root
+    ) {
         let entry = CatalogEntry(
-            id: id, rootID: 7, rootName: "films", isOffline: false, parentID: nil, kind: .file, nameText: "a",
+            id: id, rootID: 7, rootName: "films", isOffline: false, parentID: nil, kind: kind, nameText: "a",
             directoryPath: "", sizeBytes: 0, modifiedNS: 0, firstSeenAt: 0, updatedAt: 0)
-        cache.keep(OpenFile(entry: entry, reader: reader, now: 0), of: 7, at: .root, generation: 1)
+        cache.keep(OpenFile(entry: entry, reader: reader, now: 0), of: 7, at: path, generation: 1)
     }
 
     private func find(_ id: EntryID = 1, scope: AccessScope = .everything, generation: Int = 1) -> OpenFile? {
