@@ -81,7 +81,8 @@ struct DirectoryMerge {
             if row.attributes != attributes {
                 updated.append(
                     Match(
-                        id: row.id, entry: position, oldSize: row.size, isDoubted: row.mayHaveOtherContent(attributes)))
+                        id: row.id, entry: position, oldSize: row.size,
+                        isDoubted: row.attributes.mayHideOtherContent(in: attributes)))
             }
         } else {
             // What was there is gone, and the brake has a say in that.
@@ -110,6 +111,9 @@ struct DirectoryMerge {
 }
 
 extension ListedEntry {
-    /// What makes a file another one than before, as in `EntryRow.attributes`.
-    fileprivate var comparedAttributes: [Int64] { [storedSize, modifiedNS, changedNS, inode, linkCount] }
+    /// As in `EntryRow.attributes`.
+    fileprivate var comparedAttributes: FileAttributes {
+        FileAttributes(
+            size: storedSize, modifiedNS: modifiedNS, changedNS: changedNS, inode: inode, linkCount: linkCount)
+    }
 }

@@ -6,24 +6,32 @@ struct EntryRow {
     let id: EntryID
     let kind: EntryKind
     let name: [UInt8]
+    let attributes: FileAttributes
     /// Bytes of a file, otherwise 0.
-    let size: Int64
-    /// What makes a file another one than before: size, times, inode, links.
-    let attributes: [Int64]
+    var size: Int64 { attributes.size }
 
     init(row: SQLRow) {
         id = row.integer(0)
         kind = EntryKind(rawValue: row.integer(1)) ?? .file
         name = row.bytes(2)
-        size = row.integer(3)
-        attributes = [row.integer(3), row.integer(4), row.integer(5), row.integer(8), row.integer(9)]
+        attributes = FileAttributes(
+            size: row.integer(3), modifiedNS: row.integer(4), changedNS: row.integer(5), inode: row.integer(8),
+            linkCount: row.integer(9))
     }
+}
 
-    /// Whether somebody may have written into the file even if its size and its modification time are what they were, since the storage
-    /// says that it has changed. A new name of it, or one less, is no such
-    /// change; another file in its place is.
-    func mayHaveOtherContent(_ new: [Int64]) -> Bool {
-        attributes[2] != new[2] && (attributes[4] == new[4] || attributes[3] != new[3])
+/// What makes a file another one than before.
+struct FileAttributes: Equatable {
+    let size: Int64
+    let modifiedNS: Int64
+    let changedNS: Int64
+    let inode: Int64
+    let linkCount: Int64
+
+    /// Whether somebody may have written into the file that is there now even if its size and its modification time are what they were,
+    /// since the storage says that it has changed. A new name of it, or one less, is no such change; another file in its place is.
+    func mayHideOtherContent(in new: FileAttributes) -> Bool {
+        changedNS != new.changedNS && (linkCount == new.linkCount || inode != new.inode)
     }
 }
 

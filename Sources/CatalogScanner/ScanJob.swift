@@ -86,7 +86,8 @@ package struct ScanJob: JobHandler {
             try store.dropFrontier(of: scan.id)
             try store.forgetOldWatchScans(of: scan.rootID)
             try store.forgetOldScans(of: scan.rootID)
-            try store.foldHistory(of: scan.rootID)
+            // Scans that follow changes are many; the whole root is scanned every day.
+            if request.isWhole { try store.foldHistory(of: scan.rootID) }
         }
     }
 

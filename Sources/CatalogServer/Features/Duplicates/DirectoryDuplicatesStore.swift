@@ -5,11 +5,6 @@ import CatalogDatabase
 struct DirectoryDuplicatesStore {
     let connection: any SQLConnection
 
-    /// Another text means that entries or groups were changed.
-    func state() throws -> String {
-        try connection.firstRow(DuplicateQueries.state) { $0.text(0) } ?? ""
-    }
-
     /// Counts them anew, from the rows of all equal files of the root.
     ///
     /// - Parameter isShown: whether a group counts.

@@ -112,13 +112,6 @@ enum DuplicateQueries {
 
     // Directories
 
-    /// What the sums over directories depend on: entries and groups.
-    static let state = SQLStatement(
-        """
-        SELECT COALESCE((SELECT MAX(sequence) FROM name_changes), 0) || '/'
-            || COALESCE((SELECT value FROM counters WHERE name = 'duplicates'), 0)
-        """)
-
     /// Directories of the root $1 with the groups of which they have files, and how many names of those.
     static let namesByDirectory = SQLStatement(
         """

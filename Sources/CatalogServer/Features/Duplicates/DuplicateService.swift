@@ -86,11 +86,12 @@ package struct DuplicateService: Sendable {
     func countsByDirectory(of root: RootID, scope: AccessScope) async throws -> [EntryID: Int64] {
         let view = scope == .everything ? nil : try await view(of: nil, scope)
         return try await database.read { [self] connection in
-            let store = DirectoryDuplicatesStore(connection: connection)
-            let key = DirectoryCounts.Key(scope: scope, roots: [root], state: try store.state())
+            // A root that is switched off counts for nobody who sees parts of what there is.
+            let state = try RedundancyStore(connection: connection, scope: scope).state()
+            let key = DirectoryCounts.Key(scope: scope, roots: [root], state: state)
             if let kept = directories[key] { return kept }
             let shares = try view.map { try sums(of: $0, scope, connection).shares }
-            let counts = try store.counts(of: root) { group in
+            let counts = try DirectoryDuplicatesStore(connection: connection).counts(of: root) { group in
                 shares.map { ($0[group]?.files ?? 0) >= Int64(DuplicateQuestion.filesMin) } ?? true
             }
             directories.keep(counts, for: key)
