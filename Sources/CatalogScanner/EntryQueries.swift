@@ -40,10 +40,11 @@ enum EntryQueries {
         SELECT \(rowColumns) FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL ORDER BY name
         """)
 
+    /// What may come back under its name: not what stands for a directory that went to another root (`DirectoryExchange`).
     static let tombstones = SQLStatement(
         """
         SELECT id, kind, name FROM entries
-        WHERE parent_id = $1 AND missing_since_us IS NOT NULL ORDER BY missing_since_us
+        WHERE parent_id = $1 AND missing_since_us IS NOT NULL AND link_count >= 0 ORDER BY missing_since_us
         """)
 
     static let childrenToRemove = SQLStatement(

@@ -8,6 +8,6 @@ package enum Migrations {
         instance, people, storage, catalog, jobs, scanIdentity, transactionMarks, listedDirectories, jobRoots,
         auditAndKeys, copies, entryCounts, fileAccesses, moves, fileHashes, archiveChecksums,
         scanSchedules, hashLimits, duplicatePlans, directorySizes, linksAcrossRoots, copyParts, doubtedHashes,
-        historyMoments,
+        historyMoments, tombstoneNumbers,
     ]
 }

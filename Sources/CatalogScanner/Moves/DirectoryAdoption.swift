@@ -79,6 +79,8 @@ struct DirectoryAdoption {
             try scan.entries.shrink(parent, by: DirectorySums(directories: 1), on: connection)
         }
         try store.handOver(from: newID, to: oldID, on: connection)
+        // Searches know where a name is by the number of its directory.
+        for child in children.others { ledger.touched(child) }
         try store.place(Move(old: old, new: new), on: connection)
         ledger.moved(Move(old: old, new: new))
         if kept != DirectorySums() { try scan.entries.shrink(oldID, by: kept.negated, on: connection) }
@@ -111,6 +113,8 @@ struct DirectoryChildren {
     let moves: [Move]
     /// What the new one does not have.
     let gone: [MovableEntry]
+    /// What else is in the new one.
+    let others: [EntryID]
     let namesInNew: Set<[UInt8]>
     /// Whether something else has the name of a directory that is gone. Both cannot be in one directory, and what was below it is for the
     /// brake to judge: the two directories stay two.
@@ -124,6 +128,7 @@ struct DirectoryChildren {
         pairing.pair(by: { $0.size }) { $0.isSameContent(as: $1) }
         moves = pairing.moves
         gone = pairing.old
+        others = (pairing.new + new.filter { $0.kind == .directory }).map(\.id)
         let names = Set(new.map(\.name))
         namesInNew = names
         hasReplacedDirectory = gone.contains { $0.kind == .directory && names.contains($0.name) }

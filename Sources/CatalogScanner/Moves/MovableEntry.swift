@@ -59,6 +59,12 @@ extension MovableEntry {
         kind == .file && other.kind == .file && size > 0 && size == other.size && isSameTime(as: other)
     }
 
+    /// Whether a link or a file is another one of its name that was in a directory which moved. Empty files have nothing else.
+    func isSameOfName(as other: MovableEntry) -> Bool {
+        guard kind == other.kind, kind != .directory else { return false }
+        return kind != .file || size == other.size && isSameTime(as: other)
+    }
+
     /// Some storages keep whole seconds only.
     private func isSameTime(as other: MovableEntry) -> Bool {
         if modifiedNS == other.modifiedNS { return modifiedNS != 0 }

@@ -91,23 +91,22 @@ extension MoveMatcher {
     ///   - moves: of files.
     ///   - isNew: whether a directory was not there before.
     /// - Returns: which of the old directories is which new one now.
-    func directories(
-        followedBy moves: [Move], isNew: (EntryID) -> Bool
-    ) -> [(old: MovableEntry, new: EntryID)] {
+    func directories(followedBy moves: [Move], isNew: (EntryID) -> Bool) -> [(old: EntryID, new: EntryID)] {
         var votes: [EntryID: [EntryID: Int]] = [:]
-        for move in moves where move.old.rootID == move.new.rootID && !move.old.isMissing {
+        for move in moves {
             guard let from = move.old.parentID, let to = move.new.parentID, isNew(to) else { continue }
             votes[from, default: [:]][to, default: 0] += 1
         }
+        for index in old.indices where isTaken[index] { votes[old[index].id] = nil }
         var files: [EntryID: Int] = [:]
         for entry in old where entry.kind == .file {
             if let parent = entry.parentID, votes[parent] != nil { files[parent, default: 0] += 1 }
         }
         var taken: Set<EntryID> = []
-        var result: [(old: MovableEntry, new: EntryID)] = []
-        for (index, directory) in old.enumerated() where directory.kind == .directory && !isTaken[index] {
-            let best = votes[directory.id]?.max { ($0.value, $1.key) < ($1.value, $0.key) }
-            guard let best, best.value * 2 > files[directory.id] ?? 0, taken.insert(best.key).inserted else { continue }
+        var result: [(old: EntryID, new: EntryID)] = []
+        for (directory, choices) in votes.sorted(by: { $0.key < $1.key }) {
+            let best = choices.max { ($0.value, $1.key) < ($1.value, $0.key) }
+            guard let best, best.value * 2 > files[directory] ?? 0, taken.insert(best.key).inserted else { continue }
             result.append((directory, best.key))
         }
         return result

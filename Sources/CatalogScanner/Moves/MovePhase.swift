@@ -35,9 +35,8 @@ struct MovePhase {
         if marks.last >= marks.firstNew {
             count += try moveDirectories(marks)
             count += try moveFiles(marks, seen)
-            if marks.last >= marks.firstOfScan { count.moved += try bringBack(marks, seen) }
         }
-        if let since = marks.firstSincePrevious { try moveToOtherRoots(since, marks, seen) }
+        count.moved += try SplitMoves(scan: scan, marks: marks, seen: seen).run(goneMax: Self.goneMax)
         return count
     }
 
@@ -50,7 +49,7 @@ struct MovePhase {
             if $0.kind == .directory, marks.isNew($0) { matcher.offer($0) }
         }
         let known = matcher.match().map { ($0.old.id, $0.new.id) }
-        return try adopt(known, marks)
+        return try adopt(Dictionary(known, uniquingKeysWith: { first, _ in first }), marks)
     }
 
     /// What is left: single files, and those of directories that are known by their files only.
@@ -59,61 +58,26 @@ struct MovePhase {
         guard !gone.isEmpty else { return MoveCounts() }
         var matcher = MoveMatcher(gone)
         try store.forEachNew(since: marks.firstNew) {
-            if $0.kind != .directory, marks.isNew($0) { matcher.offer($0) }
+            if marks.isNew($0) { matcher.offer($0) }
         }
-        var moves = matcher.match()
+        // Directories too: those that were below one that is gone.
+        let found = matcher.match()
+        var moves = found.filter { $0.new.kind != .directory }
         moves += try hashed.find(matcher.rest, besides: Set(moves.map(\.new.id)), since: marks)
-        let directories = matcher.directories(followedBy: moves, isNew: marks.isNew)
+        let directories =
+            found.filter { $0.new.kind == .directory }.map { (old: $0.old.id, new: $0.new.id) }
+            + matcher.directories(followedBy: moves, isNew: marks.isNew)
         var count = MoveCounts(moved: try writer.move(moves, seen: seen))
-        count += try adopt(try withParents(directories, gone, marks), marks)
+        let vanished = Dictionary(
+            gone.lazy.filter { $0.kind == .directory }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let parents = MovedParents(store: store, isNew: marks.isNew) { vanished[$0] }
+        count += try adopt(try parents.joining(directories), marks)
         return count
     }
 
-    /// Files that went missing before, here or in another root, and are among what this scan has found.
-    private func bringBack(_ marks: MoveStore.Marks, _ seen: Int64) throws -> Int {
-        let gone = try store.tombstones(marks, atMost: Self.goneMax)
-        guard !gone.isEmpty else { return 0 }
-        var matcher = MoveMatcher(gone)
-        try store.forEachNew(since: marks.firstOfScan) { if $0.kind == .file { matcher.offer($0) } }
-        return try writer.move(matcher.match(), seen: seen)
-    }
-
-    /// A directory whose sub-directory kept its name and moved is where that one is, too.
-    private func withParents(
-        _ directories: [(old: MovableEntry, new: EntryID)], _ vanished: [MovableEntry], _ marks: MoveStore.Marks
-    ) throws -> [(EntryID, EntryID)] {
-        guard !directories.isEmpty else { return [] }
-        let gone = Dictionary(
-            vanished.lazy.filter { $0.kind == .directory }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        var known: [EntryID: EntryID] = [:]
-        var taken = Set(directories.map(\.new))
-        for directory in directories { known[directory.old.id] = directory.new }
-        for directory in directories {
-            var (old, new) = (directory.old, try store.entry(directory.new))
-            while let parent = old.parentID.flatMap({ gone[$0] }), let above = new?.parentID, new?.name == old.name,
-                known[parent.id] == nil, marks.isNew(above), taken.insert(above).inserted
-            {
-                known[parent.id] = above
-                (old, new) = (parent, try store.entry(above))
-            }
-        }
-        return known.map { ($0.key, $0.value) }
-    }
-
-    private func adopt(_ known: [(EntryID, EntryID)], _ marks: MoveStore.Marks) throws -> MoveCounts {
+    private func adopt(_ known: [EntryID: EntryID], _ marks: MoveStore.Marks) throws -> MoveCounts {
         guard !known.isEmpty else { return MoveCounts() }
-        let pairs = Dictionary(known, uniquingKeysWith: { first, _ in first })
-        var adoption = DirectoryAdoption(scan: scan, marks: marks, known: pairs)
+        var adoption = DirectoryAdoption(scan: scan, marks: marks, known: known)
         return try adoption.run()
-    }
-
-    /// Files that another root got since this one was seen last: what looked like a copy there was half of a move.
-    private func moveToOtherRoots(_ since: EntryID, _ marks: MoveStore.Marks, _ seen: Int64) throws {
-        let gone = try store.vanishedTrees(atMost: Self.goneMax).filter { $0.kind == .file }
-        guard !gone.isEmpty else { return }
-        var matcher = MoveMatcher(gone)
-        try store.forEachNewElsewhere(since: since) { if $0.firstSeen >= marks.oldest { matcher.offer($0) } }
-        // They were added elsewhere: this scan does not count them.
-        _ = try writer.move(matcher.match(), seen: seen)
     }
 }

@@ -77,6 +77,18 @@ enum MoveQueries {
         """
     ).withManyRows
 
+    static let hasEmptyTombstones = SQLStatement(
+        "SELECT 1 FROM entries e WHERE e.missing_since_us IS NOT NULL AND e.size_bytes = 0 LIMIT 1")
+
+    /// What went missing, is no file with content, and has the number of something that the scan has found.
+    static let numberedTombstones = SQLStatement(
+        """
+        SELECT DISTINCT \(columns) FROM entries n CROSS JOIN entries e
+        WHERE e.inode = n.inode AND n.id >= $1 AND n.root_id = $2 AND n.size_bytes = 0 AND n.inode <> 0
+            AND +n.missing_since_us IS NULL AND e.missing_since_us IS NOT NULL AND e.kind = n.kind AND e.size_bytes = 0 LIMIT $3
+        """
+    ).withManyRows
+
     /// What came since an id, and is not gone again.
     static let newEntries = SQLStatement(
         """
@@ -90,7 +102,7 @@ enum MoveQueries {
     static let newElsewhere = SQLStatement(
         """
         SELECT \(columns) FROM entries e
-        WHERE e.id >= $2 AND e.root_id <> $1 AND e.kind = 0 AND +e.missing_since_us IS NULL
+        WHERE e.id >= $2 AND e.root_id <> $1 AND e.parent_id IS NOT NULL AND +e.missing_since_us IS NULL
             AND e.root_id IN (SELECT r.id FROM storage_roots r WHERE r.deleted_at_us IS NULL AND r.enabled = 1)
         """
     ).withManyRows
@@ -120,4 +132,33 @@ enum MoveQueries {
         "UPDATE entries SET parent_id = $2 WHERE parent_id = $1 AND missing_since_us IS NOT NULL")
 
     static let handOverDirectory = SQLStatement("UPDATE directories SET entry_id = $2 WHERE entry_id = $1")
+
+    // MARK: Directories that change places
+
+    /// Without the number of the directory, which is that of the one that went; with an impossible count of links, since that one, if it
+    /// comes back, must not be taken for this one.
+    static let copyAsGone = SQLStatement(
+        """
+        INSERT INTO entries (id, root_id, parent_id, kind, name, name_folded, size_bytes, modified_ns, changed_ns, birth_ns,
+            device, inode, link_count, first_seen_us, updated_us, missing_since_us)
+        SELECT $2, root_id, parent_id, kind, name, name_folded, size_bytes, modified_ns, changed_ns, 0, device, 0,
+            -1, first_seen_us, updated_us, COALESCE(missing_since_us, $3)
+        FROM entries WHERE id = $1
+        """)
+
+    static let bringBack = SQLStatement("UPDATE entries SET missing_since_us = NULL WHERE id = $1")
+
+    static let handOverRemovals = SQLStatement("UPDATE scan_removals SET entry_id = $2 WHERE entry_id = $1")
+
+    static let anyRemoval = SQLStatement("SELECT 1 FROM scan_removals WHERE entry_id = $1 LIMIT 1")
+
+    static let unfinishedScan = SQLStatement(
+        """
+        SELECT 1 FROM scans s JOIN jobs j ON j.id = s.id
+        WHERE s.root_id = $1 AND s.id <> $2 AND j.status NOT IN ('completed', 'failed', 'cancelled') LIMIT 1
+        """)
+
+    /// The newest first.
+    static let goneChildren = SQLStatement(
+        "SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NOT NULL ORDER BY e.id DESC")
 }

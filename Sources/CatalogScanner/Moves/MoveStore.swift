@@ -85,6 +85,17 @@ struct MoveStore {
         return try rows(MoveQueries.tombstones, [.integer(Int64(limit))])
     }
 
+    /// Directories, links and empty files that went missing in any root and have the number of one that this scan has found.
+    func numberedTombstones(_ marks: Marks, atMost limit: Int) throws -> [MovableEntry] {
+        let areAny = try scan.database.readBlocking { connection in
+            try connection.firstRow(MoveQueries.hasEmptyTombstones) { _ in true } ?? false
+        }
+        guard areAny else { return [] }
+        return try rows(
+            MoveQueries.numberedTombstones,
+            [.integer(marks.firstOfScan), .integer(scan.rootID), .integer(Int64(limit))])
+    }
+
     private static let fewIDs: Int64 = 10_000
 
     private func hasMoreTombstones(than limit: Int) throws -> Bool {
@@ -100,7 +111,7 @@ struct MoveStore {
         try forEach(MoveQueries.newEntries, [.integer(scan.rootID), .integer(id), .integer(scan.id)], body)
     }
 
-    /// Hands over the files that other roots got since this one was seen whole.
+    /// Hands over what other roots got since this one was seen whole.
     func forEachNewElsewhere(since id: EntryID, _ body: (MovableEntry) -> Void) throws {
         try forEach(MoveQueries.newElsewhere, [.integer(scan.rootID), .integer(id)], body)
     }
@@ -169,19 +180,23 @@ extension MoveStore {
 
     /// Lets the old row take the place of the new one, which is no more.
     func place(_ move: Move, on connection: any SQLConnection) throws {
-        let new = move.new
-        try connection.executeLater(MoveQueries.deleteEntry, [.integer(new.id)])
+        try connection.executeLater(MoveQueries.deleteEntry, [.integer(move.new.id)])
+        try put(move.old.id, where: move.new, on: connection)
+        try connection.executeLater(ScanQueries.dropRemoval, [.integer(scan.id), .integer(move.old.id)])
+        try connection.executeLater(
+            MoveQueries.handOverRemoval, [.integer(scan.id), .integer(move.new.id), .integer(move.old.id)])
+    }
+
+    /// What is there from now on is an old entry.
+    private func put(_ id: EntryID, where new: MovableEntry, on connection: any SQLConnection) throws {
         try connection.executeLater(
             MoveQueries.place,
             [
-                .integer(move.old.id), .integer(new.rootID), .optional(new.parentID), .blob(new.name),
+                .integer(id), .integer(new.rootID), .optional(new.parentID), .blob(new.name),
                 .optional(new.foldedName), .integer(new.size), .integer(new.modifiedNS), .integer(new.changedNS),
                 .integer(new.birthNS), .integer(new.device), .integer(new.inode), .integer(new.linkCount),
                 .integer(scan.time.now),
             ])
-        try connection.executeLater(ScanQueries.dropRemoval, [.integer(scan.id), .integer(move.old.id)])
-        try connection.executeLater(
-            MoveQueries.handOverRemoval, [.integer(scan.id), .integer(new.id), .integer(move.old.id)])
     }
 
     /// Gives all that lies in a new directory, and what is known of it, to the old one.
@@ -192,5 +207,51 @@ extension MoveStore {
         try connection.executeLater(MoveQueries.handOverTombstones, values)
         try connection.executeLater(EntryQueries.forgetDirectory, [.integer(old)])
         try connection.executeLater(MoveQueries.handOverDirectory, values)
+    }
+
+    /// Lets two directories change their places: what is in each, what is known of it, and what scans have noted.
+    func exchange(_ old: MovableEntry, _ new: MovableEntry, on connection: any SQLConnection) throws {
+        try connection.executeLater(MoveQueries.deleteEntry, [.integer(new.id)])
+        // As one that is gone it is in nobody's way.
+        try connection.executeLater(
+            MoveQueries.copyAsGone, [.integer(old.id), .integer(new.id), .integer(scan.time.now)])
+        try put(old.id, where: new, on: connection)
+        if !old.isMissing { try connection.executeLater(MoveQueries.bringBack, [.integer(new.id)]) }
+        // No entry has a number below 0.
+        for (from, to) in [(old.id, -old.id), (new.id, old.id), (-old.id, new.id)] {
+            let values: [SQLValue] = [.integer(from), .integer(to)]
+            try connection.executeLater(MoveQueries.handOverChildren, values)
+            try connection.executeLater(MoveQueries.handOverTombstones, values)
+            try connection.executeLater(MoveQueries.handOverDirectory, values)
+        }
+        try connection.executeLater(MoveQueries.handOverRemovals, [.integer(old.id), .integer(new.id)])
+        scan.changed.note(old.id)
+        scan.changed.note(new.id)
+    }
+
+    /// Whether any scan has not found the entry.
+    func isRemovalNoted(of id: EntryID, on connection: any SQLConnection) throws -> Bool {
+        try connection.firstRow(MoveQueries.anyRemoval, [.integer(id)]) { _ in true } ?? false
+    }
+
+    /// Whether a scan of one of the roots runs, waits, or was cut and goes on later; the own one does not count.
+    func isScanned(_ roots: Set<RootID>, on connection: any SQLConnection) throws -> Bool {
+        try roots.contains { root in
+            try connection.firstRow(MoveQueries.unfinishedScan, [.integer(root), .integer(scan.id)]) { _ in true }
+                ?? false
+        }
+    }
+
+    /// Links and files that were left in a directory and are in the other one under the same name, gone or not.
+    func sameNames(leftIn old: EntryID, nowIn new: EntryID) throws -> [Move] {
+        let left = try rows(MoveQueries.children, [.integer(old)]) + rows(MoveQueries.goneChildren, [.integer(old)])
+        guard !left.isEmpty else { return [] }
+        let names = Dictionary(left.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return try rows(MoveQueries.children, [.integer(new)]).compactMap { entry in
+            guard let match = names[entry.name], match.isSameOfName(as: entry), match.id < entry.id else {
+                return nil
+            }
+            return Move(old: match, new: entry)
+        }
     }
 }
