@@ -67,9 +67,9 @@ struct ChangeLedger {
         if kind == .file { history.changedBytes += bytes.new - bytes.old }
     }
 
-    /// A directory with other times than before: searches show them.
-    mutating func touched(_ directory: EntryID) {
-        restored.append(directory)
+    /// A directory with other times than before, or an entry in a directory that has another id now: searches show them.
+    mutating func touched(_ entry: EntryID) {
+        restored.append(entry)
     }
 
     /// An entry that became a tombstone.

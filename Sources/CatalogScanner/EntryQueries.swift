@@ -40,11 +40,15 @@ enum EntryQueries {
         SELECT \(rowColumns) FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL ORDER BY name
         """)
 
-    /// What may come back under its name: not what stands for a directory that went to another root (`DirectoryExchange`).
+    /// The count of links of a row that stands for a directory which moved (`DirectoryExchange`): no name brings it back.
+    static let standInLinks = -1
+
+    /// What may come back under its name.
     static let tombstones = SQLStatement(
         """
         SELECT id, kind, name FROM entries
-        WHERE parent_id = $1 AND missing_since_us IS NOT NULL AND link_count >= 0 ORDER BY missing_since_us
+        WHERE parent_id = $1 AND missing_since_us IS NOT NULL AND link_count <> \(standInLinks)
+        ORDER BY missing_since_us
         """)
 
     static let childrenToRemove = SQLStatement(
@@ -113,8 +117,10 @@ enum EntryQueries {
 
     static let updateDirectoryEntry = SQLStatement(
         """
-        UPDATE entries SET modified_ns = $2, changed_ns = $3, birth_ns = $4, device = $5, inode = $6, updated_us = $7
-        WHERE id = $1 AND (modified_ns <> $2 OR changed_ns <> $3 OR birth_ns <> $4 OR device <> $5 OR inode <> $6)
+        UPDATE entries SET modified_ns = $2, changed_ns = $3, birth_ns = $4, device = $5, inode = $6, updated_us = $7,
+            link_count = CASE WHEN link_count = \(standInLinks) THEN 0 ELSE link_count END
+        WHERE id = $1 AND (modified_ns <> $2 OR changed_ns <> $3 OR birth_ns <> $4 OR device <> $5 OR inode <> $6
+            OR link_count = \(standInLinks))
         """)
 
     static let renumberChildren = SQLStatement(

@@ -44,7 +44,7 @@ enum SideWriteQueries {
     static let tombstone = SQLStatement(
         """
         SELECT id FROM entries WHERE parent_id = $1 AND name = $2 AND missing_since_us IS NOT NULL AND kind = $3
-            AND link_count >= 0
+            AND link_count <> \(EntryQueries.standInLinks)
         ORDER BY missing_since_us DESC LIMIT 1
         """)
 

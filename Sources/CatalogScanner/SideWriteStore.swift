@@ -38,6 +38,11 @@ struct SideWriteStore: Sendable {
         return try number(SideWriteQueries.countWrite, rollUpCounter, connection) == turns + 1
     }
 
+    /// Has whoever adds up recursive figures of the root begin anew.
+    func interruptRollUps(on connection: any SQLConnection) throws {
+        _ = try number(SideWriteQueries.countWrite, rollUpCounter, connection)
+    }
+
     /// Removes the count of a root that is gone.
     func forget(on connection: any SQLConnection) throws {
         for counter in [counter, rollUpCounter] { try connection.execute(SideWriteQueries.forget, [counter]) }

@@ -138,6 +138,24 @@ import Testing
         }
     }
 
+    @Test func `One file of a removed directory that comes back elsewhere is not that directory`() async throws {
+        try await withTwoRoots { api, known in
+            let (tree, away) = (api.server.tree, api.server.tree + "/away")
+            try FileManager.default.moveItem(atPath: tree + "/one/films", toPath: away)
+            try await api.scan("one")
+            try FileManager.default.createDirectory(atPath: tree + "/one/saved", withIntermediateDirectories: false)
+            try FileManager.default.moveItem(atPath: away + "/Alien.mkv", toPath: tree + "/one/saved/Alien.mkv")
+            try await api.scan("one")
+            let saved = try await api.ids(below: "one")
+            #expect(saved["saved/Alien.mkv"] == known["films/Alien.mkv"])
+            #expect(saved["saved"] != nil && saved["saved"] != known["films"])
+            try FileManager.default.moveItem(atPath: away, toPath: tree + "/one/films")
+            try await api.scan("one")
+            let now = try await api.ids(below: "one")
+            for (path, id) in known where path != "films/Alien.mkv" { #expect(now[path] == id, "\(path)") }
+        }
+    }
+
     @Test func `What is new in a renamed directory is found below its new name`() async throws {
         try await withTwoRoots { api, known in
             let tree = api.server.tree

@@ -89,25 +89,29 @@ extension MoveMatcher {
     ///
     /// - Parameters:
     ///   - moves: of files.
-    ///   - isNew: whether a directory was not there before.
-    /// - Returns: which of the old directories is which new one now.
-    func directories(followedBy moves: [Move], isNew: (EntryID) -> Bool) -> [(old: EntryID, new: EntryID)] {
+    ///   - isGone: whether a directory is not where it was.
+    ///   - isNew: whether one was not there before.
+    /// - Returns: which of the old directories is which new one now, and how many files say so.
+    func directories(
+        followedBy moves: [Move], isGone: (EntryID) throws -> Bool, isNew: (EntryID) -> Bool
+    ) rethrows -> [(old: EntryID, new: EntryID, files: Int)] {
         var votes: [EntryID: [EntryID: Int]] = [:]
         for move in moves {
             guard let from = move.old.parentID, let to = move.new.parentID, isNew(to) else { continue }
             votes[from, default: [:]][to, default: 0] += 1
         }
         for index in old.indices where isTaken[index] { votes[old[index].id] = nil }
+        votes = try votes.filter { try isGone($0.key) }
         var files: [EntryID: Int] = [:]
         for entry in old where entry.kind == .file {
             if let parent = entry.parentID, votes[parent] != nil { files[parent, default: 0] += 1 }
         }
         var taken: Set<EntryID> = []
-        var result: [(old: EntryID, new: EntryID)] = []
+        var result: [(old: EntryID, new: EntryID, files: Int)] = []
         for (directory, choices) in votes.sorted(by: { $0.key < $1.key }) {
             let best = choices.max { ($0.value, $1.key) < ($1.value, $0.key) }
             guard let best, best.value * 2 > files[directory] ?? 0, taken.insert(best.key).inserted else { continue }
-            result.append((directory, best.key))
+            result.append((directory, best.key, best.value))
         }
         return result
     }

@@ -25,7 +25,6 @@ struct MovePhase {
     }
 
     /// Blocks; may be interrupted and run again.
-    ///
     func run() throws -> MoveCounts {
         var count = MoveCounts()
         guard let marks = try store.marks() else { return count }
@@ -64,12 +63,14 @@ struct MovePhase {
         let found = matcher.match()
         var moves = found.filter { $0.new.kind != .directory }
         moves += try hashed.find(matcher.rest, besides: Set(moves.map(\.new.id)), since: marks)
-        let directories =
-            found.filter { $0.new.kind == .directory }.map { (old: $0.old.id, new: $0.new.id) }
-            + matcher.directories(followedBy: moves, isNew: marks.isNew)
         var count = MoveCounts(moved: try writer.move(moves, seen: seen))
         let vanished = Dictionary(
             gone.lazy.filter { $0.kind == .directory }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let followed = matcher.directories(
+            followedBy: moves, isGone: { vanished[$0] != nil }, isNew: { marks.isNew($0) })
+        let directories =
+            found.filter { $0.new.kind == .directory }.map { (old: $0.old.id, new: $0.new.id) }
+            + followed.map { (old: $0.old, new: $0.new) }
         let parents = MovedParents(store: store, isNew: marks.isNew) { vanished[$0] }
         count += try adopt(try parents.joining(directories), marks)
         return count

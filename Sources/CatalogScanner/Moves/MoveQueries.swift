@@ -142,23 +142,44 @@ enum MoveQueries {
         INSERT INTO entries (id, root_id, parent_id, kind, name, name_folded, size_bytes, modified_ns, changed_ns, birth_ns,
             device, inode, link_count, first_seen_us, updated_us, missing_since_us)
         SELECT $2, root_id, parent_id, kind, name, name_folded, size_bytes, modified_ns, changed_ns, 0, device, 0,
-            -1, first_seen_us, updated_us, COALESCE(missing_since_us, $3)
+            \(EntryQueries.standInLinks), first_seen_us, updated_us, COALESCE(missing_since_us, $3)
         FROM entries WHERE id = $1
         """)
 
-    static let bringBack = SQLStatement("UPDATE entries SET missing_since_us = NULL WHERE id = $1")
+    static let revive = SQLStatement("UPDATE entries SET missing_since_us = NULL WHERE id = $1")
 
-    static let handOverRemovals = SQLStatement("UPDATE scan_removals SET entry_id = $2 WHERE entry_id = $1")
+    static let leaveRemovals = SQLStatement("UPDATE scan_removals SET entry_id = $2 WHERE entry_id = $1")
 
     static let anyRemoval = SQLStatement("SELECT 1 FROM scan_removals WHERE entry_id = $1 LIMIT 1")
 
-    static let unfinishedScan = SQLStatement(
+    static let isThere = SQLStatement(
+        "SELECT 1 FROM storage_roots WHERE id = $1 AND deleted_at_us IS NULL AND enabled = 1")
+
+    static let childIDs = SQLStatement("SELECT id FROM entries WHERE parent_id = $1 AND missing_since_us IS NULL")
+
+    static let countFiles = SQLStatement(
         """
-        SELECT 1 FROM scans s JOIN jobs j ON j.id = s.id
-        WHERE s.root_id = $1 AND s.id <> $2 AND j.status NOT IN ('completed', 'failed', 'cancelled') LIMIT 1
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM entries WHERE parent_id = $1 AND kind = 0 AND missing_since_us IS NULL LIMIT $2) AS files
         """)
 
-    /// The newest first.
-    static let goneChildren = SQLStatement(
-        "SELECT \(columns) FROM entries e WHERE e.parent_id = $1 AND e.missing_since_us IS NOT NULL ORDER BY e.id DESC")
+    static let countGoneFiles = SQLStatement(
+        """
+        SELECT COUNT(*) FROM (
+            SELECT 1 FROM entries WHERE parent_id = $1 AND kind = 0 AND missing_since_us IS NOT NULL LIMIT $2) AS files
+        """)
+
+    /// Links and empty files.
+    static let emptyEntries = SQLStatement(
+        """
+        SELECT \(columns) FROM entries e
+        WHERE e.parent_id = $1 AND e.kind <> 1 AND e.size_bytes = 0 AND e.missing_since_us IS NULL
+        """)
+
+    /// The same that are gone, the newest first.
+    static let goneEmptyEntries = SQLStatement(
+        """
+        SELECT \(columns) FROM entries e
+        WHERE e.parent_id = $1 AND e.kind <> 1 AND e.size_bytes = 0 AND e.missing_since_us IS NOT NULL ORDER BY e.id DESC
+        """)
 }

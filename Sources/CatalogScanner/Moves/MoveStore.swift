@@ -216,7 +216,7 @@ extension MoveStore {
         try connection.executeLater(
             MoveQueries.copyAsGone, [.integer(old.id), .integer(new.id), .integer(scan.time.now)])
         try put(old.id, where: new, on: connection)
-        if !old.isMissing { try connection.executeLater(MoveQueries.bringBack, [.integer(new.id)]) }
+        if !old.isMissing { try connection.executeLater(MoveQueries.revive, [.integer(new.id)]) }
         // No entry has a number below 0.
         for (from, to) in [(old.id, -old.id), (new.id, old.id), (-old.id, new.id)] {
             let values: [SQLValue] = [.integer(from), .integer(to)]
@@ -224,9 +224,32 @@ extension MoveStore {
             try connection.executeLater(MoveQueries.handOverTombstones, values)
             try connection.executeLater(MoveQueries.handOverDirectory, values)
         }
-        try connection.executeLater(MoveQueries.handOverRemovals, [.integer(old.id), .integer(new.id)])
-        scan.changed.note(old.id)
-        scan.changed.note(new.id)
+        try connection.executeLater(MoveQueries.leaveRemovals, [.integer(old.id), .integer(new.id)])
+        // What was noted of one of them is about a place where the other one is now.
+        scan.changed.giveUp()
+    }
+
+    /// What is in a directory and not gone.
+    func forEachChild(of directory: EntryID, on connection: any SQLConnection, _ body: (EntryID) -> Void) throws {
+        try connection.forEachRow(MoveQueries.childIDs, [.integer(directory)]) { row in
+            body(row.integer(0))
+            return true
+        }
+    }
+
+    /// Whether nobody has removed or disabled a root.
+    func isThere(_ root: RootID, on connection: any SQLConnection) throws -> Bool {
+        try connection.firstRow(MoveQueries.isThere, [.integer(root)]) { _ in true } ?? false
+    }
+
+    /// How many files are in a directory, gone or not; no more than `limit` of either are counted.
+    func filesLeft(in directory: EntryID, atMost limit: Int) throws -> Int {
+        try scan.database.readBlocking { connection in
+            try [MoveQueries.countFiles, MoveQueries.countGoneFiles].reduce(0) { count, statement in
+                let values: [SQLValue] = [.integer(directory), .integer(Int64(limit))]
+                return try count + (connection.firstRow(statement, values) { Int($0.integer(0)) } ?? 0)
+            }
+        }
     }
 
     /// Whether any scan has not found the entry.
@@ -234,23 +257,18 @@ extension MoveStore {
         try connection.firstRow(MoveQueries.anyRemoval, [.integer(id)]) { _ in true } ?? false
     }
 
-    /// Whether a scan of one of the roots runs, waits, or was cut and goes on later; the own one does not count.
-    func isScanned(_ roots: Set<RootID>, on connection: any SQLConnection) throws -> Bool {
-        try roots.contains { root in
-            try connection.firstRow(MoveQueries.unfinishedScan, [.integer(root), .integer(scan.id)]) { _ in true }
-                ?? false
-        }
-    }
-
-    /// Links and files that were left in a directory and are in the other one under the same name, gone or not.
-    func sameNames(leftIn old: EntryID, nowIn new: EntryID) throws -> [Move] {
-        let left = try rows(MoveQueries.children, [.integer(old)]) + rows(MoveQueries.goneChildren, [.integer(old)])
-        guard !left.isEmpty else { return [] }
-        let names = Dictionary(left.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        return try rows(MoveQueries.children, [.integer(new)]).compactMap { entry in
-            guard let match = names[entry.name], match.isSameOfName(as: entry), match.id < entry.id else {
-                return nil
-            }
+    /// Links and empty files that were left behind by a directory, gone or not, and are in it under the same name.
+    ///
+    /// - Parameters:
+    ///   - left: has what was left behind.
+    ///   - moved: is where it went.
+    func sameNames(left: EntryID, moved: EntryID) throws -> [Move] {
+        let behind =
+            try rows(MoveQueries.emptyEntries, [.integer(left)]) + rows(MoveQueries.goneEmptyEntries, [.integer(left)])
+        guard !behind.isEmpty else { return [] }
+        let names = Dictionary(behind.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return try rows(MoveQueries.emptyEntries, [.integer(moved)]).compactMap { entry in
+            guard let match = names[entry.name], match.isSameOfName(as: entry), match.id < entry.id else { return nil }
             return Move(old: match, new: entry)
         }
     }

@@ -16,12 +16,17 @@ struct MovedParents {
 
     /// Blocks.
     ///
-    /// - Parameter directories: which new ones the files of which directories went to.
+    /// - Parameter directories: which old ones are which new ones; what comes first counts where two would be one.
     /// - Returns: those of them that are gone, with those above them.
     func joining(_ directories: [(old: EntryID, new: EntryID)]) throws -> [EntryID: EntryID] {
-        let moved = try directories.compactMap { pair in try gone(pair.old).map { (old: $0, new: pair.new) } }
-        var known = Dictionary(moved.map { ($0.old.id, $0.new) }, uniquingKeysWith: { first, _ in first })
-        var taken = Set(known.values)
+        var known: [EntryID: EntryID] = [:]
+        var taken: Set<EntryID> = []
+        var moved: [(old: MovableEntry, new: EntryID)] = []
+        for pair in directories where known[pair.old] == nil && !taken.contains(pair.new) {
+            guard let old = try gone(pair.old) else { continue }
+            (known[pair.old], _) = (pair.new, taken.insert(pair.new))
+            moved.append((old, pair.new))
+        }
         for directory in moved {
             var (old, new) = (directory.old, try store.entry(directory.new))
             while let moved = new, moved.name == old.name, !old.isSameFile(as: moved),

@@ -54,9 +54,12 @@ struct SplitMoves {
         let found = matcher.match()
         let moves = found.filter { $0.new.kind != .directory }
         let numbered = found.filter { $0.new.kind == .directory }.map { (old: $0.old.id, new: $0.new.id) }
-        let followed = matcher.directories(followedBy: moves, isNew: isNew)
+        let followed = try matcher.directories(followedBy: moves, isGone: { try gone($0) != nil }, isNew: isNew)
         let count = try MoveWriter(scan: scan).move(moves, seen: seen)
-        let pairs = try MovedParents(store: store, isNew: isNew, gone: gone).joining(numbered + followed)
-        return try count + DirectoryExchange(scan: scan, seen: seen).run(pairs)
+        // Not all that was ever in a directory is among what was compared.
+        let most = try followed.filter { try store.filesLeft(in: $0.old, atMost: $0.files + 1) <= $0.files }
+        let pairs = try MovedParents(store: store, isNew: isNew, gone: gone)
+            .joining(numbered + most.map { (old: $0.old, new: $0.new) })
+        return try count + DirectoryExchange(scan: scan, marks: marks, seen: seen).run(pairs)
     }
 }
