@@ -4,8 +4,23 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-int catalog_start_helper(const char *path, int descriptor, pid_t *process) {
+int catalog_make_shared_memory(size_t size) {
+    int descriptor = memfd_create("catalogizer-smb", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor < 0) return -errno;
+    // Memory that the other side made smaller would end whoever reads it.
+    if (ftruncate(descriptor, (off_t)size) != 0 ||
+        fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+        int number = errno;
+        close(descriptor);
+        return -number;
+    }
+    return descriptor;
+}
+
+int catalog_start_helper(const char *path, int descriptor, int memory, pid_t *process) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int result = posix_spawn_file_actions_init(&actions);
@@ -17,10 +32,14 @@ int catalog_start_helper(const char *path, int descriptor, pid_t *process) {
     }
     for (int standard = 0; standard < 3 && result == 0; standard++)
         result = posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0);
-    // A descriptor that is 3 already would keep its flag to be closed: so it goes by way of another number.
-    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, descriptor, 4);
-    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, 4, 3);
-    if (result == 0) result = posix_spawn_file_actions_addclosefrom_np(&actions, 4);
+    // One that has its new number already would keep its flag to be closed, and one may have the number of the other: so both go by way of
+    // numbers that nobody has.
+    int spare = (descriptor > memory ? descriptor : memory) + 1;
+    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, descriptor, spare);
+    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, memory, spare + 1);
+    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, spare, 3);
+    if (result == 0) result = posix_spawn_file_actions_adddup2(&actions, spare + 1, 4);
+    if (result == 0) result = posix_spawn_file_actions_addclosefrom_np(&actions, 5);
     // A session of its own: Ctrl-C is for the server, which ends its helpers itself.
     if (result == 0) result = posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
     if (result == 0) {

@@ -12,10 +12,26 @@ package protocol FileConnection: Sendable {
     var isGone: Bool { get }
     /// Opens a file to read.
     func open(_ path: Path) throws -> File
+    /// Opens a file, and reads what is wanted of it first.
+    ///
+    /// - Returns: the file with those bytes; with fewer, or none, where they could not be read.
+    func open(_ path: Path, reading part: Range<Int64>) throws -> (file: File, bytes: [UInt8])
     /// Reads some bytes at an offset: perhaps fewer than there is room for, none at the end of the file.
     func read(_ file: File, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int
     /// Closes a file.
     func close(_ file: File)
+}
+
+extension FileConnection {
+    /// One after the other; a connection that has a shorter way takes that.
+    package func open(_ path: Path, reading part: Range<Int64>) throws -> (file: File, bytes: [UInt8]) {
+        let file = try open(path)
+        let bytes = [UInt8](unsafeUninitializedCapacity: part.count) { buffer, filled in
+            // Whoever reads these bytes again is told why they cannot be read.
+            filled = (try? read(file, into: UnsafeMutableRawBufferPointer(buffer), at: part.lowerBound)) ?? 0
+        }
+        return (file, bytes)
+    }
 }
 
 /// An open file of a connection.
@@ -58,6 +74,8 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
     }
 
     private static var handlesMax: Int { 2 }
+    /// Bytes that are read while a file is opened, at most: who jumps to a place waits for no more than the first piece.
+    private static var firstBytesMax: Int64 { 64 << 10 }
 
     package let entry: StorageEntry
     /// The answer would have to come from the server: whoever keeps readers keeps them for a moment only.
@@ -68,16 +86,25 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
     private let pool: ConnectionPool<Connection>
     private let explain: @Sendable (any Error) -> any Error
     private let handles: Mutex<Handles>
+    /// What was read when it was opened, until somebody asks for it.
+    private let first: Mutex<(offset: Int64, bytes: [UInt8])?>
 
     /// Opens a file, on the thread that has `connection`.
     ///
-    /// - Parameter explain: what callers throw for an error of the connection.
+    /// - Parameters:
+    ///   - part: what will most likely be read first; nil when nothing may be.
+    ///   - explain: what callers throw for an error of the connection.
     /// - Throws: what the connection throws; `CatalogError.conflict` for what is no file.
     package init(
         _ path: Connection.Path, _ connection: Connection, _ lane: ConnectionPool<Connection>.Lane,
-        _ pool: ConnectionPool<Connection>, explain: @escaping @Sendable (any Error) -> any Error
+        _ pool: ConnectionPool<Connection>, expecting part: Range<Int64>?,
+        explain: @escaping @Sendable (any Error) -> any Error
     ) throws {
-        let file = try connection.open(path)
+        let wanted = part.map { $0.lowerBound..<min($0.upperBound, $0.lowerBound + Self.firstBytesMax) }
+        let (file, bytes) =
+            if let wanted, !wanted.isEmpty { try connection.open(path, reading: wanted) } else {
+                (try connection.open(path), [])
+            }
         guard file.entry.kind == .file else {
             connection.close(file)
             throw CatalogError(.conflict, "Path is no file")
@@ -91,10 +118,19 @@ package final class RemoteReader<Connection: FileConnection>: StorageReader {
         self.explain = explain
         entry = file.entry
         handles = Mutex(Handles(opened: [Opened(lane: lane, file: file)]))
+        first = Mutex(wanted.flatMap { bytes.isEmpty ? nil : ($0.lowerBound, bytes) })
     }
 
-    /// Nothing: memory holds no part of the file.
-    package func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? { nil }
+    /// What was read when it was opened, once.
+    package func readCached(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> Int? {
+        first.withLock { first in
+            guard let held = first, held.offset == offset else { return nil }
+            first = nil
+            let count = min(held.bytes.count, buffer.count)
+            buffer.copyBytes(from: held.bytes[..<count])
+            return count
+        }
+    }
 
     package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         do {

@@ -11,9 +11,11 @@ package struct SMBFrame: Sendable {
         /// Payload: a path. Answers: any number of frames with records, `first` being 1 in all but the last one. A record without
         /// a name is the directory itself.
         case list
-        /// Payload: a path. Answer: `first` is a handle, the payload attributes.
+        /// `first`: an offset, `second`: how many bytes to read there at once, payload: a path. Answer: `first` is a handle, `second` how many
+        /// bytes stand in the block now, the payload attributes.
         case open
-        /// `first`: handle, `second`: offset, payload: a count. Answer: the bytes.
+        /// `first`: handle, `second`: offset, payload: a count of 4 bytes, at most that of a `SharedBlock`. Answer: `first` is how many bytes
+        /// stand in the block now.
         case read
         /// `first`: handle.
         case close
@@ -21,7 +23,7 @@ package struct SMBFrame: Sendable {
         case space
         /// `first`: offset, payload: a path. Answer: `first` is a handle to write with.
         case create
-        /// `first`: handle, `second`: offset, payload: the bytes.
+        /// `first`: handle, `second`: offset, payload: a count of 4 bytes. What is written stands in the `SharedBlock`.
         case write
         /// Payload: two paths with a NUL between them.
         case rename
@@ -153,16 +155,16 @@ package struct SMBAttributes: Sendable {
 
     /// Adds it to a payload.
     package func write(to bytes: inout [UInt8]) {
-        for number in [kind, size, modifiedNS, changedNS, inode] { withUnsafeBytes(of: number) { bytes += $0 } }
+        withUnsafeBytes(of: (kind, size, modifiedNS, changedNS, inode)) { bytes += $0 }
     }
 
     /// Reads one from a payload; nil when it ends too early.
     package init?(_ bytes: ArraySlice<UInt8>) {
         guard bytes.count >= Self.bytes else { return nil }
-        let numbers = bytes.prefix(Self.bytes).withUnsafeBytes { raw in
-            (0..<5).map { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
+        self = bytes.withUnsafeBytes { raw in
+            let number = { raw.loadUnaligned(fromByteOffset: $0 * 8, as: Int64.self) }
+            return SMBAttributes(
+                kind: number(0), size: number(1), modifiedNS: number(2), changedNS: number(3), inode: number(4))
         }
-        self.init(
-            kind: numbers[0], size: numbers[1], modifiedNS: numbers[2], changedNS: numbers[3], inode: numbers[4])
     }
 }

@@ -17,11 +17,43 @@ package struct SMBSocket: Sendable {
 
     /// Sends a frame.
     ///
-    /// - Parameter deadline: milliseconds for all of it; negative for ever.
+    /// - Parameter deadline: milliseconds without a byte; negative for ever.
     /// - Throws: `Broken`.
     package func send(_ frame: SMBFrame, deadline: Int32) throws {
-        try write(frame.head, deadline)
-        try write(frame.payload, deadline)
+        try frame.head.withUnsafeBytes { head in
+            try frame.payload.withUnsafeBytes { try send(head, $0, deadline) }
+        }
+    }
+
+    /// In one piece where there is room for it: the other side wakes up once.
+    private func send(
+        _ head: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer, _ deadline: Int32
+    ) throws {
+        var (head, payload) = (head, payload)
+        while !head.isEmpty || !payload.isEmpty {
+            let count = sendOnce(head, payload)
+            if count < 0, errno == EAGAIN {
+                try wait(POLLOUT, deadline)
+                continue
+            }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Broken(number: errno) }
+            let ofHead = min(count, head.count)
+            head = UnsafeRawBufferPointer(rebasing: head[ofHead...])
+            payload = UnsafeRawBufferPointer(rebasing: payload[(count - ofHead)...])
+        }
+    }
+
+    private func sendOnce(_ head: UnsafeRawBufferPointer, _ payload: UnsafeRawBufferPointer) -> Int {
+        var parts = [head, payload].map {
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+        }
+        return parts.withUnsafeMutableBufferPointer { parts in
+            var message = msghdr()
+            message.msg_iov = parts.baseAddress
+            message.msg_iovlen = parts.count
+            return sendmsg(descriptor, &message, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+        }
     }
 
     /// Receives a frame.
@@ -35,32 +67,6 @@ package struct SMBSocket: Sendable {
         var whole = frame
         whole.payload = try read(count, deadline)
         return whole
-    }
-
-    private func write(_ bytes: [UInt8], _ deadline: Int32) throws {
-        var sent = 0
-        while sent < bytes.count {
-            try wait(POLLOUT, deadline)
-            let count = bytes.withUnsafeBytes { raw in
-                Glibc.send(descriptor, raw.baseAddress.map { $0 + sent }, bytes.count - sent, Int32(MSG_NOSIGNAL))
-            }
-            if count < 0, errno == EINTR || errno == EAGAIN { continue }
-            guard count > 0 else { throw Broken(number: errno) }
-            sent += count
-        }
-    }
-
-    /// Receives a frame whose payload goes into `target`, as far as there is room; of an error the payload is dropped.
-    ///
-    /// - Returns: the frame without its payload, and how many bytes of `target` are filled.
-    /// - Throws: `Broken`, also for more bytes than there is room.
-    package func receive(
-        into target: UnsafeMutableRawBufferPointer, deadline: Int32
-    ) throws -> (frame: SMBFrame, count: Int) {
-        guard let (frame, count) = SMBFrame.parse(head: try read(SMBFrame.headBytes, deadline)), count <= target.count
-        else { throw Broken(number: EPROTO) }
-        try fill(UnsafeMutableRawBufferPointer(rebasing: target[..<count]), deadline)
-        return (frame, count)
     }
 
     private func read(_ count: Int, _ deadline: Int32) throws -> [UInt8] {
@@ -80,9 +86,13 @@ package struct SMBSocket: Sendable {
     private func fill(_ buffer: UnsafeMutableRawBufferPointer, _ deadline: Int32) throws {
         var filled = 0
         while filled < buffer.count {
-            try wait(POLLIN, deadline)
-            let got = recv(descriptor, buffer.baseAddress.map { $0 + filled }, buffer.count - filled, 0)
-            if got < 0, errno == EINTR || errno == EAGAIN { continue }
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let got = recv(descriptor, rest.baseAddress, rest.count, Int32(MSG_DONTWAIT))
+            if got < 0, errno == EAGAIN {
+                try wait(POLLIN, deadline)
+                continue
+            }
+            if got < 0, errno == EINTR { continue }
             guard got > 0 else { throw Broken(number: got == 0 ? EPIPE : errno) }
             filled += got
         }

@@ -87,9 +87,11 @@ package struct NFSBackend: StorageBackend, Sendable {
         return try entry.withKnownSize()
     }
 
-    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+    package func openReader(_ path: StoragePath) throws -> any StorageReader { try openReader(path, expecting: nil) }
+
+    package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
         try call("open", NFSPath(path)) {
-            try RemoteReader(NFSPath(path), $0, $1, pool) { error in
+            try RemoteReader(NFSPath(path), $0, $1, pool, expecting: part) { error in
                 (error as? NFSFailure)?.error("read", path.text) ?? error
             }
         }

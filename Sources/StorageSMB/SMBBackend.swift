@@ -85,11 +85,13 @@ package struct SMBBackend: StorageBackend, Sendable {
         return try entry.withKnownSize()
     }
 
-    package func openReader(_ path: StoragePath) throws -> any StorageReader {
+    package func openReader(_ path: StoragePath) throws -> any StorageReader { try openReader(path, expecting: nil) }
+
+    package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
         let bytes = path.bytes
         do {
             return try call("open", bytes) {
-                try RemoteReader(bytes, $0, $1, pool) { error in
+                try RemoteReader(bytes, $0, $1, pool, expecting: part) { error in
                     (error as? SMBFailure)?.error("read", path.text) ?? error
                 }
             }

@@ -10,7 +10,9 @@ extension SMBConnection {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, to file: File, at offset: Int64) throws {
-        _ = try ask(.write, first: file.handle, second: offset, payload: Array(bytes))
+        guard bytes.count <= SharedBlock.count else { throw SMBFailure(number: EINVAL) }
+        helper.block.bytes.copyMemory(from: bytes)
+        _ = try ask(.write, first: file.handle, second: offset, payload: Self.count(bytes.count))
     }
 
     /// The protocol has no question for it beside closing, which hands over what is left.

@@ -9,8 +9,7 @@ final class SMBConnection: ChangingConnection {
     /// Milliseconds more than the library is told to wait: sometimes it waits twice as long, and is killed then.
     private static let grace = 1_000
 
-    private let process: pid_t
-    private let descriptor: Int32
+    let helper: HelperProcess
     private let socket: SMBSocket
     /// Milliseconds.
     private let deadline: Int32
@@ -22,8 +21,8 @@ final class SMBConnection: ChangingConnection {
     ///
     /// - Throws: `SMBFailure`; `CatalogError.internalError` when the helper program is missing.
     init(_ target: SMBTarget) throws {
-        (process, descriptor) = try HelperProcess.start()
-        socket = SMBSocket(descriptor)
+        helper = try HelperProcess.start()
+        socket = SMBSocket(helper.descriptor)
         deadline = Int32(clamping: target.settings.timeout + Self.grace)
         // `deinit` runs when these throw.
         if let address = target.onlyAddress { _ = try ask(.pin, payload: address) }
@@ -35,10 +34,10 @@ final class SMBConnection: ChangingConnection {
     }
 
     deinit {
-        Glibc.close(descriptor)
-        kill(process, SIGKILL)
+        Glibc.close(helper.descriptor)
+        kill(helper.process, SIGKILL)
         var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        while waitpid(helper.process, &status, 0) < 0, errno == EINTR {}
     }
 
     /// Whether it is of no use any more.
@@ -76,21 +75,26 @@ final class SMBConnection: ChangingConnection {
         return File(handle: frame.first, entry: entry)
     }
 
+    /// In one question to the helper.
+    func open(_ path: [UInt8], reading part: Range<Int64>) throws -> (file: File, bytes: [UInt8]) {
+        let wanted = Int64(min(part.count, SharedBlock.count))
+        let frame = try ask(.open, first: part.lowerBound, second: wanted, payload: path)
+        guard let entry = try Self.entry(frame.payload[...]) else { throw SMBFailure(number: ENOENT) }
+        guard (0...wanted).contains(frame.second) else { throw broken(EPROTO) }
+        return (File(handle: frame.first, entry: entry), Array(helper.block.bytes[..<Int(frame.second)]))
+    }
+
     /// - Returns: bytes read; 0 at the end of the file.
     func read(_ file: File, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
-        guard !isGone else { throw SMBFailure(number: EPIPE) }
-        let size = withUnsafeBytes(of: UInt32(clamping: buffer.count)) { Array($0) }
-        let request = SMBFrame(
-            code: SMBFrame.Operation.read.rawValue, first: file.handle, second: offset, payload: size)
-        do {
-            try socket.send(request, deadline: deadline)
-            let (frame, count) = try socket.receive(into: buffer, deadline: deadline)
-            guard frame.code == 0 else { throw failure(frame.code) }
-            return count
-        } catch let error as SMBSocket.Broken {
-            throw broken(error.number)
-        }
+        let wanted = min(buffer.count, SharedBlock.count)
+        let frame = try ask(.read, first: file.handle, second: offset, payload: Self.count(wanted))
+        guard (0...Int64(wanted)).contains(frame.first) else { throw broken(EPROTO) }
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: helper.block.bytes[..<Int(frame.first)]))
+        return Int(frame.first)
     }
+
+    /// At most that of the shared block, as a payload.
+    static func count(_ bytes: Int) -> [UInt8] { withUnsafeBytes(of: UInt32(bytes)) { Array($0) } }
 
     func close(_ file: File) {
         _ = try? ask(.close, first: file.handle)
@@ -117,7 +121,7 @@ final class SMBConnection: ChangingConnection {
     /// Ends the helper, whatever it is at: the call that waits for it fails.
     func giveUp() {
         isKilled.store(true, ordering: .releasing)
-        kill(process, SIGKILL)
+        kill(helper.process, SIGKILL)
     }
 
     // MARK: Frames

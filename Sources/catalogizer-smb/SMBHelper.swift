@@ -7,10 +7,11 @@ import SMBWire
 /// The helper of the server for one SMB share, in a process of its own: libsmbclient knows one thread only, waits longer than it
 /// is told, and is under another licence. Whoever started it may kill it at any time.
 ///
-/// It reads requests from descriptor 3 and answers each in turn, until the other side is gone.
+/// It reads requests from descriptor 3 and answers each in turn, until the other side is gone. Descriptor 4 is the memory of a `SharedBlock`.
 @main
 struct SMBHelper {
     private static let descriptor: Int32 = 3
+    private static let memory: Int32 = 4
 
     static func main() {
         signal(SIGINT, SIG_IGN)
@@ -18,6 +19,7 @@ struct SMBHelper {
         limitMemory(to: rootMemoryBytesMax)
         catalog_keep_large_blocks()
         let socket = SMBSocket(descriptor)
+        guard let block = SharedBlock(descriptor: memory) else { return }
         var share: SMBShare?
         // Ends when the other side does.
         while let request = try? socket.receive(deadline: -1) {
@@ -32,7 +34,7 @@ struct SMBHelper {
                     catalog_pin_connections(request.payload, request.payload.count)
                     try socket.send(SMBFrame(code: 0), deadline: -1)
                 } else if let share {
-                    try answer(operation, request, share, socket)
+                    try answer(operation, request, share, socket, block)
                 } else {
                     throw SMBError(EPROTO)
                 }
@@ -56,7 +58,8 @@ struct SMBHelper {
     private static let lookMemoryBytesMax: rlim_t = 512 << 20
 
     private static func answer(
-        _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket
+        _ operation: SMBFrame.Operation, _ request: SMBFrame, _ share: SMBShare, _ socket: SMBSocket,
+        _ block: SharedBlock
     ) throws {
         switch operation {
         case .configure, .pin: break
@@ -69,13 +72,17 @@ struct SMBHelper {
             let (handle, attributes) = try share.open(request.payload)
             var payload: [UInt8] = []
             attributes.write(to: &payload)
-            try socket.send(SMBFrame(code: 0, first: Int64(handle), payload: payload), deadline: -1)
+            var answer = SMBFrame(code: 0, first: Int64(handle), payload: payload)
+            if (1...Int64(SharedBlock.count)).contains(request.second) {
+                let part = UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<Int(request.second)])
+                // Whoever reads there again is told what is wrong.
+                answer.second = Int64((try? share.read(handle, at: request.first, into: part)) ?? 0)
+            }
+            try socket.send(answer, deadline: -1)
         case .read:
-            guard request.payload.count == 4 else { throw SMBError(EPROTO) }
-            let count = request.payload.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self)) }
-            guard count <= SMBFrame.payloadMax else { throw SMBError(EPROTO) }
-            let bytes = try share.read(Int32(clamping: request.first), at: request.second, count: count)
-            try socket.send(SMBFrame(code: 0, payload: bytes), deadline: -1)
+            let part = try part(of: block, request)
+            let filled = try share.read(Int32(clamping: request.first), at: request.second, into: part)
+            try socket.send(SMBFrame(code: 0, first: Int64(filled)), deadline: -1)
         case .close:
             try share.close(Int32(clamping: request.first))
             try socket.send(SMBFrame(code: 0), deadline: -1)
@@ -84,9 +91,21 @@ struct SMBHelper {
             var payload: [UInt8] = []
             withUnsafeBytes(of: space.fileSystem) { payload += $0 }
             try socket.send(SMBFrame(code: 0, first: space.free, second: space.total, payload: payload), deadline: -1)
-        case .create, .write, .rename, .makeDirectory, .remove, .copy: try change(operation, request, share, socket)
+        case .write:
+            let part = UnsafeRawBufferPointer(try part(of: block, request))
+            try share.write(part, to: Int32(clamping: request.first), at: request.second)
+            try socket.send(SMBFrame(code: 0), deadline: -1)
+        case .create, .rename, .makeDirectory, .remove, .copy: try change(operation, request, share, socket)
         case .shares: try shares(share, socket)
         }
+    }
+
+    /// As much of the memory as a request is about.
+    private static func part(of block: SharedBlock, _ request: SMBFrame) throws -> UnsafeMutableRawBufferPointer {
+        guard request.payload.count == 4 else { throw SMBError(EPROTO) }
+        let count = request.payload.withUnsafeBytes { Int($0.loadUnaligned(as: UInt32.self)) }
+        guard count <= SharedBlock.count else { throw SMBError(EPROTO) }
+        return UnsafeMutableRawBufferPointer(rebasing: block.bytes[..<count])
     }
 
     private static func change(
@@ -95,7 +114,6 @@ struct SMBHelper {
         var answer = SMBFrame(code: 0)
         switch operation {
         case .create: answer.first = Int64(try share.create(request.payload, at: request.first))
-        case .write: try share.write(request.payload, to: Int32(clamping: request.first), at: request.second)
         case .rename:
             let (source, target) = try twoPaths(request.payload)
             try share.rename(source, to: target)

@@ -18,15 +18,13 @@ extension SMBShare {
         return handle
     }
 
-    func write(_ bytes: [UInt8], to handle: Int32, at offset: Int64) throws {
+    func write(_ bytes: UnsafeRawBufferPointer, to handle: Int32, at offset: Int64) throws {
         guard smbc_lseek(handle, off_t(offset), SEEK_SET) == off_t(offset) else { throw SMBError(errno) }
-        try bytes.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = smbc_write(handle, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-                guard count > 0 else { throw SMBError(errno) }
-                written += count
-            }
+        var written = 0
+        while written < bytes.count {
+            let count = smbc_write(handle, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+            guard count > 0 else { throw SMBError(errno) }
+            written += count
         }
     }
 

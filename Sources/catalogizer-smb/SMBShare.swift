@@ -74,20 +74,18 @@ struct SMBShare {
         return (handle, SMBAttributes(status))
     }
 
-    func read(_ handle: Int32, at offset: Int64, count: Int) throws -> [UInt8] {
+    /// - Returns: how many bytes it got; fewer than there is room for at the end of the file.
+    func read(_ handle: Int32, at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         guard smbc_lseek(handle, off_t(offset), SEEK_SET) == off_t(offset) else { throw SMBError(errno) }
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = 0
-            while filled < count {
-                let got = smbc_read(handle, buffer.baseAddress.map { $0 + filled }, count - filled)
-                if got < 0 { failure = errno }
-                guard got > 0 else { return }
-                filled += got
-            }
+        var filled = 0
+        while filled < buffer.count {
+            let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+            let got = smbc_read(handle, rest.baseAddress, rest.count)
+            guard got >= 0 else { throw SMBError(errno) }
+            guard got > 0 else { break }
+            filled += got
         }
-        guard failure == 0 else { throw SMBError(failure) }
-        return bytes
+        return filled
     }
 
     /// What a write left over may fail here.
@@ -119,10 +117,17 @@ struct SMBShare {
     /// Everything but letters, digits and a few signs as escapes: the library takes URLs.
     private static func escaped(_ path: [UInt8]) -> [UInt8] {
         let digits = Array("0123456789ABCDEF".utf8)
-        return path.flatMap { byte -> [UInt8] in
+        var escaped: [UInt8] = []
+        escaped.reserveCapacity(path.count * 3)
+        for byte in path {
             let isPlain = (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || "-._~/".utf8.contains(byte)
-            return isPlain ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            if isPlain {
+                escaped.append(byte)
+            } else {
+                escaped += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            }
         }
+        return escaped
     }
 
     private static func text(_ text: String) -> [CChar] { Array(text.utf8CString) }

@@ -92,9 +92,12 @@ int catalog_file_system_of(int descriptor, struct catalog_file_system *out);
 /// Free and total bytes of the file system at `path`.
 int catalog_file_system_space(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);
 
-/// Starts the program at `path` in a session of its own, with `descriptor` as its number 3, nothing behind its standard streams,
-/// and no other open file. Writes its number to `process`, whom the caller has to wait for.
-int catalog_start_helper(const char *path, int descriptor, pid_t *process);
+/// A descriptor of new memory of `size` bytes that can be handed to another process, and that nobody can make smaller; or a negative errno.
+int catalog_make_shared_memory(size_t size);
+
+/// Starts the program at `path` in a session of its own, with `descriptor` as its number 3 and `memory` as its number 4, nothing behind
+/// its standard streams, and no other open file. Writes its number to `process`, whom the caller has to wait for.
+int catalog_start_helper(const char *path, int descriptor, int memory, pid_t *process);
 
 /// Adds to what a child does before it runs its program: it goes to `directory`, unless that is NULL, and closes every file but its
 /// three standard streams. `actions` is a `posix_spawn_file_actions_t`, whose header would change where Swift finds others.
