@@ -7,8 +7,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
 int catalog_make_shared_memory(size_t size) {
-    int descriptor = memfd_create("catalogizer-smb", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    const char *name = "catalogizer-smb";
+    // Some systems refuse memory that could be run; older ones do not know what says that this cannot.
+    int descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+    if (descriptor < 0 && errno == EINVAL) descriptor = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (descriptor < 0) return -errno;
     // Memory that the other side made smaller would end whoever reads it.
     if (ftruncate(descriptor, (off_t)size) != 0 ||

@@ -138,6 +138,10 @@ package enum Limits {
     package static let multipartPaddingBytes = 64
     /// Bytes of an upload that are gathered before a storage gets them.
     package static let uploadPieceBytes = 1 << 20
+    /// Scans of a few directories that have places of their own beside those of whole roots, and seconds after which one of a whole root
+    /// that found none looks again.
+    package static let smallScansAtOnce = 2
+    package static let scanSlotSeconds: Int64 = 2
     /// Roots whose files are read for hashes at the same time in one process, and files of one root: a disk that turns gains from a few,
     /// and downloads keep most of the threads for storages.
     package static let hashJobsAtOnce = 2

@@ -38,6 +38,15 @@ package struct ScanJob: JobHandler {
 
     package func run(_ context: JobContext) async throws {
         let request = try ScanRequest(json: context.job.payload)
+        // Back to the queue: what changed in a few directories does not wait for storages that take hours.
+        guard !request.isWhole || threads.wholeScans.take() else {
+            throw CatalogError.retryLater("Enough storage roots are being scanned", seconds: Limits.scanSlotSeconds)
+        }
+        defer { if request.isWhole { threads.wholeScans.give() } }
+        try await run(request, context)
+    }
+
+    private func run(_ request: ScanRequest, _ context: JobContext) async throws {
         let root = try await roots.scanRoot(request.rootID)
         let scan = ScanContext(
             id: context.job.id, rootID: root.id, database: database, time: time, stop: context.stop,

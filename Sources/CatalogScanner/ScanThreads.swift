@@ -1,4 +1,5 @@
 package import CatalogCore
+import CatalogJobs
 package import CatalogStorage
 
 /// What scans run on.
@@ -12,17 +13,21 @@ package struct ScanThreads: Sendable {
     let storage: BlockingPool
     /// What a scan lets pass before each piece of its writing.
     let reads: ForegroundReads
+    /// Places of scans of whole roots, which may take hours where a storage is slow: those of a few directories have others.
+    let wholeScans: JobSlots
 
     /// - Parameters:
     ///   - pool: has a thread for each scan that may run at the same time.
+    ///   - wholeAtOnce: whole roots that are scanned at the same time.
     ///   - storage: threads for calls to storages; nil for the same ones.
     package init(
-        pool: BlockingPool, storage: BlockingPool? = nil, directoriesAtOnce: Int,
+        pool: BlockingPool, storage: BlockingPool? = nil, directoriesAtOnce: Int, wholeAtOnce: Int = .max,
         reads: ForegroundReads = ForegroundReads()
     ) {
         self.pool = pool
         self.storage = storage ?? pool
         self.reads = reads
         self.directoriesAtOnce = max(directoriesAtOnce, 1)
+        wholeScans = JobSlots(wholeAtOnce)
     }
 }

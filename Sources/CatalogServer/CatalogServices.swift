@@ -38,10 +38,20 @@ package struct CatalogServices: Sendable {
         package var reads = ForegroundReads()
 
         /// Jobs of every kind at the same time: copies, hashes and the removal of duplicates never take the place of a scan.
-        var jobSlots: Int { scanSlots + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce + Limits.duplicateRemovalsAtOnce }
+        var jobSlots: Int {
+            scanSlots + Limits.smallScansAtOnce + Limits.copyJobsAtOnce + Limits.hashJobsAtOnce
+                + Limits.duplicateRemovalsAtOnce
+        }
+
+        /// Copies run beside scans of whole roots, and have what those do not take.
+        private var wholeScansAtOnce: Int { scanSlots + Limits.copyJobsAtOnce }
+        /// One for each scan.
+        fileprivate var scanThreads: Int { wholeScansAtOnce + Limits.smallScansAtOnce }
 
         fileprivate func threads(_ scans: BlockingPool, _ storage: BlockingPool) -> ScanThreads {
-            ScanThreads(pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, reads: reads)
+            ScanThreads(
+                pool: scans, storage: storage, directoriesAtOnce: scanConcurrency, wholeAtOnce: wholeScansAtOnce,
+                reads: reads)
         }
 
         package init(
@@ -173,9 +183,8 @@ package struct CatalogServices: Sendable {
     }
 
     private static func backgroundPools(_ configuration: Configuration) -> (scan: BlockingPool, probe: BlockingPool) {
-        let scanThreads = configuration.scanSlots + Limits.copyJobsAtOnce
-        return (
-            BlockingPool(name: "scan", threads: scanThreads, queueLimit: 64, isBackground: true),
+        (
+            BlockingPool(name: "scan", threads: configuration.scanThreads, queueLimit: 64, isBackground: true),
             BlockingPool(name: "probe", threads: max(1, configuration.storageThreads / 2), queueLimit: 256)
         )
     }

@@ -56,9 +56,12 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     /// Runs `body` with a connection of its own, and again with another one when the connection broke: a server that restarted
     /// breaks all of them. So `body` must only ask, and change nothing.
     ///
+    /// - Parameter isMeasured: whether the time that it takes says how far the server is; reading takes the time of its disks.
     /// - Throws: what `body` throws; what `make` throws, at once while it did so a moment ago.
-    package func use<Value>(_ body: (Connection, Lane) throws -> Value) throws -> Value {
-        try retrying { _ in try once(body) }
+    package func use<Value>(
+        isMeasured: Bool = true, _ body: (Connection, Lane) throws -> Value
+    ) throws -> Value {
+        try retrying { _ in try once(isMeasured: isMeasured, body) }
     }
 
     /// Runs `question` and then `change` with the same connection. When that breaks in the question, both run again with another
@@ -137,16 +140,20 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     }
 
     /// The same as `use`, tried once.
-    package func once<Value>(_ body: (Connection, Lane) throws -> Value) throws -> Value {
+    package func once<Value>(
+        isMeasured: Bool = true, _ body: (Connection, Lane) throws -> Value
+    ) throws -> Value {
         while true {
             let (candidates, seen) = locked { (lanes, releases) }
             for lane in candidates {
-                let value = try keepingWhole(lane) { try lane.useIfIdle { try timed(body, $0, lane) } }
+                let value = try keepingWhole(lane) { try lane.useIfIdle { try timed(isMeasured, body, $0, lane) } }
                 guard let value else { continue }
                 letGoOfSurplus()
                 return value
             }
-            if let lane = try makeOne() { return try keepingWhole(lane) { try lane.use { try timed(body, $0, lane) } } }
+            if let lane = try makeOne() {
+                return try keepingWhole(lane) { try lane.use { try timed(isMeasured, body, $0, lane) } }
+            }
             locked {
                 while releases == seen, !lanes.isEmpty || pending > 0 { condition.wait() }
             }
@@ -154,8 +161,9 @@ package final class ConnectionPool<Connection: Sendable>: @unchecked Sendable {
     }
 
     private func timed<Value>(
-        _ body: (Connection, Lane) throws -> Value, _ connection: Connection, _ lane: Lane
+        _ isMeasured: Bool, _ body: (Connection, Lane) throws -> Value, _ connection: Connection, _ lane: Lane
     ) rethrows -> Value {
+        guard isMeasured else { return try body(connection, lane) }
         let start = retries.time.now
         let value = try body(connection, lane)
         if distance.note(microseconds: retries.time.now - start) { locked { condition.broadcast() } }

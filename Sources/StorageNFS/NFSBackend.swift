@@ -90,7 +90,7 @@ package struct NFSBackend: StorageBackend, Sendable {
     package func openReader(_ path: StoragePath) throws -> any StorageReader { try openReader(path, expecting: nil) }
 
     package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
-        try call("open", NFSPath(path)) {
+        try call("open", NFSPath(path), isMeasured: part == nil) {
             try RemoteReader(NFSPath(path), $0, $1, pool, expecting: part) { error in
                 (error as? NFSFailure)?.error("read", path.text) ?? error
             }
@@ -123,11 +123,11 @@ package struct NFSBackend: StorageBackend, Sendable {
     package func closeUnreadFiles() { pool.doChores() }
 
     func call<Value>(
-        _ action: String, _ path: NFSPath, isDirectory: Bool = false,
+        _ action: String, _ path: NFSPath, isDirectory: Bool = false, isMeasured: Bool = true,
         _ body: (NFSConnection, ConnectionPool<NFSConnection>.Lane) throws -> Value
     ) throws -> Value {
         do {
-            return try pool.use(body)
+            return try pool.use(isMeasured: isMeasured, body)
         } catch let failure as NFSFailure {
             if isDirectory, failure.number == ENOTDIR {
                 throw CatalogError(.conflict, "Path is not a directory", cause: failure.text)

@@ -90,7 +90,7 @@ package struct SMBBackend: StorageBackend, Sendable {
     package func openReader(_ path: StoragePath, expecting part: Range<Int64>?) throws -> any StorageReader {
         let bytes = path.bytes
         do {
-            return try call("open", bytes) {
+            return try call("open", bytes, isMeasured: part == nil) {
                 try RemoteReader(bytes, $0, $1, pool, expecting: part) { error in
                     (error as? SMBFailure)?.error("read", path.text) ?? error
                 }
@@ -131,11 +131,11 @@ package struct SMBBackend: StorageBackend, Sendable {
     package func closeUnreadFiles() { pool.doChores() }
 
     func call<Value>(
-        _ action: String, _ path: [UInt8], isDirectory: Bool = false,
+        _ action: String, _ path: [UInt8], isDirectory: Bool = false, isMeasured: Bool = true,
         _ body: (SMBConnection, ConnectionPool<SMBConnection>.Lane) throws -> Value
     ) throws -> Value {
         do {
-            return try pool.use(body)
+            return try pool.use(isMeasured: isMeasured, body)
         } catch let failure as SMBFailure {
             if isDirectory, failure.number == ENOTDIR {
                 throw CatalogError(.conflict, "Path is not a directory", cause: failure.text)

@@ -78,7 +78,8 @@ final class SMBConnection: ChangingConnection {
     /// In one question to the helper.
     func open(_ path: [UInt8], reading part: Range<Int64>) throws -> (file: File, bytes: [UInt8]) {
         let wanted = Int64(min(part.count, SharedBlock.count))
-        let frame = try ask(.open, first: part.lowerBound, second: wanted, payload: path)
+        // Opening and reading may each take as long as one of them may alone.
+        let frame = try ask(.open, first: part.lowerBound, second: wanted, payload: path, within: 2 * deadline)
         guard let entry = try Self.entry(frame.payload[...]) else { throw SMBFailure(number: ENOENT) }
         guard (0...wanted).contains(frame.second) else { throw broken(EPROTO) }
         return (File(handle: frame.first, entry: entry), Array(helper.block.bytes[..<Int(frame.second)]))
@@ -127,19 +128,21 @@ final class SMBConnection: ChangingConnection {
     // MARK: Frames
 
     func ask(
-        _ operation: SMBFrame.Operation, first: Int64 = 0, second: Int64 = 0, payload: [UInt8] = []
+        _ operation: SMBFrame.Operation, first: Int64 = 0, second: Int64 = 0, payload: [UInt8] = [],
+        within limit: Int32? = nil
     ) throws -> SMBFrame {
         guard !isGone else { throw SMBFailure(number: EPIPE) }
         let request = SMBFrame(code: operation.rawValue, first: first, second: second, payload: payload)
         do { try socket.send(request, deadline: deadline) } catch let error as SMBSocket.Broken {
             throw broken(error.number)
         }
-        return try answer()
+        return try answer(within: limit)
     }
 
-    func answer() throws -> SMBFrame {
+    /// - Parameter limit: milliseconds; nil for the time that one question has.
+    func answer(within limit: Int32? = nil) throws -> SMBFrame {
         let frame: SMBFrame
-        do { frame = try socket.receive(deadline: deadline) } catch let error as SMBSocket.Broken {
+        do { frame = try socket.receive(deadline: limit ?? deadline) } catch let error as SMBSocket.Broken {
             throw broken(error.number)
         }
         guard frame.code == 0 else { throw failure(frame.code) }

@@ -93,4 +93,24 @@ import Testing
             #expect(try await disk.scan(path: "large").counts.removed == 50)
         }
     }
+
+    @Test func `It does not wait for a place among scans of whole roots`() async throws {
+        try await ScanFixture.withNew { disk in
+            for path in Self.files { try disk.write(path, bytes: 5) }
+            try await disk.scan(.full)
+            try disk.write("films/new/one more.mkv", bytes: 6)
+            let part = try await disk.run(disk.request(path: "films"), wholeAtOnce: 0)
+            #expect(part.status == "completed" && part.counts.added == 1, "\(part)")
+            let whole = try await disk.request()
+            #expect(try await disk.run(whole, wholeAtOnce: 0).status == "queued")
+        }
+    }
+}
+
+extension ScanFixture {
+    /// Looks at directories of which a watch has said that they changed.
+    func scanChanges(in directories: [String]) async throws -> Scan {
+        let paths = try directories.map { try StoragePath(parsing: $0) }
+        return try await run(try await service.request(ScanRequest(rootID: Self.rootID, changed: paths)))
+    }
 }

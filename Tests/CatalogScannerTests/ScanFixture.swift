@@ -49,12 +49,6 @@ struct ScanFixture: Sendable {
         try await run(try await request(type, path: path, confirm: confirm, maxDepth: maxDepth))
     }
 
-    /// Looks at directories of which a watch has said that they changed.
-    func scanChanges(in directories: [String]) async throws -> Scan {
-        let paths = try directories.map { try StoragePath(parsing: $0) }
-        return try await run(try await service.request(ScanRequest(rootID: Self.rootID, changed: paths)))
-    }
-
     /// Queues a scan that nobody runs yet.
     func request(
         _ type: ScanType = .incremental, path: String = "", confirm: Bool = false, maxDepth: Int? = nil
@@ -67,10 +61,13 @@ struct ScanFixture: Sendable {
 
     /// Runs the waiting job with this id, as the next start of the program would.
     @discardableResult
-    func run(_ id: JobID, interrupt: (@Sendable (JobWorker, ScanProgress) -> Void)? = nil) async throws -> Scan {
+    func run(
+        _ id: JobID, wholeAtOnce: Int = .max, interrupt: (@Sendable (JobWorker, ScanProgress) -> Void)? = nil
+    ) async throws -> Scan {
         let box = Mutex<JobWorker?>(nil)
         let handler = ScanJob(
-            database: database, roots: roots, threads: ScanThreads(pool: pool, directoriesAtOnce: directoriesAtOnce)
+            database: database, roots: roots,
+            threads: ScanThreads(pool: pool, directoriesAtOnce: directoriesAtOnce, wholeAtOnce: wholeAtOnce)
         ) { progress in
             if let worker = box.withLock({ $0 }) { interrupt?(worker, progress) }
         }

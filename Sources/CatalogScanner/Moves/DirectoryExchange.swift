@@ -59,9 +59,8 @@ struct DirectoryExchange {
     private func mayExchange(
         _ old: MovableEntry, _ new: MovableEntry, _ connection: any SQLConnection
     ) throws -> Bool {
-        try Set([old.rootID, new.rootID, scan.rootID]).allSatisfy { root in
-            guard root != scan.rootID else { return true }
-            return try store.isThere(root, on: connection) && !scan.scans.isChanging(root, on: connection)
+        try [old.rootID, new.rootID].filter { $0 != scan.rootID }.allSatisfy { root in
+            try store.isThere(root, on: connection) && !scan.scans.isChanging(root, on: connection)
         }
     }
 }

@@ -160,13 +160,15 @@ enum MoveQueries {
     static let countFiles = SQLStatement(
         """
         SELECT COUNT(*) FROM (
-            SELECT 1 FROM entries WHERE parent_id = $1 AND kind = 0 AND missing_since_us IS NULL LIMIT $2) AS files
+            SELECT 1 FROM entries
+            WHERE parent_id = $1 AND kind = 0 AND size_bytes > 0 AND missing_since_us IS NULL LIMIT $2) AS files
         """)
 
     static let countGoneFiles = SQLStatement(
         """
         SELECT COUNT(*) FROM (
-            SELECT 1 FROM entries WHERE parent_id = $1 AND kind = 0 AND missing_since_us IS NOT NULL LIMIT $2) AS files
+            SELECT 1 FROM entries
+            WHERE parent_id = $1 AND kind = 0 AND size_bytes > 0 AND missing_since_us IS NOT NULL LIMIT $2) AS files
         """)
 
     /// Links and empty files.

@@ -242,13 +242,12 @@ extension MoveStore {
         try connection.firstRow(MoveQueries.isThere, [.integer(root)]) { _ in true } ?? false
     }
 
-    /// How many files are in a directory, gone or not; no more than `limit` of either are counted.
-    func filesLeft(in directory: EntryID, atMost limit: Int) throws -> Int {
-        try scan.database.readBlocking { connection in
-            try [MoveQueries.countFiles, MoveQueries.countGoneFiles].reduce(0) { count, statement in
-                let values: [SQLValue] = [.integer(directory), .integer(Int64(limit))]
-                return try count + (connection.firstRow(statement, values) { Int($0.integer(0)) } ?? 0)
-            }
+    /// How many files with content are in a directory, or, of one that is gone, were; no more than `limit` are counted.
+    func filesLeft(in directory: MovableEntry, atMost limit: Int) throws -> Int {
+        let statement = directory.isMissing ? MoveQueries.countGoneFiles : MoveQueries.countFiles
+        return try scan.database.readBlocking { connection in
+            try connection.firstRow(statement, [.integer(directory.id), .integer(Int64(limit))]) { Int($0.integer(0)) }
+                ?? 0
         }
     }
 

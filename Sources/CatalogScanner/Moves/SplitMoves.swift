@@ -57,7 +57,10 @@ struct SplitMoves {
         let followed = try matcher.directories(followedBy: moves, isGone: { try gone($0) != nil }, isNew: isNew)
         let count = try MoveWriter(scan: scan).move(moves, seen: seen)
         // Not all that was ever in a directory is among what was compared.
-        let most = try followed.filter { try store.filesLeft(in: $0.old, atMost: $0.files + 1) <= $0.files }
+        let most = try followed.filter { pair in
+            guard let old = try gone(pair.old) else { return false }
+            return try store.filesLeft(in: old, atMost: pair.files) < pair.files
+        }
         let pairs = try MovedParents(store: store, isNew: isNew, gone: gone)
             .joining(numbered + most.map { (old: $0.old, new: $0.new) })
         return try count + DirectoryExchange(scan: scan, marks: marks, seen: seen).run(pairs)

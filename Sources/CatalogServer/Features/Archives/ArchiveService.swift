@@ -124,7 +124,11 @@ package struct ArchiveService: Sendable {
         let backends = ArchiveBackends(roots: roots)
         let source = ArchiveSource(
             members: archive.members, hasChecksums: archive.kind == .storedZip, backend: backends.backend(of:),
-            pool: pool)
+            pool: pool
+        ) { [downloads, pool] root, path in
+            guard let backend = try? await pool.run({ try backends.backend(of: root) }) else { return }
+            await downloads.lookAgain(in: root, at: path, backend)
+        }
         let reading = MemberReading(source, note: note)
         switch archive.kind {
         case .deflatedZip: return DeflatedZip(reading, threads: threads)

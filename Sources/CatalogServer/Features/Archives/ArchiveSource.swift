@@ -25,22 +25,44 @@ struct ArchiveSource: Sendable {
     let backend: @Sendable (RootID) throws -> any StorageBackend
     /// Threads for calls to storages.
     let pool: BlockingPool
+    /// Told of a file that is not what the catalog knew.
+    let onStale: @Sendable (RootID, StoragePath) async -> Void
 
     /// A file, open.
     ///
     /// - Throws: `CatalogError`, whatever is in the way of the content that the catalog knew.
     func open(_ member: Int) async throws -> any StorageReader {
-        try await pool.run { try openBlocking(member, backend(members.rootID(member)).openReader) }
+        try await tellingOfStale {
+            try await pool.run { try openBlocking(member, backend(members.rootID(member)).openReader) }
+        }
+    }
+
+    /// A member that is not what the catalog knew.
+    private struct Stale: Error {
+        let member: Int
+        let error: CatalogError
+    }
+
+    private func tellingOfStale<Value: Sendable>(
+        _ body: () async throws -> Value
+    ) async throws -> Value {
+        do { return try await body() } catch let stale as Stale {
+            if let path = try? members.path(stale.member) { await onStale(members.rootID(stale.member), path) }
+            throw stale.error
+        }
     }
 
     private func openBlocking(
         _ member: Int, _ open: (StoragePath) throws -> any StorageReader
     ) throws -> any StorageReader {
-        let reader = try open(members.path(member))
+        let reader: any StorageReader
+        do { reader = try open(members.path(member)) } catch let error as CatalogError where error.code == .notFound {
+            throw Stale(member: member, error: error)
+        }
         guard reader.sizeBytes == members.sizeBytes(member),
             // Some servers say whole seconds in one answer and more in another.
             ModificationTime.agree(reader.modifiedNS, members.modifiedNS(member))
-        else { throw changed(member) }
+        else { throw Stale(member: member, error: changed(member)) }
         return reader
     }
 
@@ -51,6 +73,10 @@ struct ArchiveSource: Sendable {
 
     /// Small files of one storage, whole, in any order.
     func small(_ wanted: [Int]) async throws -> [Small] {
+        try await tellingOfStale { try await smallOrStale(wanted) }
+    }
+
+    private func smallOrStale(_ wanted: [Int]) async throws -> [Small] {
         guard let first = wanted.first else { return [] }
         let isRemote = try await pool.run { try backend(members.rootID(first)).listingsAtOnce != nil }
         guard isRemote, wanted.count > 1 else { return try await pool.run { try smallBlocking(wanted) } }

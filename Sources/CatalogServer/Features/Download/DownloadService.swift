@@ -94,25 +94,27 @@ struct DownloadService: Sendable {
         let backend = try roots.backend(of: root)
         do {
             let probe = try await pool.run { try backend.probe() }
-            guard probe.identity != scanned else { return await lookAgain(at: refusal, backend) }
+            guard probe.identity != scanned else {
+                return await lookAgain(in: refusal.rootID, at: refusal.path, backend)
+            }
             throw CatalogError(.storageUnavailable, "", cause: "\(root.path) is not what was scanned there")
         } catch let error as CatalogError {
             throw Self.shown(error)
         }
     }
 
-    /// Has the directory looked at that a file has gone from: whether it was deleted or moved is for a scan to say. One that does
-    /// so already, or a person's, comes first.
-    private func lookAgain(at refusal: Refusal, _ backend: any StorageBackend) async {
+    /// Has the directory looked at where a file is not what the catalog says: whether it was changed, deleted or moved is for a scan to
+    /// say. One that does so already, or a person's, comes first.
+    func lookAgain(in root: RootID, at path: StoragePath, _ backend: any StorageBackend) async {
         let directory = try? await pool.run {
-            var directory = refusal.path.parent
+            var directory = path.parent
             while let place = directory, place != .root, (try? backend.stat(place))?.kind != .directory {
                 directory = place.parent
             }
             return directory
         }
         guard let directory = directory ?? nil else { return }
-        _ = try? await sources.scans.request(ScanRequest(rootID: refusal.rootID, changed: [directory]))
+        _ = try? await sources.scans.request(ScanRequest(rootID: root, changed: [directory]))
     }
 
     /// What the client is told: the reason of a storage goes to the log, never its paths.
